@@ -68,8 +68,15 @@ export const Confirm = message('pair.confirm', 38, { pairing, tag, opening: byte
 /** From either side: this attempt has failed here. `declined`: the user did not want it. */
 export const Fail = message('pair.fail', 39, { pairing, reason: oneOf('declined', 'mismatch') })
 
+/** From the opener: the requester's confirmation was good, so this attempt was no guess. */
+export const Stands = message('pair.stands', 47, { pairing })
+
 /** The slot is open: its digits, and for how long. */
-export const Opened = message('pair.opened', 40, { ref, slot: string(12), lifetimeMs: uint(MAX_U32) })
+export const Opened = message('pair.opened', 40, {
+  ref,
+  slot: string(12),
+  lifetimeMs: uint(MAX_U32),
+})
 /** The name is claimed, and rings here. */
 export const Claimed = message('pair.claimed', 41, { ref })
 /** `first`: wait to be rung. Otherwise the other is there: request. */
@@ -85,7 +92,12 @@ export const Ring = message('pair.ring', 43, {
   confirmMs: uint(MAX_U32),
 })
 /** The request numbered `ref` is under way. */
-export const Requested = message('pair.requested', 44, { ref, pairing, answerMs: uint(MAX_U32), confirmMs: uint(MAX_U32) })
+export const Requested = message('pair.requested', 44, {
+  ref,
+  pairing,
+  answerMs: uint(MAX_U32),
+  confirmMs: uint(MAX_U32),
+})
 export const Answered = message('pair.answered', 45, { pairing, share, associated, tag })
 /**
  * The end of an attempt as the server has it. In time: the session's id, and to the opener the requester's
@@ -98,5 +110,14 @@ export const Verdict = message('pair.verdict', 46, {
   code: nullable(string(64)),
 })
 
-export const pairFromTerminal = [Open, Claim, Meet, Withdraw, Request, Answer, Confirm, Fail] as const
+export const pairFromTerminal = [
+  Open,
+  Claim,
+  Meet,
+  Withdraw,
+  Request,
+  Answer,
+  Confirm,
+  Fail,
+] as const
 export const pairFromServer = [Opened, Claimed, Met, Ring, Requested, Answered, Verdict] as const
