@@ -1,0 +1,63 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+
+/**
+ * What tests need of Debian: the package, a command that succeeds where it is installed, and the
+ * tests that need it.
+ */
+export const PACKAGES = [
+  {
+    name: 'chromium',
+    probe: ['/usr/bin/chromium', '--version'],
+    tests: ['test/page.test.ts'],
+  },
+]
+
+/** Whether the package of that name in {@link PACKAGES} is there. */
+export function isInstalled(name) {
+  const row = PACKAGES.find((each) => each.name === name)
+  if (row === undefined) throw new Error(`${name} is not in the table of scripts/debian.mjs`)
+  const [program, ...args] = row.probe
+  return spawnSync(program, args, { stdio: 'ignore' }).status === 0
+}
+
+/**
+ * Installs with apt-get what the chosen tests need and the machine lacks: on Debian, as root, unless
+ * HUFU_TEST_INSTALL=0. Elsewhere the tests that need it skip and name it.
+ *
+ * @param {readonly string[] | undefined} tests paths of the chosen tests; `undefined` for all
+ */
+export function installPackages(tests) {
+  const wanted = PACKAGES.filter((row) => tests === undefined || row.tests.some(isAmong(tests)))
+  const missing = wanted.filter((row) => !isInstalled(row.name))
+  if (missing.length === 0) return
+  for (const { name, tests } of missing) say(`${tests.join(', ')} need the Debian package ${name}`)
+  const obstacle = whyNot()
+  if (obstacle !== undefined) return say(`not installed: ${obstacle}; those tests will be skipped`)
+  say('installing with apt-get (HUFU_TEST_INSTALL=0 turns this off)')
+  const names = missing.map((row) => row.name)
+  const done =
+    apt('update', '-qq') && apt('install', '-qq', '-y', '--no-install-recommends', ...names)
+  if (!done) say('apt-get failed, its message is above; those tests will be skipped')
+}
+
+function isAmong(tests) {
+  return (test) => tests.some((chosen) => chosen.replaceAll('\\', '/').endsWith(test))
+}
+
+function whyNot() {
+  if (process.env.HUFU_TEST_INSTALL === '0') return 'HUFU_TEST_INSTALL is 0'
+  if (!existsSync('/etc/debian_version')) return 'this is not Debian'
+  if (process.getuid?.() !== 0) return 'only root can install packages'
+  return undefined
+}
+
+function apt(...args) {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  // apt's own report goes to stderr: stdout carries the tests' results.
+  return spawnSync('apt-get', args, { stdio: ['ignore', 2, 2], env }).status === 0
+}
+
+function say(text) {
+  console.error(`hufu: ${text}`)
+}

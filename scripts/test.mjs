@@ -1,0 +1,26 @@
+// npm test                  every *.test.ts
+// npm run test:long         every *.long.ts
+// npm test -- FILE…         those files or patterns only
+// npm test -- --test-name-pattern=TEXT   options of `node --test`, written with "="
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import { installPackages } from './debian.mjs'
+import { ready, ROOT } from './ready.mjs'
+import { run } from './run.mjs'
+
+const args = process.argv.slice(2)
+const long = args.includes('--long')
+const options = args.filter((arg) => arg.startsWith('-') && arg !== '--long')
+const files = args.filter((arg) => !arg.startsWith('-'))
+const suffix = long ? 'long' : 'test'
+const patterns = files.length > 0 ? files : [`packages/**/*.${suffix}.ts`, `test/**/*.${suffix}.ts`]
+
+const node = ready()
+if (!long) installPackages(files.length > 0 ? files : undefined)
+process.exit(
+  await run(
+    node,
+    ['--test', `--test-concurrency=${availableParallelism()}`, ...options, ...patterns],
+    { NODE_COMPILE_CACHE: join(ROOT, 'node_modules', '.cache', 'compile') },
+  ),
+)
