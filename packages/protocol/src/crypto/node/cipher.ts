@@ -1,0 +1,35 @@
+import type { CipherGCM, DecipherGCM } from 'node:crypto'
+
+import { TAG_OCTETS } from '../aead.ts'
+import { plain } from './buffers.ts'
+
+/** `ciphertext ‖ tag` by a fresh cipher. */
+export function sealWith(cipher: CipherGCM, plaintext: Uint8Array, aad: Uint8Array): Uint8Array {
+  cipher.setAAD(aad, { plaintextLength: plaintext.length })
+  const ciphertext = cipher.update(plaintext)
+  cipher.final()
+  const sealed = new Uint8Array(plaintext.length + TAG_OCTETS)
+  sealed.set(ciphertext)
+  sealed.set(cipher.getAuthTag(), plaintext.length)
+  return sealed
+}
+
+/** The plaintext by a fresh decipher, or `undefined` if the tag does not fit. */
+export function openWith(
+  decipher: DecipherGCM,
+  sealed: Uint8Array,
+  aad: Uint8Array,
+): Uint8Array | undefined {
+  const end = sealed.length - TAG_OCTETS
+  decipher.setAAD(aad, { plaintextLength: end })
+  decipher.setAuthTag(sealed.subarray(end))
+  const plaintext = decipher.update(sealed.subarray(0, end))
+  try {
+    decipher.final()
+    return plain(plaintext)
+  } catch {
+    // What a forger sent was deciphered before the tag could be compared: nobody shall see it.
+    plaintext.fill(0)
+    return undefined
+  }
+}
