@@ -51,6 +51,7 @@ export const ERRORS = {
   ERR_LINK_STALLED: 'server',
   ERR_SESSION_TRUNCATED: 'peer',
   ERR_SESSION_UNKNOWN: 'user',
+  ERR_SESSION_UNCONFIRMED: 'peer',
   ERR_PEER_GONE: 'peer',
 
   // pair
@@ -66,7 +67,6 @@ export const ERRORS = {
   ERR_PAIR_ABANDONED: 'peer',
   ERR_PAIR_ANSWER_LATE: 'user',
   ERR_PAIR_CONFIRM_LATE: 'user',
-  ERR_PAIR_UNCONFIRMED: 'peer',
   ERR_PAIR_EXPIRED: 'user',
   ERR_PAIR_THROTTLED: 'user',
   ERR_PAIR_NAME_TAKEN: 'user',

@@ -17,7 +17,7 @@ import {
 import { decodeCbor, encodeCbor } from '../../wire/cbor.ts'
 import { TERMINAL_ID_OCTETS } from '../../wire/connection.ts'
 import { bytes, list, literal, string, tuple, type Carried } from '../../wire/schema.ts'
-import { NONCE_OCTETS, SHARE_OCTETS, SID_OCTETS, TAG_OCTETS } from './messages.ts'
+import { NONCE_OCTETS, SHARE_OCTETS, SID_OCTETS } from './messages.ts'
 import { WORDS } from './words.ts'
 
 /*
