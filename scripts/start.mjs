@@ -1,4 +1,5 @@
-// npm start: installs what is missing, builds the web app, serves everything on http://localhost:4680.
+// npm start: installs what is missing, builds the web app, serves everything on http://localhost:4680,
+// with its data in ./data.
 // npm start -- --listen 127.0.0.1:5000 passes its arguments on to `hufu serve`.
 import { join } from 'node:path'
 import { ready, ROOT } from './ready.mjs'
@@ -11,8 +12,6 @@ const vite = join(ROOT, 'node_modules', 'vite', 'bin', 'vite.js')
 const built = await run(node, [vite, 'build', '--logLevel', 'warn', join('packages', 'web')])
 if (built !== 0) process.exit(built)
 
-// Flags win over the environment in `hufu serve`, so what somebody has set must not be overruled here.
-const hasData = args.some((arg) => arg === '--data' || arg.startsWith('--data='))
-const data = hasData || process.env.HUFU_DATA !== undefined ? [] : ['--data', join(ROOT, 'data')]
 const hufu = join(ROOT, 'packages', 'cli', 'bin', 'hufu.mjs')
-process.exit(await run(node, [hufu, 'serve', ...data, ...args]))
+const web = { HUFU_WEB: process.env.HUFU_WEB ?? join(ROOT, 'packages', 'web', 'dist') }
+process.exit(await run(node, [hufu, 'serve', ...args], web))
