@@ -55,11 +55,11 @@ function squareTimes(x: bigint, times: number): bigint {
 }
 
 function decode(octets: Uint8Array): bigint {
-  const bigEndian = octets.slice(0, 32).reverse()
+  const bigEndian = octets.slice(0, 32).toReversed()
   bigEndian[0] = (bigEndian[0] ?? 0) & 0x7f
   return BigInt('0x' + hex(bigEndian)) % P
 }
 
 function encode(value: bigint): Uint8Array {
-  return unhex(value.toString(16).padStart(64, '0')).reverse()
+  return unhex(value.toString(16).padStart(64, '0')).toReversed()
 }

@@ -76,8 +76,8 @@ export function setupSender<Key>(
       context.advance()
       return sealed
     },
-    export: context.export,
-    wipe: context.wipe,
+    export: (exporterContext, octets) => context.export(exporterContext, octets),
+    wipe: () => context.wipe(),
   }
 }
 
@@ -103,8 +103,8 @@ export function setupRecipient<Key>(
       if (plaintext !== undefined) context.advance()
       return plaintext
     },
-    export: context.export,
-    wipe: context.wipe,
+    export: (exporterContext, octets) => context.export(exporterContext, octets),
+    wipe: () => context.wipe(),
   }
 }
 

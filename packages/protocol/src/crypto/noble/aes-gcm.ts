@@ -1,0 +1,9 @@
+import { gcm } from '@noble/ciphers/aes.js'
+
+import { type Aead, makeAead } from '../aead.ts'
+import { keyOver } from './cipher.ts'
+
+/** AES-128-GCM (SP 800-38D), nonces of 12 octets. */
+export const aes128gcm: Aead = /* @__PURE__ */ makeAead(16, (raw) => keyOver(gcm, raw))
+/** AES-256-GCM (SP 800-38D), nonces of 12 octets. */
+export const aes256gcm: Aead = /* @__PURE__ */ makeAead(32, (raw) => keyOver(gcm, raw))

@@ -1,0 +1,7 @@
+import { chacha20poly1305 as noble } from '@noble/ciphers/chacha.js'
+
+import { type Aead, makeAead } from '../aead.ts'
+import { keyOver } from './cipher.ts'
+
+/** ChaCha20-Poly1305 (RFC 8439 §2.8). */
+export const chacha20poly1305: Aead = /* @__PURE__ */ makeAead(32, (raw) => keyOver(noble, raw))
