@@ -119,5 +119,6 @@ export const pairFromTerminal = [
   Answer,
   Confirm,
   Fail,
+  Stands,
 ] as const
 export const pairFromServer = [Opened, Claimed, Met, Ring, Requested, Answered, Verdict] as const
