@@ -8,10 +8,23 @@ export function sealWith(cipher: CipherGCM, plaintext: Uint8Array, aad: Uint8Arr
   cipher.setAAD(aad, { plaintextLength: plaintext.length })
   const ciphertext = cipher.update(plaintext)
   cipher.final()
-  const sealed = new Uint8Array(plaintext.length + TAG_OCTETS)
-  sealed.set(ciphertext)
-  sealed.set(cipher.getAuthTag(), plaintext.length)
+  const sealed = withRoomForTag(ciphertext)
+  sealed.set(cipher.getAuthTag(), ciphertext.length)
   return sealed
+}
+
+/** Grows the buffer in place where it stands alone in its memory: copying 64 KiB would cost a third of the whole. */
+function withRoomForTag(ciphertext: Buffer): Uint8Array {
+  const octets = ciphertext.length + TAG_OCTETS
+  if (standsAlone(ciphertext)) return new Uint8Array(ciphertext.buffer.transfer(octets))
+  const roomy = new Uint8Array(octets)
+  roomy.set(ciphertext)
+  return roomy
+}
+
+function standsAlone(octets: Buffer): octets is Buffer<ArrayBuffer> {
+  const { buffer, length } = octets
+  return length > 0 && length === buffer.byteLength && buffer instanceof ArrayBuffer
 }
 
 /** The plaintext by a fresh decipher, or `undefined` if the tag does not fit. */

@@ -1,4 +1,10 @@
-import { createPrivateKey, decapsulate, encapsulate, type KeyObject } from 'node:crypto'
+import {
+  createPrivateKey,
+  decapsulate,
+  encapsulate,
+  generateKeyPairSync,
+  type KeyObject,
+} from 'node:crypto'
 
 import { requireOctets } from '../input.ts'
 import type { DecapsulationKey, Kem } from '../kem.ts'
@@ -6,15 +12,17 @@ import { MLKEM768_OCTETS } from '../mlkem768-sizes.ts'
 import { unwiped } from '../secret.ts'
 import { buffer, plain } from './buffers.ts'
 import { importPublic, publicHalf, type RawKind } from './keys.ts'
+import { random as systemRandom } from './random.ts'
 
 const KIND: RawKind = { asymmetricKeyType: 'ml-kem-768' }
 
 /**
- * ML-KEM-768 (FIPS 203). Node takes no randomness for encapsulation and draws its own: `random` is not used.
+ * ML-KEM-768 (FIPS 203). Node takes no randomness for encapsulation and draws its own: `random` is not used there.
  */
 export const mlkem768: Kem = {
   ...MLKEM768_OCTETS,
   generate(random) {
+    if (random === systemRandom) return holding(generateKeyPairSync('ml-kem-768').privateKey)
     const seed = random(MLKEM768_OCTETS.seedOctets)
     const key = mlkem768.fromSecret(seed)
     seed.fill(0)
