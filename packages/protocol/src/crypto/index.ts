@@ -12,6 +12,7 @@ export { hmacSha256, hmacSha512 } from '#backend/hmac.ts'
 export { mlkem768 } from '#backend/mlkem768.ts'
 export { p256 } from '#backend/p256.ts'
 export { random } from '#backend/random.ts'
+export { sha256Stream } from '#backend/sha256-stream.ts'
 export { x25519 } from '#backend/x25519.ts'
 export type { Aead, AeadKey } from './aead.ts'
 export type { AgreementKey, KeyAgreement } from './agreement.ts'
@@ -26,7 +27,7 @@ export {
   type CpaceTags,
   type CpaceTranscript,
 } from './cpace.ts'
-export type { ExtendableHash, Hash, KeyedHash } from './hash.ts'
+export type { ExtendableHash, Hash, HashStream, KeyedHash } from './hash.ts'
 export { type HashName, hkdf, hkdfExpand, hkdfExtract } from './hkdf.ts'
 export {
   type HpkeAead,

@@ -64,7 +64,10 @@ export function decodeFrame(bytes: Uint8Array): Outcome<LinkFrame> {
 }
 
 /** Two u48: the payload of a closing record. `sent`: segments in all; `taken`: of the other's, by the application. */
-export function encodeClose(counters: { readonly sent: number; readonly taken: number }): Uint8Array {
+export function encodeClose(counters: {
+  readonly sent: number
+  readonly taken: number
+}): Uint8Array {
   const bytes = new Uint8Array(12)
   const view = new DataView(bytes.buffer)
   writeU48(view, 0, counters.sent)

@@ -85,7 +85,11 @@ export function startLink(): Link {
   let messagesAcknowledged = 0
   let peerLimit = 0
   // incoming
-  const ready = queue<{ readonly message: Uint8Array; readonly end: number; readonly cost: number }>()
+  const ready = queue<{
+    readonly message: Uint8Array
+    readonly end: number
+    readonly cost: number
+  }>()
   const handed = queue<{ readonly end: number; readonly cost: number }>()
   let parts: Uint8Array[] = []
   let partOctets = 0

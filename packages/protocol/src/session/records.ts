@@ -1,11 +1,4 @@
-import {
-  chacha20poly1305,
-  hkdf,
-  Secret,
-  utf8,
-  wipe,
-  type AeadKey,
-} from '../crypto/index.ts'
+import { chacha20poly1305, hkdf, Secret, utf8, wipe, type AeadKey } from '../crypto/index.ts'
 import { done, failed, type Outcome } from '../wire/errors.ts'
 
 /*
@@ -95,7 +88,11 @@ export function startRecords(
       const { flags, counter } = parsed.value
       if (counter <= opened) return done({ kind: 'repeated' })
       const head = record.subarray(0, RECORD_HEAD_OCTETS)
-      const payload = into.key.open(nonce(into.iv, counter), record.subarray(RECORD_HEAD_OCTETS), head)
+      const payload = into.key.open(
+        nonce(into.iv, counter),
+        record.subarray(RECORD_HEAD_OCTETS),
+        head,
+      )
       if (payload === undefined) return failed('ERR_RECORD_FORGED')
       opened = counter
       if ((flags & FLAG_PROPOSAL) !== 0) return failed('ERR_RECORD_PROPOSAL')
@@ -103,7 +100,13 @@ export function startRecords(
     },
 
     export(label, octets) {
-      const context = hkdf('sha512', exporter, transcriptHash, utf8(`hufu/1 export ${label}`), octets)
+      const context = hkdf(
+        'sha512',
+        exporter,
+        transcriptHash,
+        utf8(`hufu/1 export ${label}`),
+        octets,
+      )
       return new Secret(context)
     },
 
@@ -140,13 +143,23 @@ function direction(
   sender: SessionRole,
   transcriptHash: Uint8Array,
 ): { readonly key: AeadKey; readonly iv: Uint8Array } {
-  const raw = new Secret(derive(root, `${sender} key ${EPOCH}`, transcriptHash, chacha20poly1305.keyOctets))
+  const raw = new Secret(
+    derive(root, `${sender} key ${EPOCH}`, transcriptHash, chacha20poly1305.keyOctets),
+  )
   const key = chacha20poly1305.key(raw)
   raw.wipe()
-  return { key, iv: derive(root, `${sender} iv ${EPOCH}`, transcriptHash, chacha20poly1305.nonceOctets) }
+  return {
+    key,
+    iv: derive(root, `${sender} iv ${EPOCH}`, transcriptHash, chacha20poly1305.nonceOctets),
+  }
 }
 
-function derive(root: Secret, label: string, transcriptHash: Uint8Array, octets: number): Uint8Array {
+function derive(
+  root: Secret,
+  label: string,
+  transcriptHash: Uint8Array,
+  octets: number,
+): Uint8Array {
   return hkdf('sha512', root, transcriptHash, utf8(`hufu/1 session ${label}`), octets)
 }
 
@@ -156,4 +169,3 @@ function nonce(iv: Uint8Array, counter: number): Uint8Array {
   view.setUint32(8, (view.getUint32(8) ^ counter) >>> 0)
   return bytes
 }
-

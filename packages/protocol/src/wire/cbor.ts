@@ -20,7 +20,10 @@ export function encodeCbor(value: Value): Uint8Array {
  *
  * Codes: `ERR_WIRE_OVERSIZE`, `ERR_WIRE_DEPTH`, `ERR_WIRE_MALFORMED`.
  */
-export function decodeCbor(bytes: Uint8Array, maxOctets: number = MAX_CONTROL_OCTETS): Outcome<Value> {
+export function decodeCbor(
+  bytes: Uint8Array,
+  maxOctets: number = MAX_CONTROL_OCTETS,
+): Outcome<Value> {
   if (bytes.length > maxOctets) return failed('ERR_WIRE_OVERSIZE')
   const depth = depthOf(bytes)
   if (depth === undefined) return failed('ERR_WIRE_MALFORMED')

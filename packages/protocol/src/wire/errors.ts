@@ -123,8 +123,7 @@ export function isErrorCode(text: string): text is ErrorCode {
 
 /** What comes of a peer's octets: a whole value, or a code. Never an exception. */
 export type Outcome<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly code: ErrorCode }
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly code: ErrorCode }
 
 /** The outcome that failed with `code`. */
 export function failed(code: ErrorCode): { readonly ok: false; readonly code: ErrorCode } {

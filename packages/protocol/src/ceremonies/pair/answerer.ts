@@ -41,13 +41,23 @@ export type AnswererState =
 
 export type AnswererInput =
   /** What this end knows: the slot's words at once, by name whatever the user has typed. */
-  | { readonly type: 'answer'; readonly knowledge: readonly Knowledge[]; readonly terminal: Uint8Array }
+  | {
+      readonly type: 'answer'
+      readonly knowledge: readonly Knowledge[]
+      readonly terminal: Uint8Array
+    }
   | { readonly type: 'decline' }
-  | { readonly type: 'verdict'; readonly message: Omit<MessageOf<typeof Verdict>, 'type' | 'pairing'> }
+  | {
+      readonly type: 'verdict'
+      readonly message: Omit<MessageOf<typeof Verdict>, 'type' | 'pairing'>
+    }
   | { readonly type: 'tick' }
 
 export type AnswererSend =
-  | { readonly type: 'answer'; readonly message: Omit<MessageOf<typeof Answer>, 'type' | 'pairing'> }
+  | {
+      readonly type: 'answer'
+      readonly message: Omit<MessageOf<typeof Answer>, 'type' | 'pairing'>
+    }
   | { readonly type: 'fail'; readonly reason: 'declined' | 'mismatch' }
   /** The requester has proved itself: the attempt was no guess. */
   | { readonly type: 'stands' }
@@ -101,7 +111,12 @@ export function answererWakesAt(state: AnswererState): Ms | undefined {
 
 type At<S extends AnswererState['at']> = Extract<AnswererState, { at: S }>
 
-function ringing(state: At<'ringing'>, input: AnswererInput, now: Ms, random: Random): AnswererStep {
+function ringing(
+  state: At<'ringing'>,
+  input: AnswererInput,
+  now: Ms,
+  random: Random,
+): AnswererStep {
   if (input.type === 'verdict') return failed(knownCode(input.message.code))
   if (now >= state.answerBy) return failed('ERR_PAIR_ANSWER_LATE')
   if (input.type === 'decline') return failed('ERR_PAIR_DECLINED', 'declined')

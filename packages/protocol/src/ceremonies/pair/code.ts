@@ -24,7 +24,10 @@ const held = new WeakMap<SpokenWords, string>()
 /** Three random words of the list. */
 export function drawWords(random: Random): SpokenWords {
   const view = new DataView(random(WORD_COUNT * 2).buffer)
-  const words = Array.from({ length: WORD_COUNT }, (_, i) => WORDS[view.getUint16(i * 2) % WORDS.length]!)
+  const words = Array.from(
+    { length: WORD_COUNT },
+    (_, i) => WORDS[view.getUint16(i * 2) % WORDS.length]!,
+  )
   return hold(words.join('-'))
 }
 
@@ -33,9 +36,13 @@ export function drawWords(random: Random): SpokenWords {
  * have chosen others. Codes: `ERR_PAIR_CODE`.
  */
 export function parseCode(text: string): Outcome<PairCode> {
-  const [slot, ...words] = text.trim().toLowerCase().split(/[-\s]+/)
+  const [slot, ...words] = text
+    .trim()
+    .toLowerCase()
+    .split(/[-\s]+/)
   if (slot === undefined || !isSlot(slot)) return failed('ERR_PAIR_CODE')
-  if (words.length !== WORD_COUNT || !words.every((word) => /^[a-z]+$/.test(word))) return failed('ERR_PAIR_CODE')
+  if (words.length !== WORD_COUNT || !words.every((word) => /^[a-z]+$/.test(word)))
+    return failed('ERR_PAIR_CODE')
   return done({ slot, words: hold(words.join('-')) })
 }
 

@@ -165,7 +165,8 @@ export interface AnswerSecrets {
   readonly channel: Channel
 }
 
-export type AnswerFailure = 'ERR_PAIR_MALFORMED' | 'ERR_PAIR_SUITE' | 'ERR_PAIR_REFLECTED' | 'ERR_CONTACT_LOST'
+export type AnswerFailure =
+  'ERR_PAIR_MALFORMED' | 'ERR_PAIR_SUITE' | 'ERR_PAIR_REFLECTED' | 'ERR_CONTACT_LOST'
 
 /** Makes Yb, ADb and Tb to a request that `data` was read from. `knowledge` as for {@link makeRequest}. */
 export function makeAnswer(
@@ -215,14 +216,17 @@ export function makeAnswer(
   }
 }
 
-export type RequestFailure = 'ERR_PAIR_MALFORMED' | 'ERR_PAIR_SUITE' | 'ERR_PAIR_REFLECTED' | 'ERR_PAIR_MISMATCH'
+export type RequestFailure =
+  'ERR_PAIR_MALFORMED' | 'ERR_PAIR_SUITE' | 'ERR_PAIR_REFLECTED' | 'ERR_PAIR_MISMATCH'
 
 /** Checks Tb and, if it is good, gives Ta and the keys. Wipes what the request kept, whatever comes of it. */
 export function checkAnswer(
   secrets: RequestSecrets,
   answer: { readonly share: Uint8Array; readonly associated: Uint8Array; readonly tag: Uint8Array },
   self: { readonly terminal: Uint8Array },
-): { readonly ta: Uint8Array; readonly opening: Uint8Array; readonly keys: PairKeys } | RequestFailure {
+):
+  | { readonly ta: Uint8Array; readonly opening: Uint8Array; readonly keys: PairKeys }
+  | RequestFailure {
   try {
     const decoded = decodeCbor(answer.associated)
     const data = decoded.ok ? answererData.read(decoded.value) : undefined
@@ -249,10 +253,14 @@ export function checkAnswer(
       return 'ERR_PAIR_MISMATCH'
     }
     const opening = secrets.opening
-    const keys = deriveKeys({ ...transcript, ta, tb, opening, nonce: data.nonce }, secrets.channel, {
-      isk,
-      shared: new Secret(shared),
-    })
+    const keys = deriveKeys(
+      { ...transcript, ta, tb, opening, nonce: data.nonce },
+      secrets.channel,
+      {
+        isk,
+        shared: new Secret(shared),
+      },
+    )
     return { ta, opening, keys: { ...keys, peerTerminal: data.terminal } }
   } finally {
     secrets.share.wipe()

@@ -29,7 +29,12 @@ export type RequesterState =
       readonly answerBy: Ms
       readonly confirmBy: Ms
     }
-  | { readonly at: 'confirming'; readonly keys: PairKeys; readonly kind: Channel['kind']; readonly confirmBy: Ms }
+  | {
+      readonly at: 'confirming'
+      readonly keys: PairKeys
+      readonly kind: Channel['kind']
+      readonly confirmBy: Ms
+    }
   /** The server says that the session may open. It stands when the other's first record does. */
   | { readonly at: 'agreed'; readonly keys: PairKeys; readonly session: Uint8Array }
   | { readonly at: 'failed'; readonly code: ErrorCode }
@@ -61,7 +66,10 @@ export function startRequester(
   },
   now: Ms,
   random: Random,
-): { readonly state: RequesterState; readonly send: Pick<MessageOf<typeof Request>, 'sid' | 'share' | 'associated'> } {
+): {
+  readonly state: RequesterState
+  readonly send: Pick<MessageOf<typeof Request>, 'sid' | 'share' | 'associated'>
+} {
   const { channel, knowledge, terminal, name, limits } = start
   const secrets = makeRequest(channel, knowledge, { terminal, name }, random)
   const answerMs = channel.kind === 'name' ? limits.answerByNameMs : limits.answerMs
@@ -74,7 +82,11 @@ export function startRequester(
 }
 
 /** One step. Never throws for what a peer or a server sent; a message out of turn changes nothing. */
-export function stepRequester(state: RequesterState, input: RequesterInput, now: Ms): RequesterStep {
+export function stepRequester(
+  state: RequesterState,
+  input: RequesterInput,
+  now: Ms,
+): RequesterStep {
   switch (state.at) {
     case 'asked':
       return asked(state, input, now)

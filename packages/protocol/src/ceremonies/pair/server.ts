@@ -247,7 +247,12 @@ function madeUpAnswer(request: RequestBody, random: Random): AnswerBody {
   const { sid, share, associated: ada } = request
   const channel = { serverId: random(16), kind: 'slot', at: '' } as const
   const self = { terminal: random(32), random }
-  const made = makeAnswer(channel, [{ by: 'passphrase', prs: random(16) }], { sid, share, ada }, self)
+  const made = makeAnswer(
+    channel,
+    [{ by: 'passphrase', prs: random(16) }],
+    { sid, share, ada },
+    self,
+  )
   if (typeof made === 'string')
     return { share: random(SHARE_OCTETS), associated: random(1), tag: random(TAG_OCTETS) }
   const answer = { share: made.share, associated: made.adb, tag: made.tb }
