@@ -108,6 +108,7 @@ export function startLink(): Link {
   let probeAt: Ms | undefined
   let probeAfter = PROBE_MS
   let heardAt: Ms | undefined
+  let owedAt: Ms | undefined // since when the other owes an acknowledgement
 
   const frame = (kind: LinkFrame['kind'], segment?: Segment): Uint8Array => {
     limitTold = takenCost + WINDOW
@@ -129,6 +130,7 @@ export function startLink(): Link {
 
   const acknowledge = (sequence: number, now: Ms): boolean => {
     if (sequence > cursorHighest) return false
+    if (sequence <= base) return true // no progress: the next probe stays due
     while (base < sequence) {
       outbox.shift()
       base += 1
@@ -140,6 +142,7 @@ export function startLink(): Link {
     }
     probeAfter = PROBE_MS
     probeAt = outbox.length > 0 ? after(now, probeAfter) : undefined
+    owedAt = outbox.length > 0 ? now : undefined
     return true
   }
 
@@ -245,6 +248,11 @@ export function startLink(): Link {
 
     poll(now) {
       if (!present) return undefined
+      if (outbox.length > 0) {
+        // Also while there is no credit: the frame that grants it may have been lost.
+        owedAt ??= now
+        probeAt ??= after(now, probeAfter)
+      }
       if (replyDue) {
         replyDue = false
         return frame('reply')
@@ -258,7 +266,6 @@ export function startLink(): Link {
         cursor += 1
         cursorHighest = Math.max(cursorHighest, cursor)
         costSent = Math.max(costSent, segment.costAfter)
-        probeAt ??= after(now, probeAfter)
         return frame('data', segment)
       }
       if (probeAt !== undefined && now >= probeAt) {
@@ -277,7 +284,8 @@ export function startLink(): Link {
       return ackAt < probeAt ? ackAt : probeAt
     },
     stalled(now) {
-      return present && outbox.length > 0 && heardAt !== undefined && now - heardAt >= STALL_MS
+      if (!present || owedAt === undefined || heardAt === undefined) return false
+      return now - Math.max(owedAt, heardAt) >= STALL_MS
     },
   }
 }
