@@ -23,8 +23,8 @@ export function commandsFor(origin: string): Commands {
     open: pair(),
     join: pair(code),
     send: pair('--send', 'photo.jpg'),
-    receive: pair(code, '--receive'),
-    wait: pair('--as', NAME),
+    receive: pair(code, '--receive', 'inbox'),
+    wait: pair('--listen', '--as', NAME),
     call: pair('--to', NAME),
   }
 }

@@ -2,6 +2,7 @@ import type { VNode } from 'preact'
 import { Command } from './command.tsx'
 import { commandsFor } from './commands.ts'
 import { text } from './language.ts'
+import { withCode } from './with-code.tsx'
 
 /** Files, and meeting by name. */
 export function More(): VNode {
@@ -13,13 +14,13 @@ export function More(): VNode {
       <div class="cards">
         <article class="card">
           <h3>{file.heading}</h3>
-          <p>{file.body}</p>
+          <p>{withCode(file.body)}</p>
           <Command label={sender} line={commands.send} />
           <Command label={receiver} line={commands.receive} />
         </article>
         <article class="card">
           <h3>{name.heading}</h3>
-          <p>{name.body}</p>
+          <p>{withCode(name.body)}</p>
           <Command label={waiting} line={commands.wait} />
           <Command label={calling} line={commands.call} />
         </article>

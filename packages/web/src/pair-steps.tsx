@@ -3,6 +3,7 @@ import { Command } from './command.tsx'
 import { commandsFor, EXAMPLE } from './commands.ts'
 import { text } from './language.ts'
 import type { Step } from './text/text.ts'
+import { withCode } from './with-code.tsx'
 
 /** How two people pair their shells, in four steps. */
 export function PairSteps(): VNode {
@@ -32,7 +33,7 @@ function OneStep(props: { readonly step: Step; readonly children?: ComponentChil
   return (
     <li>
       <h3>{props.step.heading}</h3>
-      <p>{props.step.body}</p>
+      <p>{withCode(props.step.body)}</p>
       {props.children}
     </li>
   )

@@ -23,7 +23,7 @@ export const en: Text = {
     },
     type: {
       heading: 'The other types it',
-      body: 'A wrong word burns the code, and both of you are told. Then simply open a new one.',
+      body: 'A wrong word burns the code, and both of you are told. Then simply open a new one. On a machine that others use too, type `--join` in place of the code, and you are asked for it.',
     },
     compare: {
       heading: 'Compare four words',
@@ -36,7 +36,7 @@ export const en: Text = {
     heading: 'More that a shell can do',
     file: {
       heading: 'Send a file',
-      body: 'Of any size; it is encrypted on the way and checked on arrival.',
+      body: 'Files and folders of any size, encrypted on the way and checked on arrival.',
     },
     sender: 'The sender',
     receiver: 'The receiver',

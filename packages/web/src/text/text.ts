@@ -1,6 +1,5 @@
 /**
  * Everything that the page says. Each language has one table of this type, so that a missing string does not compile.
- * Text between backquotes is shown as code.
  */
 export interface Text {
   /** The document's title. Begins with `hufu`. */
@@ -45,5 +44,6 @@ export interface Text {
 /** Something to do: a short heading, and a sentence or two. */
 export interface Step {
   readonly heading: string
+  /** What stands between backquotes is shown as code. */
   readonly body: string
 }
