@@ -64,8 +64,8 @@ export interface Session {
   absent(): void
   /** No more is sent; when the other has taken everything, both close. */
   close(): void
-  /** Ends at once with `code`; the other is not told by this. */
-  abort(code: ErrorCode): void
+  /** Ends at once, with `code` or (undefined) as if all were said; the other is not told by this. */
+  abort(code: ErrorCode | undefined): void
   /** The next record to send, or undefined. Ask until there is none, after every call and whenever {@link wakeAt} says. */
   poll(now: Ms): Uint8Array | undefined
   wakeAt(): Ms | undefined
@@ -127,7 +127,7 @@ export function startSession(start: SessionStart): Session {
 
   return {
     get at() {
-      return at
+      return at === 'standing' && closeWanted ? 'closing' : at
     },
     send(message) {
       if (at === 'closing' || at === 'closed' || closeWanted)

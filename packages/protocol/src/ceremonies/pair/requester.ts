@@ -26,6 +26,7 @@ export type RequesterState =
       readonly at: 'asked'
       readonly secrets: RequestSecrets
       readonly terminal: Uint8Array
+      readonly askedAt: Ms
       readonly answerBy: Ms
       readonly confirmBy: Ms
     }
@@ -40,9 +41,14 @@ export type RequesterState =
   | { readonly at: 'failed'; readonly code: ErrorCode }
 
 export type RequesterInput =
+  /** The server's own limits: they run from the request here too, up to {@link LONGEST_MS}. */
+  | { readonly type: 'requested'; readonly answerMs: number; readonly confirmMs: number }
   | { readonly type: 'answered'; readonly message: Body<typeof Answered> }
   | { readonly type: 'verdict'; readonly message: Body<typeof Verdict> }
   | { readonly type: 'tick' }
+
+/** Milliseconds: no server makes a terminal wait longer than this for either message. Our choice. */
+const LONGEST_MS = 600_000
 
 type Body<K> = Omit<MessageOf<K>, 'type' | 'pairing'>
 
@@ -76,7 +82,7 @@ export function startRequester(
   const answerBy = after(now, answerMs)
   const confirmBy = after(answerBy, limits.confirmMs)
   return {
-    state: { at: 'asked', secrets, terminal, answerBy, confirmBy },
+    state: { at: 'asked', secrets, terminal, askedAt: now, answerBy, confirmBy },
     send: { sid: secrets.sid, share: secrets.share.share, associated: secrets.ada },
   }
 }
@@ -111,6 +117,11 @@ function asked(state: At<'asked'>, input: RequesterInput, now: Ms): RequesterSte
   if (input.type === 'verdict') return abandon(state, knownCode(input.message.code))
   if (now >= state.answerBy)
     return abandon(state, kind === 'slot' ? 'ERR_PAIR_ANSWER_LATE' : 'ERR_PAIR_NO_ANSWER')
+  if (input.type === 'requested') {
+    const answerBy = after(state.askedAt, Math.min(input.answerMs, LONGEST_MS))
+    const confirmBy = after(answerBy, Math.min(input.confirmMs, LONGEST_MS))
+    return { state: { ...state, answerBy, confirmBy } }
+  }
   if (input.type !== 'answered') return { state }
   const checked = checkAnswer(state.secrets, input.message, { terminal: state.terminal })
   if (typeof checked === 'string')

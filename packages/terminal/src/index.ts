@@ -1,0 +1,29 @@
+export { systemClock, type Clock } from './clock.ts'
+export {
+  connect,
+  type Connection,
+  type ConnectionHandlers,
+  type ConnectionOptions,
+} from './connection/connection.ts'
+export {
+  openWebSocket,
+  parseServer,
+  type OpenSocket,
+  type ServerAddress,
+  type Socket,
+  type SocketHandlers,
+} from './connection/socket.ts'
+export { pair, type PairEvent, type PairOptions, type PairPorts } from './pairing/pair.ts'
+export type { Ringing, Via } from './pairing/via.ts'
+export type { Contact, Profile } from './profile.ts'
+export {
+  isSafeName,
+  isSafePath,
+  type FileEntry,
+  type FileOffer,
+  type FileSink,
+  type FileSource,
+  type Progress,
+} from './talk/files.ts'
+export type { Incoming } from './talk/incoming.ts'
+export type { Talk, TalkClosed, TalkEvent } from './talk/talk.ts'

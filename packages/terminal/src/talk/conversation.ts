@@ -1,0 +1,176 @@
+import { equal } from '@hufu/protocol/crypto'
+import {
+  startSession,
+  type Session,
+  type SessionEvent,
+  type SessionStart,
+} from '@hufu/protocol/session'
+import { after, isErrorCode, type ErrorCode, type Ms } from '@hufu/protocol/wire'
+import type { Clock } from '../clock.ts'
+import type { Connection } from '../connection/connection.ts'
+import type { FromServer } from '../connection/messages.ts'
+
+/*
+ * Puts a session on a connection: enters it at the server (again, after every loss), moves records, wakes the machine,
+ * and gives up when the other, or the server, has been away too long.
+ */
+
+/** Octets on their way to the server at most, before more records are asked of the session. Our choice. */
+const UNSENT_OCTETS = 1_048_576
+/** Milliseconds until a full socket is looked at again: nothing tells when it has drained. */
+const DRAIN_MS = 2
+
+export interface ConversationHandlers {
+  /** A message of the other's. It is acknowledged when the promise resolves, and the next comes only then. */
+  readonly message: (message: Uint8Array) => Promise<void>
+  readonly event: (
+    event: SessionEvent | { readonly type: 'away' } | { readonly type: 'back' },
+  ) => void
+  /** There may be room for more to send. */
+  readonly room: () => void
+}
+
+export interface Conversation {
+  readonly session: Session
+  /** Something was queued in the session: move it. */
+  pump(): void
+  /** What the connection hears and that concerns sessions. */
+  message(message: FromServer): void
+  data(session: number, payload: Uint8Array): void
+  /** The connection is open again, or lost. */
+  opened(): void
+  lost(): void
+  /** Leaves the session at the server; the connection may be closed a moment later. */
+  leave(): void
+}
+
+/** Starts the session that a pairing agreed on, over a connection on which the server has just announced it. */
+export function converse(options: {
+  readonly connection: Connection
+  readonly clock: Clock
+  readonly sessionId: Uint8Array
+  readonly start: SessionStart
+  /** Milliseconds that the other or the server may be away. */
+  readonly awayMs: number
+  readonly handlers: ConversationHandlers
+}): Conversation {
+  const { connection, clock, sessionId, handlers } = options
+  const session = startSession(options.start)
+  let handle: number | undefined
+  let peerPresent = false
+  let told: 'away' | 'back' = 'back'
+  let delivering = false
+  let awaySince: Ms | undefined
+  let wakeTimer: () => void = () => undefined
+  let awayTimer: () => void = () => undefined
+
+  const raise = (): void => {
+    for (const event of session.events()) {
+      if (event.type === 'closed') {
+        wakeTimer()
+        awayTimer()
+      }
+      handlers.event(event)
+    }
+  }
+
+  const deliver = async (): Promise<void> => {
+    if (delivering) return
+    delivering = true
+    for (let next = session.take(); next !== undefined; next = session.take()) {
+      await handlers.message(next)
+      session.taken(clock.now())
+      pump()
+    }
+    delivering = false
+  }
+
+  const pump = (): void => {
+    wakeTimer()
+    const now = clock.now()
+    while (handle !== undefined && connection.unsent < UNSENT_OCTETS) {
+      const record = session.poll(now)
+      if (record === undefined) break
+      connection.sendData(handle, record)
+    }
+    if (handle === undefined) session.poll(now) // its deadlines run on without a connection
+    raise()
+    if (session.at === 'closed') return
+    handlers.room()
+    const full = connection.unsent >= UNSENT_OCTETS
+    const at = full ? after(now, DRAIN_MS) : session.wakeAt()
+    if (at !== undefined && (handle !== undefined || at > now)) wakeTimer = clock.wake(at, pump)
+  }
+
+  /** Somebody is missing: the other, or the server. */
+  const away = (code: ErrorCode): void => {
+    awaySince ??= clock.now()
+    awayTimer()
+    awayTimer = clock.wake(after(awaySince, options.awayMs), () => {
+      session.abort(code)
+      raise()
+    })
+    if (told === 'away') return
+    told = 'away'
+    handlers.event({ type: 'away' })
+  }
+
+  const back = (): void => {
+    awaySince = undefined
+    awayTimer()
+    if (told === 'back') return
+    told = 'back'
+    handlers.event({ type: 'back' })
+  }
+
+  const presence = (present: boolean, left: boolean): void => {
+    if (left && session.at !== 'closed') {
+      peerPresent = false
+      session.absent()
+      // Whoever leaves properly closes first; both of a closing pair may be gone before the last record arrives.
+      session.abort(session.at === 'closing' ? undefined : 'ERR_PEER_GONE')
+      return raise()
+    }
+    if (present && !peerPresent) session.present(clock.now())
+    if (!present) session.absent()
+    peerPresent = present
+    if (present) back()
+    else away('ERR_PEER_GONE')
+    pump()
+  }
+
+  return {
+    session,
+    pump,
+    message(message) {
+      if (!('session' in message) || message.session === null) return
+      if (!equal(message.session, sessionId)) return
+      if (message.type === 'session.entered') {
+        handle = message.handle
+        pump()
+      } else if (message.type === 'session.presence') presence(message.present, message.left)
+      else if (message.type === 'session.ended') {
+        session.abort(isErrorCode(message.code) ? message.code : 'ERR_WIRE_UNEXPECTED')
+        raise()
+      }
+    },
+    data(number, payload) {
+      if (number !== handle) return
+      session.receive(payload, clock.now())
+      void deliver()
+      pump()
+    },
+    opened() {
+      connection.send({ type: 'session.enter', session: sessionId })
+    },
+    lost() {
+      handle = undefined
+      peerPresent = false
+      session.absent()
+      if (session.at !== 'closed') away('ERR_UNREACHABLE')
+    },
+    leave() {
+      connection.send({ type: 'session.leave', session: sessionId })
+    },
+  }
+}

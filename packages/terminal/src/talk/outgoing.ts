@@ -1,0 +1,149 @@
+import { equal, sha256Stream, type HashStream } from '@hufu/protocol/crypto'
+import { ENTRIES_PER_MESSAGE, PIECE_OCTETS, type TalkMessage } from '@hufu/protocol/pair'
+import { HufuError, isErrorCode, type ErrorCode } from '@hufu/protocol/wire'
+import type { FileEntry, FileSource, Progress } from './files.ts'
+
+/** What a transfer needs of its talk. */
+export interface TransferPort {
+  /** Resolves when the session has room for more; rejects when it is over. */
+  room(): Promise<void>
+  send(message: TalkMessage): void
+}
+
+export interface Outgoing {
+  /** A message of the other's about this transfer. */
+  message(message: TalkMessage): void
+  /** The session is over. */
+  stop(code: ErrorCode): void
+  /** Resolves when the other has stored everything. Rejects with the code of whatever went wrong. */
+  readonly done: Promise<void>
+}
+
+type Held = Extract<TalkMessage, { type: 'have' }>['held'][number]
+
+/** Offers `source` under the number `id` and sends it once it is accepted. */
+export function sendFiles(
+  id: number,
+  source: FileSource,
+  port: TransferPort,
+  on: (progress: Progress) => void,
+): Outgoing {
+  const accepted = Promise.withResolvers<void>()
+  const heldKnown = Promise.withResolvers<ReadonlyMap<number, Held>>()
+  const stored = Promise.withResolvers<void>()
+  const held = new Map<number, Held>()
+  let unstored = 0
+  let failure: HufuError | undefined
+
+  const fail = (error: HufuError): void => {
+    failure ??= error
+    for (const waiting of [accepted, heldKnown, stored]) {
+      waiting.promise.catch(() => undefined)
+      waiting.reject(failure)
+    }
+  }
+
+  const check = (): void => {
+    if (failure !== undefined) throw failure
+  }
+
+  const run = async (): Promise<void> => {
+    const entries = await source.entries()
+    const of = entries.reduce((sum, entry) => sum + entry.octets, 0)
+    const { name, kind } = source
+    await port.room()
+    port.send({ type: 'offer', id, name, kind, octets: of, entries: entries.length })
+    await accepted.promise
+    await sendEntries(entries)
+    const there = await heldKnown.promise
+    unstored = entries.length
+    let octets = 0
+    let resumed = 0
+    for (const [index, entry] of entries.entries()) {
+      const { hash, position } = await resumeAt(index, entry, there.get(index))
+      octets += position
+      resumed += position
+      await port.room()
+      port.send({ type: 'begin', id, index, position })
+      for (let at = position; at < entry.octets;) {
+        check()
+        const data = await source.read(index, at, Math.min(PIECE_OCTETS, entry.octets - at))
+        if (data.length === 0)
+          throw new HufuError('ERR_FILE_CHANGED', `${source.name} became shorter`)
+        hash.update(data)
+        await port.room()
+        port.send({ type: 'piece', id, data })
+        at += data.length
+        octets += data.length
+        on({ octets, of, resumed })
+      }
+      port.send({ type: 'end', id, index, digest: hash.digest() })
+    }
+    on({ octets, of, resumed })
+    if (unstored > 0) await stored.promise
+  }
+
+  const sendEntries = async (entries: readonly FileEntry[]): Promise<void> => {
+    let at = 0
+    do {
+      const some = entries.slice(at, at + ENTRIES_PER_MESSAGE)
+      at += some.length
+      await port.room()
+      port.send({ type: 'entries', id, entries: some, last: at >= entries.length })
+    } while (at < entries.length)
+  }
+
+  /** Hashes what the other says it has; if ours is the same there, goes on behind it. */
+  const resumeAt = async (
+    index: number,
+    entry: FileEntry,
+    there: Held | undefined,
+  ): Promise<{ readonly hash: HashStream; readonly position: number }> => {
+    const fresh = { hash: sha256Stream(), position: 0 }
+    if (there === undefined || there.octets > entry.octets) return fresh
+    const [prefix, hash] = [sha256Stream(), sha256Stream()]
+    for (let at = 0; at < there.octets;) {
+      check()
+      const data = await source.read(index, at, Math.min(1_048_576, there.octets - at))
+      if (data.length === 0) return fresh
+      prefix.update(data)
+      hash.update(data)
+      at += data.length
+    }
+    return equal(prefix.digest(), there.digest) ? { hash, position: there.octets } : fresh
+  }
+
+  const done = run()
+    .catch((error: unknown) => {
+      const known = error instanceof HufuError ? error : readFailure(error)
+      if (failure === undefined) {
+        fail(known)
+        port.send({ type: 'cancel', id, by: 'sender', code: known.code })
+      }
+      throw failure ?? known
+    })
+    .finally(() => source.close())
+  done.catch(() => undefined)
+
+  return {
+    done,
+    stop: (code) => fail(new HufuError(code)),
+    message(message) {
+      if (message.type === 'accept') accepted.resolve()
+      else if (message.type === 'decline') fail(new HufuError('ERR_FILE_DECLINED'))
+      else if (message.type === 'cancel')
+        fail(new HufuError(isErrorCode(message.code) ? message.code : 'ERR_FILE_CANCELLED'))
+      else if (message.type === 'have') {
+        for (const one of message.held) held.set(one.index, one)
+        if (message.last) heldKnown.resolve(held)
+      } else if (message.type === 'stored') {
+        unstored -= 1
+        if (unstored === 0) stored.resolve()
+      }
+    },
+  }
+}
+
+function readFailure(error: unknown): HufuError {
+  return new HufuError('ERR_FILE_READ', error instanceof Error ? error.message : String(error))
+}
