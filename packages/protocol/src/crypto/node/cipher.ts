@@ -9,11 +9,14 @@ export function sealWith(cipher: CipherGCM, plaintext: Uint8Array, aad: Uint8Arr
   const ciphertext = cipher.update(plaintext)
   cipher.final()
   const sealed = withRoomForTag(ciphertext)
-  sealed.set(cipher.getAuthTag(), ciphertext.length)
+  sealed.set(cipher.getAuthTag(), plaintext.length)
   return sealed
 }
 
-/** Grows the buffer in place where it stands alone in its memory: copying 64 KiB would cost a third of the whole. */
+/**
+ * Grows the buffer in place where it stands alone in its memory, which leaves `ciphertext` itself empty: copying 64 KiB
+ * would cost a third of the whole.
+ */
 function withRoomForTag(ciphertext: Buffer): Uint8Array {
   const octets = ciphertext.length + TAG_OCTETS
   if (standsAlone(ciphertext)) return new Uint8Array(ciphertext.buffer.transfer(octets))
