@@ -31,7 +31,8 @@ export function installPackages(tests) {
   const wanted = PACKAGES.filter((row) => tests === undefined || row.tests.some(isAmong(tests)))
   const missing = wanted.filter((row) => !isInstalled(row.name))
   if (missing.length === 0) return
-  for (const { name, tests } of missing) say(`${tests.join(', ')} need the Debian package ${name}`)
+  for (const { name, tests } of missing)
+    say(`the Debian package ${name} is missing, which ${tests.join(', ')} needs`)
   const obstacle = whyNot()
   if (obstacle !== undefined) return say(`not installed: ${obstacle}; those tests will be skipped`)
   say('installing with apt-get (HUFU_TEST_INSTALL=0 turns this off)')
