@@ -1,4 +1,5 @@
-// node scripts/lock.mjs: adds to package-lock.json the platform packages that npm left out.
+// node scripts/lock.mjs           adds to package-lock.json the platform packages that npm left out
+// node scripts/lock.mjs --check   only tells whether there are any
 //
 // Some tools ship one binary package per platform, as optional dependencies. A registry that mirrors
 // only some platforms makes `npm install` drop the others from the lockfile without a word, and
@@ -7,7 +8,7 @@
 // `npm install` against a registry that has the package.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { ROOT } from './ready.mjs'
+import { giveUp, ROOT } from './ready.mjs'
 
 const OSES = ['android', 'darwin', 'freebsd', 'linux', 'openharmony', 'win32']
 const CPUS = ['arm64', 'arm', 'x64', 'ia32', 'ppc64', 'riscv64', 's390x']
@@ -15,8 +16,12 @@ const CPUS = ['arm64', 'arm', 'x64', 'ia32', 'ppc64', 'riscv64', 's390x']
 const path = join(ROOT, 'package-lock.json')
 const lock = JSON.parse(readFileSync(path, 'utf8'))
 const added = complete(lock.packages)
-if (added.length > 0) writeFileSync(path, `${JSON.stringify(lock, null, 2)}\n`)
-for (const name of added) console.log(`added ${name}`)
+if (process.argv.includes('--check')) {
+  if (added.length > 0) giveUp(`package-lock.json lacks ${added.join(', ')}: node scripts/lock.mjs`)
+} else if (added.length > 0) {
+  writeFileSync(path, `${JSON.stringify(lock, null, 2)}\n`)
+  console.log(`added ${added.join(', ')}`)
+}
 
 /** The names of the rows that were missing; `packages` has them now, in npm's order. */
 function complete(packages) {
