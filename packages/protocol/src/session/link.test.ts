@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { at } from '../testing/clock.testing.ts'
 import { linkPair } from '../testing/links.testing.ts'
 import { decodeFrame, encodeFrame, LINK_HEAD_OCTETS, type LinkFrame } from './frame.ts'
@@ -29,7 +29,7 @@ describe('delivery', () => {
         for (const [n, step] of steps.entries()) {
           const message = new Uint8Array(step.octets).fill(n)
           sent[step.from === 0 ? 0 : 1].push(message)
-          pair.links[step.from]!.send(message)
+          pair.links[step.from].send(message)
           const losses = [...step.losses]
           pair.run({ forMs: 100, lose: () => losses.shift() ?? false })
           if (step.reconnect) {
@@ -232,16 +232,6 @@ describe('a silent peer', () => {
 })
 
 describe('what a peer may not say', () => {
-  const refused = (bad: LinkFrame): void => {
-    const link = startLink()
-    link.connected(at(0))
-    link.poll(at(0))
-    link.send(Uint8Array.of(1))
-    assert.deepEqual(link.receive(encodeFrame(bad), at(0)), {
-      ok: false,
-      code: 'ERR_LINK_MALFORMED',
-    })
-  }
   test('that it took what was never sent', () => refused({ ...frame, acknowledged: 1 }))
   test('that it expects what was never sent', () =>
     refused({ ...frame, kind: 'sync', sequence: 1 }))
@@ -335,4 +325,12 @@ function decoded(octets: Uint8Array): LinkFrame {
   const result = decodeFrame(octets)
   assert.ok(result.ok)
   return result.value
+}
+
+function refused(bad: LinkFrame): void {
+  const link = startLink()
+  link.connected(at(0))
+  link.poll(at(0))
+  link.send(Uint8Array.of(1))
+  assert.deepEqual(link.receive(encodeFrame(bad), at(0)), { ok: false, code: 'ERR_LINK_MALFORMED' })
 }

@@ -57,6 +57,8 @@ export interface Link {
 
   /** Takes in the payload of a record. Codes: `ERR_LINK_MALFORMED`, `ERR_LINK_CREDIT`. */
   receive(payload: Uint8Array, now: Ms): Outcome<void>
+  /** The other says elsewhere that it has taken all segments below `sequence`. False if they were never sent. */
+  acknowledge(sequence: number, now: Ms): boolean
   /** The next whole message, or undefined. Each must be followed by {@link taken} when it has been dealt with. */
   take(): Uint8Array | undefined
   /** The oldest message that {@link take} gave and that was not yet reported is dealt with. */
@@ -230,6 +232,7 @@ export function startLink(): Link {
       if (costReceived > limitTold) return failed('ERR_LINK_CREDIT')
       return assemble(arrived) ? done(undefined) : failed('ERR_LINK_MALFORMED')
     },
+    acknowledge,
     take() {
       const next = ready.shift()
       if (next === undefined) return undefined

@@ -86,6 +86,7 @@ export function startSession(start: SessionStart): Session {
   let closeSent = false
   let closeWanted = false
   let peerClosed = false
+  let failedWith: ErrorCode | undefined
   let happened: SessionEvent[] = []
 
   const unacknowledged = (): number => link.sent - link.acknowledged
@@ -93,6 +94,7 @@ export function startSession(start: SessionStart): Session {
   const end = (code: ErrorCode | undefined): void => {
     if (at === 'closed') return
     at = 'closed'
+    failedWith = code
     records.wipe()
     happened.push({ type: 'closed', code, unacknowledged: unacknowledged() })
   }
@@ -112,12 +114,13 @@ export function startSession(start: SessionStart): Session {
     happened.push({ type: 'acknowledged', upTo: told })
   }
 
-  const receiveClose = (payload: Uint8Array): void => {
+  const receiveClose = (payload: Uint8Array, now: Ms): void => {
     const final = decodeClose(payload)
     if (!final.ok) return end(final.code)
     const mine = link.counters
-    if (final.value.sent < mine.received || final.value.taken > mine.sent)
+    if (final.value.sent < mine.received || !link.acknowledge(final.value.taken, now))
       return end('ERR_LINK_MALFORMED')
+    noteProgress()
     if (final.value.sent > mine.received) return end('ERR_SESSION_TRUNCATED')
     peerClosed = true
     if (closeSent) return end(undefined)
@@ -145,6 +148,7 @@ export function startSession(start: SessionStart): Session {
 
     receive(record, now) {
       if (at === 'closed') return
+      if (at === 'opening' && now >= start.standBy) return end('ERR_SESSION_UNCONFIRMED')
       const opened = records.open(record)
       if (!opened.ok) return end(opened.code)
       if (opened.value.kind === 'repeated') return
@@ -152,13 +156,14 @@ export function startSession(start: SessionStart): Session {
         at = 'standing'
         happened.push({ type: 'standing' })
       }
-      if (opened.value.kind === 'close') return receiveClose(opened.value.payload)
+      if (opened.value.kind === 'close') return receiveClose(opened.value.payload, now)
       const taken = link.receive(opened.value.payload, now)
       if (!taken.ok) return end(taken.code)
       noteProgress()
     },
     take() {
-      return at === 'opening' || (at === 'closed' && !peerClosed) ? undefined : link.take()
+      if (at === 'opening' || failedWith !== undefined) return undefined
+      return at === 'closed' && !peerClosed ? undefined : link.take()
     },
     taken(now) {
       link.taken(now)
