@@ -1,7 +1,7 @@
 // Makes a checkout ready to run: dependencies as the lockfile says, and the Node that comes with them.
 // Plain JavaScript that runs on Node 18 and later, since it runs before there is any other Node.
 import { spawnSync } from 'node:child_process'
-import { existsSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
@@ -12,7 +12,7 @@ export const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const OLDEST_NODE = [24, 12]
 
 /**
- * Installs the dependencies if they are missing or older than the lockfile.
+ * Installs the dependencies if they are missing or not those of the lockfile.
  *
  * @returns {string} the path of a Node that can run TypeScript. Ends the process if there is none.
  */
@@ -36,11 +36,25 @@ export function giveUp(message) {
   process.exit(1)
 }
 
-/** npm writes this file last, so an install that was cut short is outdated too. */
+/** npm writes its own list last, so an install that was cut short is outdated too. */
 function outdated() {
-  const written = join(ROOT, 'node_modules', '.package-lock.json')
+  const list = join(ROOT, 'node_modules', '.package-lock.json')
   const lockfile = join(ROOT, 'package-lock.json')
-  return !existsSync(written) || statSync(written).mtimeMs < statSync(lockfile).mtimeMs
+  if (!existsSync(list)) return true
+  return statSync(list).mtimeMs < statSync(lockfile).mtimeMs && !holds(list, lockfile)
+}
+
+/** Whether everything that the lockfile demands is installed: a newer date alone is no reason to start anew. */
+function holds(list, lockfile) {
+  const [installed, wanted] = [list, lockfile].map(
+    (path) => JSON.parse(readFileSync(path)).packages,
+  )
+  return Object.entries(wanted).every(
+    ([at, { version, optional }]) =>
+      !at.startsWith('node_modules/') ||
+      optional === true ||
+      (at in installed && installed[at].version === version),
+  )
 }
 
 function install() {
