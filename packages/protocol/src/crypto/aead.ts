@@ -39,7 +39,7 @@ export interface Aead {
  * Octets in a nonce, for all ciphers here. GCM would take other lengths, zero among them, but hashes them down
  * to a block that can collide, and at length zero gives the authentication key away: refused.
  */
-export const NONCE_OCTETS = 12
+const NONCE_OCTETS = 12
 
 /** Octets in a tag, for all ciphers here: never shortened. */
 export const TAG_OCTETS = 16

@@ -2,7 +2,7 @@ import type { Random } from './random.ts'
 
 /** One party's key for Diffie–Hellman. The secret part stays inside. */
 export interface AgreementKey {
-  /** What the peer is given. */
+  /** What the peer is given. Computed when first read, which must be before {@link wipe}. */
   readonly publicKey: Uint8Array
   /**
    * The shared secret with `peer`'s public key, or `undefined` if that key is malformed, not on the curve, or

@@ -1,7 +1,7 @@
 /** Octets in a public key and in a seed (RFC 8032 §5.1.5). */
 export const KEY_OCTETS = 32
 /** Octets in a signature: R ‖ S (RFC 8032 §5.1.6). */
-export const SIGNATURE_OCTETS = 64
+const SIGNATURE_OCTETS = 64
 
 /**
  * What both backends ask before they verify, so that they agree on every input and no key exists under which

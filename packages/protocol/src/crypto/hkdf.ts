@@ -33,9 +33,9 @@ export function makeHkdf(parts: HkdfParts): Hkdf {
       const blocks = Math.ceil(octets / row.octets)
       if (blocks > 255) throw misuse(`HKDF cannot derive ${octets} octets`)
       const okm = new Uint8Array(octets)
-      let block = new Uint8Array()
+      let block: Uint8Array = new Uint8Array()
       for (let n = 1; n <= blocks; n++) {
-        const next = new Uint8Array(row.hmac(prk, block, info, Uint8Array.of(n)))
+        const next = row.hmac(prk, block, info, Uint8Array.of(n))
         block.fill(0)
         block = next
         const at = (n - 1) * row.octets

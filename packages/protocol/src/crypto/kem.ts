@@ -2,6 +2,7 @@ import type { Random } from './random.ts'
 
 /** A key that opens what was encapsulated to it. */
 export interface DecapsulationKey {
+  /** What senders are given. Computed when first read, which must be before {@link wipe}. */
   readonly publicKey: Uint8Array
   /**
    * The shared secret, or `undefined` if `ciphertext` is malformed. ML-KEM rejects implicitly: a well-formed

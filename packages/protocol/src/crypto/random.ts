@@ -13,11 +13,11 @@ export type Random = (octets: number) => Uint8Array
 export function seededRandomForTests(seed: Uint8Array): Random {
   const prefix = concat(utf8('hufu test random'), seed)
   let block = 0
-  let left = new Uint8Array()
+  let left: Uint8Array = new Uint8Array()
   return (octets) => {
     const out = new Uint8Array(octets)
     for (let at = 0; at < octets;) {
-      if (left.length === 0) left = new Uint8Array(sha256(prefix, bigEndian32(block++)))
+      if (left.length === 0) left = sha256(prefix, bigEndian32(block++))
       const taken = left.subarray(0, octets - at)
       out.set(taken, at)
       left = left.subarray(taken.length)
