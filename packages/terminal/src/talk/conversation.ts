@@ -147,6 +147,11 @@ export function converse(options: {
       if (!equal(message.session, sessionId)) return
       if (message.type === 'session.entered') {
         handle = message.handle
+        if (told === 'away') {
+          // The server is back; now it is the other who is missing.
+          awaySince = undefined
+          away('ERR_PEER_GONE')
+        }
         pump()
       } else if (message.type === 'session.presence') presence(message.present, message.left)
       else if (message.type === 'session.ended') {
