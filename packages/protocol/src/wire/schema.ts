@@ -125,7 +125,7 @@ export function codec<const K extends readonly AnyKind[]>(kinds: K): Codec<Messa
   return {
     encode(object) {
       const { kind, body } = byType.get((object as { type: string }).type)!
-      return encodeCbor([kind.tag, ...(body.write(object as never) as readonly Value[])])
+      return encodeCbor([kind.tag, ...(body.write(object) as readonly Value[])])
     },
     decode(octets, maxOctets) {
       const decoded = decodeCbor(octets, maxOctets)
