@@ -10,8 +10,8 @@ import { decodeCbor, encodeCbor, MAX_CONTROL_OCTETS, MAX_DEPTH, type Value } fro
  * Another implementation in its strictest mode (dCBOR, draft-mcnally-deterministic-cbor), as a second opinion. Unicode
  * normalisation is the one rule of dCBOR's that is not ours: text is compared octet by octet.
  */
-const { stringNormalization: _, ...DCBOR_ENCODE } = cbor2.dcborEncodeOptions
-const { rejectStringsNotNormalizedAs: __, ...DCBOR_DECODE } = cbor2.dcborDecodeOptions
+const DCBOR_ENCODE = { ...cbor2.dcborEncodeOptions, stringNormalization: null }
+const DCBOR_DECODE = { ...cbor2.dcborDecodeOptions, rejectStringsNotNormalizedAs: null }
 
 /** Octets that stand for no value of ours, or not in the one form that is accepted (RFC 8949). */
 const MALFORMED: Readonly<Record<string, string>> = {
