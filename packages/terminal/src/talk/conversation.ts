@@ -124,7 +124,8 @@ export function converse(options: {
   }
 
   const presence = (present: boolean, left: boolean): void => {
-    if (left && session.at !== 'closed') {
+    if (session.at === 'closed') return
+    if (left) {
       peerPresent = false
       session.absent()
       // Whoever leaves properly closes first; both of a closing pair may be gone before the last record arrives.
