@@ -1,0 +1,289 @@
+import { PAIR_LIMITS } from '@hufu/protocol/pair'
+import { MAX_CONTROL_OCTETS, MAX_MESSAGE_OCTETS } from '@hufu/protocol/wire'
+import {
+  listenAddress,
+  logLevel,
+  text,
+  textList,
+  whole,
+  type Kind,
+  type ListenAddress,
+  type LogLevel,
+} from './setting-kinds.ts'
+
+/** One typed configuration. Durations in milliseconds, sizes in octets; {@link SETTINGS} gives every reason. */
+export interface Config {
+  readonly data: string
+  readonly listen: ListenAddress
+  readonly names: readonly string[]
+  readonly origins: readonly string[]
+  readonly trustedProxies: readonly string[]
+  readonly web: string
+  readonly log: LogLevel
+  readonly metricsToken: string
+
+  readonly maxMessageOctets: number
+  readonly maxControlOctets: number
+  readonly connections: number
+  readonly connectionsPerSource: number
+  readonly controlPerSecond: number
+  readonly controlBurst: number
+  readonly dataOctetsPerSecond: number
+  readonly unsentOctets: number
+  readonly helloMs: number
+  readonly heartbeatMs: number
+  readonly deadAfterMs: number
+  readonly closingMs: number
+  readonly drainSpreadMs: number
+
+  readonly sessionIdleMs: number
+  readonly sessionsPerTerminal: number
+
+  readonly pairAnswerMs: number
+  readonly pairAnswerByNameMs: number
+  readonly pairConfirmMs: number
+  readonly pairAnswerStepMs: number
+  readonly pairRequestsPerConnection: number
+  readonly slotLifetimeMs: number
+  readonly slotRestMs: number
+  readonly slots: number
+  readonly slotsPerSource: number
+  readonly guessesPerSource: number
+  readonly guessesPerSourceMs: number
+  readonly guessesPerName: number
+  readonly guessesPerNameMs: number
+  readonly nameLifetimeMs: number
+  readonly namesPerTerminal: number
+  readonly meetingsPerConnection: number
+}
+
+/** How one setting is read, what it is when nobody says, and why. */
+export interface Setting<T> {
+  readonly kind: Kind<T>
+  readonly default: T
+  readonly about: string
+  /** Never shown, and not taken from a command line. */
+  readonly secret?: true
+}
+
+const SECOND = 1_000
+const MINUTE = 60 * SECOND
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+const MEBI = 1_048_576
+
+const duration = whole(1, 366 * DAY)
+const count = whole(1, 1_000_000_000)
+
+/** Every setting, once. All defaults are our choice. */
+export const SETTINGS: { readonly [N in keyof Config]: Setting<Config[N]> } = {
+  data: {
+    kind: text(1),
+    default: './data',
+    about: 'Folder of everything that is kept. One server at a time may use it.',
+  },
+  listen: {
+    kind: listenAddress,
+    default: { host: 'localhost', port: 4680 },
+    about:
+      'HOST:PORT to listen on; port 0 takes any free one. Put a TLS proxy in front for the outside.',
+  },
+  names: {
+    kind: textList,
+    default: [],
+    about:
+      'Public names of this server as terminals dial them (host:port), comma-separated. Empty: whatever the Host header says.',
+  },
+  origins: {
+    kind: textList,
+    default: [],
+    about:
+      'Other origins whose pages may connect (https://example.org), comma-separated. Its own pages always may.',
+  },
+  trustedProxies: {
+    kind: textList,
+    default: [],
+    about:
+      'Addresses or networks (10.0.0.0/8) of proxies whose X-Forwarded-For is believed. Empty: none is.',
+  },
+  web: {
+    kind: text(0),
+    default: '',
+    about: 'Folder of the built web app. Empty: a plain page that says what this is.',
+  },
+  log: {
+    kind: logLevel,
+    default: 'info',
+    about: 'Least level that is logged: debug, info, warn, error or silent.',
+  },
+  metricsToken: {
+    kind: text(0),
+    default: '',
+    secret: true,
+    about: 'Bearer token for /metrics. Empty: it answers this machine only.',
+  },
+
+  maxMessageOctets: {
+    kind: whole(65_600, 16 * MEBI),
+    default: MAX_MESSAGE_OCTETS,
+    about: 'Largest WebSocket message, either way: what one terminal can make the server hold.',
+  },
+  maxControlOctets: {
+    kind: whole(4_096, MAX_CONTROL_OCTETS),
+    default: MAX_CONTROL_OCTETS,
+    about: 'Largest control message: ten times the largest in use.',
+  },
+  connections: {
+    kind: count,
+    default: 10_000,
+    about: 'Connections in all. Half of a usual limit of 20,000 open files.',
+  },
+  connectionsPerSource: {
+    kind: count,
+    default: 512,
+    about: 'Connections from one address (IPv6: one /64). An office behind one address fits.',
+  },
+  controlPerSecond: {
+    kind: count,
+    default: 50,
+    about:
+      'Control messages per second and connection, lasting. A terminal in use sends a few a minute.',
+  },
+  controlBurst: {
+    kind: count,
+    default: 250,
+    about:
+      'Control messages that may come at once: a terminal that comes back to all its sessions and names.',
+  },
+  dataOctetsPerSecond: {
+    kind: count,
+    default: 1_000_000_000,
+    about:
+      'Data octets per second and connection; beyond it the server reads more slowly. Below a 10 Gbit/s port.',
+  },
+  unsentOctets: {
+    kind: whole(MEBI, 1_024 * MEBI),
+    default: 16 * MEBI,
+    about: 'Octets that may wait for a slow reader before it is cut off: the memory one can hold.',
+  },
+  helloMs: {
+    kind: duration,
+    default: 10 * SECOND,
+    about: 'Time for a new connection to say who it is.',
+  },
+  heartbeatMs: {
+    kind: duration,
+    default: 20 * SECOND,
+    about: 'A terminal pings after so long a silence: below the 30 s of the shortest NATs.',
+  },
+  deadAfterMs: {
+    kind: duration,
+    default: 50 * SECOND,
+    about: 'A connection silent for so long is closed: two heartbeats and some.',
+  },
+  closingMs: {
+    kind: duration,
+    default: 2 * SECOND,
+    about: 'Time for a closing connection to take what was sent and close its side.',
+  },
+  drainSpreadMs: {
+    kind: whole(0, HOUR),
+    default: 5 * SECOND,
+    about: 'When the server stops, terminals are told to come back at a random moment within this.',
+  },
+
+  sessionIdleMs: {
+    kind: duration,
+    default: DAY,
+    about: 'A session that nobody has been in for so long is forgotten.',
+  },
+  sessionsPerTerminal: {
+    kind: count,
+    default: 1_000,
+    about: 'Sessions of one terminal; beyond it the longest unused is forgotten.',
+  },
+
+  pairAnswerMs: {
+    kind: duration,
+    default: PAIR_LIMITS.answerMs,
+    about:
+      "Request to answer, by slot or between contacts: the other's terminal answers by itself.",
+  },
+  pairAnswerByNameMs: {
+    kind: duration,
+    default: PAIR_LIMITS.answerByNameMs,
+    about: 'Request to answer, by name: a person has to hear it and type.',
+  },
+  pairConfirmMs: {
+    kind: duration,
+    default: PAIR_LIMITS.confirmMs,
+    about: 'What is added to that for the confirmation.',
+  },
+  pairAnswerStepMs: {
+    kind: duration,
+    default: PAIR_LIMITS.answerStepMs,
+    about:
+      'Answers leave at whole multiples of this after the request, so that their time tells nothing.',
+  },
+  pairRequestsPerConnection: {
+    kind: count,
+    default: 8,
+    about: 'Attempts that one connection may have under way.',
+  },
+  slotLifetimeMs: {
+    kind: duration,
+    default: PAIR_LIMITS.slotLifetimeMs,
+    about: 'A slot that nobody has used closes after this: a phone call, with room.',
+  },
+  slotRestMs: {
+    kind: duration,
+    default: PAIR_LIMITS.slotRestMs,
+    about: 'The digits of a slot are not given out again for this long.',
+  },
+  slots: {
+    kind: count,
+    default: 10_000,
+    about: 'Open slots in all: numbers stay at eight digits or fewer.',
+  },
+  slotsPerSource: {
+    kind: count,
+    default: 32,
+    about: 'Open slots from one address (IPv6: one /64).',
+  },
+  guessesPerSource: {
+    kind: count,
+    default: 20,
+    about:
+      'Attempts from one address that did not prove good, per guesses-per-source-ms. Survives a restart.',
+  },
+  guessesPerSourceMs: {
+    kind: duration,
+    default: 10 * MINUTE,
+    about: 'How long an attempt counts against the address that made it.',
+  },
+  guessesPerName: {
+    kind: count,
+    default: 10,
+    about: 'Attempts at one name that did not prove good, per guesses-per-name-ms, known or not.',
+  },
+  guessesPerNameMs: {
+    kind: duration,
+    default: HOUR,
+    about: 'How long an attempt counts against the name it was made at.',
+  },
+  nameLifetimeMs: {
+    kind: duration,
+    default: 30 * DAY,
+    about: 'A name that its terminal has not used for so long is free again.',
+  },
+  namesPerTerminal: {
+    kind: count,
+    default: 16,
+    about: 'Names that one terminal may claim.',
+  },
+  meetingsPerConnection: {
+    kind: count,
+    default: 64,
+    about: 'Contacts that one connection may wait for at a time.',
+  },
+}
