@@ -1,0 +1,40 @@
+import type { Kysely } from 'kysely'
+
+/*
+ * What is kept. Times are milliseconds of the calendar, ids and hashes octets. Portable SQL only: SQLite now,
+ * PostgreSQL where several servers share one store.
+ */
+
+export interface Schema {
+  /** What is made once, at the first start. */
+  meta: { name: string; value: Uint8Array }
+  /** Every number that is in use or resting. */
+  slots: {
+    number: string
+    terminal: Uint8Array
+    /** Who opened it, as `keyOf` hides it. */
+    source: Uint8Array
+    state: SlotState
+    opened: number
+    expires: number
+    rests_until: number
+  }
+  /** Names by which a terminal rings, as `keyOf` hides them. */
+  names: { name: Uint8Array; terminal: Uint8Array; claimed: number; last_used: number }
+  /** Attempts to pair that have not proved good, one row for each key that they count against. */
+  guesses: { id: Uint8Array; against: Uint8Array; at: number }
+  sessions: { id: Uint8Array; created: number; last_used: number }
+  members: {
+    session: Uint8Array
+    /** The member's index in the session. */
+    position: number
+    terminal: Uint8Array
+    left_at: number | null
+  }
+}
+
+/** `burned`: somebody has tried it. `closed`: its opener took it back. */
+export type SlotState = 'open' | 'burned' | 'closed'
+
+/** A connection or a transaction: what a query runs on. */
+export type Db = Kysely<Schema>

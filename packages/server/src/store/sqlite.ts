@@ -1,0 +1,118 @@
+import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+import { hmacSha256, random, utf8 } from '@hufu/protocol/crypto'
+import { HufuError, SERVER_ID_OCTETS } from '@hufu/protocol/wire'
+import { Kysely, SqliteDialect, type SqliteDatabase, type SqliteStatement } from 'kysely'
+import { groupCommit } from './group.ts'
+import { lockFolder } from './lock.ts'
+import { keepMeta } from './meta.ts'
+import { migrate } from './migrations.ts'
+import type { Schema } from './schema.ts'
+import type { Store } from './store.ts'
+
+/** Milliseconds that a query waits for another process's lock: a backup, an operator's shell. */
+const BUSY_MS = 5_000
+/** Prepared statements kept. Our choice: several times what the queries make. */
+const STATEMENTS = 512
+
+/**
+ * Opens the store in `folder`, making folder (0700) and file (0600) where they are missing, and keeps every other server
+ * out of it.
+ *
+ * @throws {HufuError} `ERR_DATA_FOLDER` (not writable, or in use), `ERR_STORE_VERSION` (written by a newer hufu).
+ */
+export async function openSqlite(folder: string): Promise<Store> {
+  makeFolder(folder)
+  const unlock = lockFolder(folder)
+  try {
+    const database = openFile(join(folder, 'hufu.db'))
+    const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: shim(database) }) })
+    await migrate(db, 'blob')
+    const serverId = await keepMeta(db, 'server-id', () => random(SERVER_ID_OCTETS))
+    const localKey = await keepMeta(db, 'local-key', () => random(32))
+    const group = groupCommit(db, (surety) => {
+      database.exec(`PRAGMA synchronous = ${surety === 'durable' ? 'FULL' : 'NORMAL'}`)
+    })
+    return {
+      serverId,
+      keyOf: (kind, text) => hmacSha256(localKey, utf8(`${kind}:${text}`)),
+      read: (work) => work(db),
+      write: group.write,
+      usable: () => answers(db),
+      async close() {
+        await group.idle()
+        database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+        await db.destroy()
+        unlock()
+      },
+    }
+  } catch (error) {
+    unlock()
+    throw error
+  }
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    const probe = join(folder, 'hufu.db')
+    // the file is made here, for its mode: SQLite gives its side files the same
+    closeSync(openSync(probe, 'a', 0o600))
+    chmodSync(probe, 0o600)
+  } catch (cause) {
+    throw new HufuError(
+      'ERR_DATA_FOLDER',
+      `${folder}: cannot be written; give --data a folder that this user may write to`,
+      { cause },
+    )
+  }
+}
+
+function openFile(path: string): DatabaseSync {
+  try {
+    const database = new DatabaseSync(path, { timeout: BUSY_MS, enableForeignKeyConstraints: true })
+    database.exec('PRAGMA journal_mode = WAL')
+    return database
+  } catch (cause) {
+    throw new HufuError(
+      'ERR_DATA_FOLDER',
+      `${path}: cannot be opened as a database; move it away, or restore a backup`,
+      { cause },
+    )
+  }
+}
+
+async function answers(db: Kysely<Schema>): Promise<boolean> {
+  try {
+    await db.selectFrom('meta').select('name').limit(1).execute()
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** What kysely asks of a driver, over Node's own SQLite, with statements prepared once. */
+function shim(database: DatabaseSync): SqliteDatabase {
+  const prepared = new Map<string, SqliteStatement>()
+  return {
+    close: () => database.close(),
+    prepare(sql) {
+      const known = prepared.get(sql)
+      if (known !== undefined) return known
+      if (prepared.size >= STATEMENTS) prepared.clear()
+      const statement = statementShim(database.prepare(sql))
+      prepared.set(sql, statement)
+      return statement
+    },
+  }
+}
+
+function statementShim(statement: StatementSync): SqliteStatement {
+  return {
+    reader: statement.columns().length > 0,
+    all: (parameters) => statement.all(...(parameters as SQLInputValue[])),
+    run: (parameters) => statement.run(...(parameters as SQLInputValue[])),
+    iterate: (parameters) => statement.iterate(...(parameters as SQLInputValue[])),
+  }
+}
