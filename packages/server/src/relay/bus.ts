@@ -1,0 +1,19 @@
+/** Stops a subscription at once: the handler is not called again. */
+export type Unsubscribe = () => void
+
+/**
+ * How the nodes of one server speak to each other, and one node's rooms among themselves: everything crosses it, so that
+ * one node and many run the same code. Every one must pass `busContract`.
+ *
+ * A message reaches all who are subscribed to its subject when it arrives, at most once; messages of one publisher on one
+ * subject arrive in order; a handler is never called from within `publish`. There is no memory: what nobody is subscribed
+ * to is lost.
+ */
+export interface Bus {
+  /** `subject`: dots between its parts, no spaces. The caller does not touch `octets` afterwards. */
+  publish(subject: string, octets: Uint8Array): void
+  /** The handler may look at the octets for as long as it likes, and not write to them. It should not throw. */
+  subscribe(subject: string, handler: (octets: Uint8Array) => void): Unsubscribe
+  /** Nothing is delivered any more. */
+  close(): Promise<void>
+}

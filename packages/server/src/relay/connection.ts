@@ -1,0 +1,24 @@
+import type { ErrorCode } from '@hufu/protocol/wire'
+import type { ServerMessage } from '../messages.ts'
+
+/** One open connection of a terminal that has proved who it is, as the rooms behind the gateway see it. */
+export interface Connection {
+  /** Unique among all nodes. */
+  readonly id: string
+  /** The terminal's communication ID, 32 octets. */
+  readonly terminal: Uint8Array
+  /** Where it comes from, as limits see it: an address, or for IPv6 a /64. */
+  readonly source: string
+  send(message: ServerMessage): void
+  /** A whole frame, as it is. */
+  sendFrame(frame: Uint8Array): void
+  /** Says why, and closes. */
+  end(code: ErrorCode): void
+}
+
+/** What a room is told of every connection. */
+export interface Room {
+  opened(connection: Connection): void
+  /** It is gone, and nothing sent to it arrives. */
+  lost(connection: Connection): void
+}
