@@ -1,0 +1,290 @@
+import { hex } from '@hufu/protocol/crypto'
+import {
+  PAIRING_ID_OCTETS,
+  beginAttempt,
+  delaySample,
+  isSlot,
+  stepAttempt,
+  type Attempt,
+  type AttemptEffect,
+  type AttemptInput,
+  type AttemptStep,
+  type Confirm,
+  type Fail,
+  type Request,
+} from '@hufu/protocol/pair'
+import {
+  SESSION_ID_OCTETS,
+  sameTerminal,
+  type ErrorCode,
+  type MessageOf,
+  type Outcome,
+} from '@hufu/protocol/wire'
+import { pairLimits } from '../../config.ts'
+import type { Unsubscribe } from '../../relay/bus.ts'
+import type { Connection, Room } from '../../relay/connection.ts'
+import { createSession, surplusSessions } from '../../store/sessions.ts'
+import { countRequest, forgive, type Target } from './guesses.ts'
+import type { Meetings } from './meetings.ts'
+import { isName } from './names.ts'
+import { MEETING_TEXT, PAIR_ROOM, forAttempt, forOpener, subjectOfAttempt } from './nodes.ts'
+import { refuse, type PairPorts } from './ports.ts'
+
+/** The attempts of the requesters that are connected here. */
+export interface Attempts extends Room {
+  request(connection: Connection, message: MessageOf<typeof Request>): Promise<void>
+  /** From a requester; false if the attempt is none of this connection's. */
+  step(connection: Connection, message: MessageOf<typeof Confirm> | MessageOf<typeof Fail>): boolean
+  /** The requester gives up what it numbered `ref`. */
+  withdraw(connection: Connection, ref: number): void
+}
+
+/** The requester's index in the session that comes of it, and the opener's. */
+const REQUESTER = 0
+export const OPENER = 1
+
+interface Live {
+  readonly pairing: Uint8Array
+  readonly target: Target
+  readonly ref: number
+  readonly requester: Connection
+  readonly opener: Uint8Array | undefined
+  readonly guesses: readonly Uint8Array[]
+  readonly session: Uint8Array
+  attempt: Attempt
+  /** What `open` does takes a moment; what comes after waits for it. */
+  opening: Promise<void> | undefined
+  sleep: (() => void) | undefined
+  stop: Unsubscribe | undefined
+}
+
+/** The attempts of one node. */
+export function attemptsOf(ports: PairPorts, meetings: Meetings): Attempts {
+  const { bus, clock, config, presence, random, sessions, store } = ports
+  const limits = pairLimits(config)
+  const delays = delaySample(limits.answerStepMs)
+  const live = new Map<string, Live>()
+  /** Those of every open connection. */
+  const own = new Map<Connection, Set<Live>>()
+
+  const request = async (
+    connection: Connection,
+    message: MessageOf<typeof Request>,
+  ): Promise<void> => {
+    const { ref } = message
+    const target = targetOf(message.to)
+    if (!target.ok) return refuse(connection, ref, target.code)
+    if ((own.get(connection)?.size ?? 0) >= config.pairRequestsPerConnection)
+      return refuse(connection, ref, 'ERR_RATE')
+    const counted = await countRequest(ports, meetings, connection, target.value)
+    if (counted === undefined) {
+      ports.throttled()
+      return refuse(connection, ref, 'ERR_PAIR_THROTTLED')
+    }
+    begin(connection, message, { target: target.value, ...counted })
+  }
+
+  const begin = (
+    connection: Connection,
+    message: MessageOf<typeof Request>,
+    found: Pick<Live, 'target' | 'opener' | 'guesses'>,
+  ): void => {
+    const { ref, sid, share, associated } = message
+    const { kind } = found.target
+    const pairing = random(PAIRING_ID_OCTETS)
+    const key = hex(pairing)
+    const first = beginAttempt(
+      {
+        kind,
+        request: { sid, share, associated },
+        present: found.opener !== undefined,
+        limits,
+        decoyDelayMs: delays.draw(random),
+      },
+      clock.now(),
+    )
+    const one: Live = {
+      ...found,
+      pairing,
+      ref,
+      requester: connection,
+      session: random(SESSION_ID_OCTETS),
+      attempt: first.attempt,
+      opening: undefined,
+      sleep: undefined,
+      stop: undefined,
+    }
+    one.stop = bus.subscribe(subjectOfAttempt(key), (octets) => hear(one, octets))
+    live.set(key, one)
+    own.get(connection)?.add(one)
+    connection.send({
+      type: 'pair.requested',
+      ref,
+      pairing,
+      answerMs: kind === 'name' ? limits.answerByNameMs : limits.answerMs,
+      confirmMs: limits.confirmMs,
+    })
+    follow(one, first)
+    // its connection may have gone while the guess was counted, and then nobody else would say so
+    if (!own.has(connection)) feed(one, { type: 'gone', from: 'requester' })
+  }
+
+  const feed = (one: Live, input: AttemptInput): void => {
+    const { attempt } = one
+    const step = stepAttempt(attempt, input, clock.now(), {
+      random,
+      stepMs: limits.answerStepMs,
+    })
+    const released = attempt.at === 'holding' && step.attempt.at === 'answered'
+    if (released && one.target.kind === 'slot') delays.note(attempt.releaseAt - attempt.requestedAt)
+    follow(one, step)
+  }
+
+  const follow = (one: Live, step: AttemptStep): void => {
+    one.attempt = step.attempt
+    for (const effect of step.effects) perform(one, effect)
+    if (step.attempt.at !== 'over') return
+    one.sleep?.()
+    one.stop?.()
+    live.delete(hex(one.pairing))
+    own.get(one.requester)?.delete(one)
+  }
+
+  const perform = (one: Live, effect: AttemptEffect): void => {
+    const { pairing, requester } = one
+    switch (effect.do) {
+      case 'ring':
+        return ring(one)
+      case 'answered':
+        return requester.send({ type: 'pair.answered', pairing, ...effect.answer })
+      case 'open':
+        one.opening = openSession(one, effect).catch(ports.failed)
+        return
+      case 'fail':
+        if (effect.to === 'opener') return tellOpener(one, { code: effect.code })
+        ports.ended(effect.code)
+        return requester.send({
+          type: 'pair.verdict',
+          pairing,
+          session: null,
+          confirm: null,
+          code: effect.code,
+        })
+      case 'end':
+        ports.ended(effect.code)
+        void endSession(one, effect.code).catch(ports.failed)
+        return
+      case 'forgive':
+        ports.ended('stood')
+        void forgive(ports, one.guesses).catch(ports.failed)
+        return
+      case 'wake':
+        one.sleep?.()
+        one.sleep = clock.wake(effect.at, () => feed(one, { type: 'tick' }))
+    }
+  }
+
+  const ring = (one: Live): void => {
+    const { attempt, opener, pairing, target } = one
+    if (opener === undefined || attempt.at === 'over') return
+    const { sid, share, associated } = attempt.request
+    const answerMs = target.kind === 'name' ? limits.answerByNameMs : limits.answerMs
+    const spans = { answerMs, confirmMs: limits.confirmMs }
+    const message = { type: 'ring', ...target, pairing, sid, share, associated, ...spans } as const
+    presence.tell(opener, PAIR_ROOM, forOpener.encode(message))
+  }
+
+  const tellOpener = (
+    one: Live,
+    outcome: {
+      readonly code?: ErrorCode
+      readonly session?: Uint8Array
+      readonly confirm?: Pick<MessageOf<typeof Confirm>, 'tag' | 'opening'>
+    },
+  ): void => {
+    if (one.opener === undefined) return
+    const { code = null, session = null, confirm = null } = outcome
+    const message = { type: 'outcome', pairing: one.pairing, session, confirm, code } as const
+    presence.tell(one.opener, PAIR_ROOM, forOpener.encode(message))
+  }
+
+  /** Makes the session and brings both in. For a slot that is not there everything looks the same, and nobody comes. */
+  const openSession = async (
+    one: Live,
+    effect: Extract<AttemptEffect, { do: 'open' }>,
+  ): Promise<void> => {
+    const { opener, pairing, requester, session } = one
+    const members = effect.real && opener !== undefined ? [requester.terminal, opener] : []
+    const surplus = await store.write('soon', async (db) => {
+      if (members.length === 0) return []
+      await createSession(db, session, members, clock.wall())
+      const each = []
+      for (const terminal of members)
+        each.push(...(await surplusSessions(db, terminal, config.sessionsPerTerminal)))
+      return each
+    })
+    if (members.length > 0) tellOpener(one, { session, confirm: effect.confirm })
+    requester.send({ type: 'pair.verdict', pairing, session, confirm: null, code: null })
+    sessions.admit(requester, session, REQUESTER)
+    if (members.length === 0) sessions.showPresent(session, OPENER, REQUESTER)
+    for (const id of surplus) await sessions.end(id, 'ERR_SESSION_UNKNOWN', null)
+  }
+
+  const endSession = async (one: Live, code: ErrorCode): Promise<void> => {
+    await one.opening
+    await sessions.end(one.session, code, REQUESTER)
+  }
+
+  const hear = (one: Live, octets: Uint8Array): void => {
+    const decoded = forAttempt.decode(octets)
+    if (!decoded.ok || one.opener === undefined) return
+    const message = decoded.value
+    if (!sameTerminal(message.from, one.opener)) return
+    switch (message.type) {
+      case 'answer': {
+        const { share, associated, tag } = message
+        return feed(one, { type: 'answer', answer: { share, associated, tag } })
+      }
+      case 'fail':
+        return feed(one, { type: 'fail', from: 'opener', reason: message.reason })
+      case 'gone':
+        return feed(one, { type: 'gone', from: 'opener' })
+      case 'stands':
+        return feed(one, { type: 'stands' })
+    }
+  }
+
+  return {
+    request,
+    step(connection, message) {
+      const one = live.get(hex(message.pairing))
+      if (one?.requester !== connection) return false
+      if (message.type === 'pair.fail')
+        feed(one, { type: 'fail', from: 'requester', reason: message.reason })
+      else {
+        const { tag, opening } = message
+        feed(one, { type: 'confirm', confirm: { tag, opening } })
+      }
+      return true
+    },
+    withdraw(connection, ref) {
+      for (const one of own.get(connection) ?? [])
+        if (one.ref === ref) feed(one, { type: 'gone', from: 'requester' })
+    },
+    opened: (connection) => void own.set(connection, new Set()),
+    lost(connection) {
+      const left = own.get(connection) ?? []
+      own.delete(connection)
+      for (const one of left) feed(one, { type: 'gone', from: 'requester' })
+    },
+  }
+}
+
+/** Where a request goes, if its address has a form that can be. `ERR_PAIR_ADDRESS` otherwise. */
+function targetOf(to: MessageOf<typeof Request>['to']): Outcome<Target> {
+  const { kind, at } = to
+  if (kind === 'slot' && isSlot(at)) return { ok: true, value: { kind, at } }
+  if (kind === 'name' && isName(at)) return { ok: true, value: { kind, at } }
+  if (kind === 'meeting' && MEETING_TEXT.test(at)) return { ok: true, value: { kind, at } }
+  return { ok: false, code: 'ERR_PAIR_ADDRESS' }
+}

@@ -1,0 +1,92 @@
+import { isSlot, type AttemptKind } from '@hufu/protocol/pair'
+import type { Connection } from '../../relay/connection.ts'
+import { countGuess, forgiveGuesses, type GuessLimit } from '../../store/guesses.ts'
+import { nameOwner } from '../../store/names.ts'
+import type { Db } from '../../store/schema.ts'
+import { endSlot, findSlot } from '../../store/slots.ts'
+import type { Meetings } from './meetings.ts'
+import type { PairPorts } from './ports.ts'
+
+/** Octets of a counted guess's id. */
+const GUESS_ID_OCTETS = 16
+
+/** Where a request is to go. */
+export interface Target {
+  readonly kind: Exclude<AttemptKind, 'user'>
+  readonly at: string
+}
+
+/** A request that may go on. */
+export interface Counted {
+  /** The terminal to ring, if it is there. */
+  readonly opener: Uint8Array | undefined
+  /** What to take back if it was no guess. */
+  readonly guesses: readonly Uint8Array[]
+}
+
+/**
+ * Counts a request as a guess, durably, before anybody is rung or answered, and finds whom to ring; in the same
+ * transaction it burns the slot. Undefined: throttled. It does the same whether or not the target exists.
+ *
+ * Meetings are not counted: their ids have 128 random bits and what is proved there 256.
+ */
+export async function countRequest(
+  ports: PairPorts,
+  meetings: Meetings,
+  connection: Connection,
+  target: Target,
+): Promise<Counted | undefined> {
+  const { store, random } = ports
+  if (target.kind === 'meeting')
+    return { opener: present(ports, meetings.firstAt(target.at, connection.terminal)), guesses: [] }
+  const limits = limitsOf(ports, connection, target)
+  const guesses = limits.map(() => random(GUESS_ID_OCTETS))
+  return store.write('durable', async (db) => {
+    if (!(await countGuess(db, limits, guesses, ports.clock.wall()))) return undefined
+    const opener =
+      target.kind === 'slot' ? await burn(ports, db, target.at) : await named(ports, db, target.at)
+    return { opener, guesses }
+  })
+}
+
+/** The attempt was no guess. */
+export async function forgive(ports: PairPorts, guesses: readonly Uint8Array[]): Promise<void> {
+  if (guesses.length > 0) await ports.store.write('soon', (db) => forgiveGuesses(db, guesses))
+}
+
+function limitsOf(ports: PairPorts, connection: Connection, target: Target): readonly GuessLimit[] {
+  const { config, store } = ports
+  const now = ports.clock.wall()
+  const bySource = {
+    against: store.keyOf('source', connection.source),
+    since: now - config.guessesPerSourceMs,
+    most: config.guessesPerSource,
+  }
+  if (target.kind !== 'name') return [bySource]
+  const byName = {
+    against: store.keyOf('name', target.at),
+    since: now - config.guessesPerNameMs,
+    most: config.guessesPerName,
+  }
+  return [bySource, byName]
+}
+
+/** The opener of an open slot, which is burned now; a slot whose opener is away is left for when it is back. */
+async function burn(ports: PairPorts, db: Db, number: string): Promise<Uint8Array | undefined> {
+  if (!isSlot(number)) return undefined
+  const slot = await findSlot(db, number)
+  const opener = present(ports, slot?.terminal)
+  if (opener === undefined) return undefined
+  const now = ports.clock.wall()
+  const restsUntil = now + ports.config.slotRestMs
+  return (await endSlot(db, number, { as: 'burned', now, restsUntil })) ? opener : undefined
+}
+
+async function named(ports: PairPorts, db: Db, name: string): Promise<Uint8Array | undefined> {
+  const voidBefore = ports.clock.wall() - ports.config.nameLifetimeMs
+  return present(ports, await nameOwner(db, ports.store.keyOf('name', name), voidBefore))
+}
+
+function present(ports: PairPorts, terminal: Uint8Array | undefined): Uint8Array | undefined {
+  return terminal !== undefined && ports.presence.isThere(terminal) ? terminal : undefined
+}

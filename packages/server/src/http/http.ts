@@ -1,0 +1,121 @@
+import { timingSafeEqual, createHash } from 'node:crypto'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Metrics } from '../metrics.ts'
+import { isLoopback } from '../gateway/source.ts'
+import { SECURITY_HEADERS } from './headers.ts'
+import type { Page } from './pages.ts'
+
+/** What the plain HTTP side answers from. */
+export interface HttpPorts {
+  readonly pages: ReadonlyMap<string, Page>
+  readonly metrics: Metrics
+  /** Empty: this machine only. */
+  readonly metricsToken: string
+  /** False while draining, or when the store does not answer. */
+  ready(): Promise<boolean>
+  failed(error: unknown): void
+}
+
+/** Milliseconds for a request's head, and for all of it: a slow sender holds a socket no longer. Our choice. */
+const HEAD_MS = 10_000
+const REQUEST_MS = 15_000
+/** Milliseconds that an idle connection is kept for the next request. */
+const IDLE_MS = 5_000
+/** Octets of all headers of a request. */
+const HEAD_OCTETS = 8_192
+/** Octets in the longest pages are small; a year, in seconds, for those whose name says what they hold. */
+const KEEP_SECONDS = 31_536_000
+
+/** The HTTP server: pages, health, metrics. It does not listen yet. */
+export function httpServer(ports: HttpPorts): Server {
+  const server = createServer(
+    {
+      headersTimeout: HEAD_MS,
+      requestTimeout: REQUEST_MS,
+      keepAliveTimeout: IDLE_MS,
+      maxHeaderSize: HEAD_OCTETS,
+      connectionsCheckingInterval: 5_000,
+      noDelay: true,
+    },
+    (request, response) => {
+      answer(ports, request, response).catch((error: unknown) => {
+        ports.failed(error)
+        if (!response.headersSent) reply(response, 500, 'internal error')
+        else response.destroy()
+      })
+    },
+  )
+  server.maxRequestsPerSocket = 1_000
+  return server
+}
+
+async function answer(
+  ports: HttpPorts,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  if (request.method !== 'GET' && request.method !== 'HEAD')
+    return reply(response, 405, 'method not allowed', { Allow: 'GET, HEAD' })
+  const path = (request.url ?? '').split('?', 1)[0]!
+  switch (path) {
+    case '/healthz':
+      return reply(response, 200, 'ok')
+    case '/readyz': {
+      const ready = await ports.ready()
+      return reply(response, ready ? 200 : 503, ready ? 'ready' : 'not ready')
+    }
+    case '/metrics': {
+      if (!mayMeasure(request, ports.metricsToken)) return reply(response, 403, 'forbidden')
+      const { type, text } = await ports.metrics.page()
+      return reply(response, 200, text, { 'Content-Type': type })
+    }
+    default: {
+      const page = ports.pages.get(path)
+      return page === undefined ? reply(response, 404, 'not found') : show(page, request, response)
+    }
+  }
+}
+
+function show(page: Page, request: IncomingMessage, response: ServerResponse): void {
+  const fresh = request.headers['if-none-match'] === page.etag
+  const cache = page.immutable ? `public, max-age=${KEEP_SECONDS}, immutable` : 'no-cache'
+  response.writeHead(fresh ? 304 : 200, {
+    ...SECURITY_HEADERS,
+    'Cache-Control': cache,
+    ETag: page.etag,
+    ...(fresh ? {} : { 'Content-Type': page.type, 'Content-Length': page.body.length }),
+  })
+  response.end(fresh ? undefined : page.body)
+}
+
+function reply(
+  response: ServerResponse,
+  status: number,
+  body: string,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  response.writeHead(status, {
+    ...SECURITY_HEADERS,
+    'Content-Type': 'text/plain; charset=utf-8',
+    'Cache-Control': 'no-store',
+    'Content-Length': Buffer.byteLength(body),
+    ...headers,
+  })
+  response.end(body)
+}
+
+/** With a token, who has it; without one, this machine, unless a proxy on it asks for somebody else. */
+function mayMeasure(request: IncomingMessage, token: string): boolean {
+  if (token !== '') return sameText(request.headers.authorization ?? '', `Bearer ${token}`)
+  const { forwarded, 'x-forwarded-for': forwardedFor } = request.headers
+  const direct = forwarded === undefined && forwardedFor === undefined
+  return direct && isLoopback(request.socket.remoteAddress ?? '')
+}
+
+function sameText(a: string, b: string): boolean {
+  return timingSafeEqual(digest(a), digest(b))
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest()
+}

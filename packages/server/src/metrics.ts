@@ -1,0 +1,78 @@
+import { Counter, Gauge, Registry, collectDefaultMetrics } from 'prom-client'
+import type { ErrorCode } from '@hufu/protocol/wire'
+import type { RelayCounts } from './counts.ts'
+
+/** What the server counts for its operator. Labels are codes of the closed table: nothing of a user's. */
+export interface Metrics {
+  readonly relay: RelayCounts
+  /** A connection ended with this code; `greeting`: before it was open. */
+  ended(code: ErrorCode, greeting: boolean): void
+  pairing(outcome: 'stood' | ErrorCode): void
+  throttled(): void
+  /** All of it in Prometheus' text format. */
+  page(): Promise<{ readonly type: string; readonly text: string }>
+}
+
+/** Metrics; the two functions are asked when somebody looks. */
+export function metricsOf(now: { connections(): number; sessions(): number }): Metrics {
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+  const registers = [registry]
+  const relay = { frames: 0, octets: 0 }
+  const hellos = new Counter({
+    name: 'hufu_hello_failures_total',
+    help: 'Connections that ended before they were open, by code.',
+    labelNames: ['code'],
+    registers,
+  })
+  const ends = new Counter({
+    name: 'hufu_connections_ended_total',
+    help: 'Open connections that the server ended, by code.',
+    labelNames: ['code'],
+    registers,
+  })
+  const pairings = new Counter({
+    name: 'hufu_pairings_total',
+    help: 'Attempts to pair, by outcome.',
+    labelNames: ['outcome'],
+    registers,
+  })
+  const throttled = new Counter({
+    name: 'hufu_pairings_throttled_total',
+    help: 'Requests to pair that were refused for too many guesses.',
+    registers,
+  })
+  gauge(registry, 'hufu_connections', 'Connections now.', now.connections)
+  gauge(registry, 'hufu_sessions', 'Sessions that somebody is in now.', now.sessions)
+  count(registry, 'hufu_relay_frames_total', 'Data frames delivered.', () => relay.frames)
+  count(registry, 'hufu_relay_octets_total', 'Octets in them.', () => relay.octets)
+  return {
+    relay,
+    ended: (code, greeting) => (greeting ? hellos : ends).inc({ code }),
+    pairing: (outcome) => pairings.inc({ outcome }),
+    throttled: () => throttled.inc(),
+    page: async () => ({ type: registry.contentType, text: await registry.metrics() }),
+  }
+}
+
+function gauge(registry: Registry, name: string, help: string, read: () => number): void {
+  const one: Gauge = new Gauge({
+    name,
+    help,
+    registers: [registry],
+    collect: () => one.set(read()),
+  })
+}
+
+/** A counter over a plain number that somebody else adds to. */
+function count(registry: Registry, name: string, help: string, read: () => number): void {
+  const one: Counter = new Counter({
+    name,
+    help,
+    registers: [registry],
+    collect: () => {
+      one.reset()
+      one.inc(read())
+    },
+  })
+}

@@ -1,0 +1,33 @@
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pino } from 'pino'
+import { fakeClock, type FakeClock } from './clock.testing.ts'
+import { loadConfig, type Config } from './config.ts'
+import { startServer, type Server } from './server.ts'
+
+/** A server for one test, on a clock that the test moves. */
+export interface TestServer extends Server {
+  readonly clock: FakeClock
+  readonly config: Config
+  /** `host:port`, as terminals dial it. */
+  readonly name: string
+}
+
+/** Starts a server on any free port with a data folder of its own, unless `settings` say otherwise. */
+export async function testServer(settings: Partial<Config> = {}): Promise<TestServer> {
+  const clock = fakeClock()
+  const config: Config = {
+    ...loadConfig(),
+    data: testFolder(),
+    listen: { host: '127.0.0.1', port: 0 },
+    ...settings,
+  }
+  const server = await startServer(config, { clock, logger: pino({ level: 'silent' }) })
+  return { ...server, clock, config, name: `127.0.0.1:${server.port}` }
+}
+
+/** A fresh folder. */
+export function testFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'hufu-server-'))
+}

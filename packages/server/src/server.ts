@@ -1,0 +1,201 @@
+import type { AddressInfo } from 'node:net'
+import type { Server as HttpServer } from 'node:http'
+import { random } from '@hufu/protocol/crypto'
+import { HufuError, after } from '@hufu/protocol/wire'
+import type { Logger } from 'pino'
+import { pairCeremony, type PairCeremony } from './ceremonies/pair/index.ts'
+import { systemClock, type Clock } from './clock.ts'
+import type { Config } from './config.ts'
+import type { House } from './gateway/connection.ts'
+import { gatewayTo } from './gateway/gateway.ts'
+import { sourcesBehind } from './gateway/source.ts'
+import { httpServer } from './http/http.ts'
+import { pagesOf } from './http/pages.ts'
+import { loggerAt } from './log.ts'
+import { metricsOf } from './metrics.ts'
+import { inProcessBus } from './relay/inprocess.ts'
+import { presenceOver, type Presence } from './relay/presence.ts'
+import { sessionsOver, type Sessions } from './relay/sessions.ts'
+import { openSqlite } from './store/sqlite.ts'
+import { sweepStore } from './store/sweep.ts'
+
+/** A running server. */
+export interface Server {
+  /** Where it listens, as a browser takes it. */
+  readonly url: string
+  readonly port: number
+  /**
+   * Stops in good order: lets nobody in, tells terminals to come back in a while, closes their sockets (1012), and resolves
+   * when everything is on disk and every file closed.
+   */
+  drain(): Promise<void>
+  /** Stops at once, and resolves as {@link drain} does. */
+  close(): Promise<void>
+}
+
+export interface ServerOptions {
+  /** Instead of JSON on stderr. */
+  readonly logger?: Logger
+  /** Instead of the machine's clocks: for tests. */
+  readonly clock?: Clock
+}
+
+/** Milliseconds between two sweeps of what has had its time. Our choice. */
+const SWEEP_MS = 600_000
+
+/**
+ * Starts a server: the only place that knows every room.
+ *
+ * @throws {HufuError} `ERR_LISTEN` (the address cannot be had), `ERR_DATA_FOLDER`, `ERR_STORE_VERSION`, `ERR_CONFIG`.
+ */
+export async function startServer(config: Config, options: ServerOptions = {}): Promise<Server> {
+  const logger = options.logger ?? loggerAt(config.log)
+  const clock = options.clock ?? systemClock
+  const failed = (error: unknown): void => logger.error({ err: error }, 'something failed')
+  const sourceOf = sourcesBehind(config.trustedProxies)
+  const pages = pagesOf(config.web)
+  const store = await openSqlite(config.data)
+  const bus = inProcessBus(failed)
+  const presence = presenceOver(bus)
+  const metrics = metricsOf({
+    connections: () => gateway.count(),
+    sessions: () => sessions.count(),
+  })
+  const { sessionIdleMs: idleMs } = config
+  const sessions = sessionsOver({ bus, store, clock, counts: metrics.relay, idleMs })
+  const pair = pairCeremony({
+    config,
+    clock,
+    random,
+    bus,
+    presence,
+    sessions,
+    store,
+    ended: (outcome) => metrics.pairing(outcome),
+    throttled() {
+      metrics.throttled()
+      logger.warn('somebody was throttled for too many attempts to pair')
+    },
+    failed,
+  })
+  const gateway = gatewayTo(
+    {
+      config,
+      clock,
+      server: { serverId: store.serverId, bootId: random(8), names: config.names },
+      house: houseOf(presence, sessions, pair),
+      ended(code, wasOpen) {
+        metrics.ended(code, !wasOpen)
+        logger.debug({ code }, 'a connection was ended')
+      },
+      failed,
+    },
+    sourceOf,
+  )
+  let state: 'up' | 'draining' = 'up'
+  const http = httpServer({
+    pages,
+    metrics,
+    metricsToken: config.metricsToken,
+    ready: async () => state === 'up' && (await store.usable()),
+    failed,
+  })
+  http.on('upgrade', gateway.upgrade)
+  try {
+    await listen(http, config)
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+
+  const sweep = async (): Promise<void> => {
+    await Promise.all([sessions.sweep(), pair.sweep()])
+    await store.write('soon', (db) => sweepStore(db, config, clock.wall()))
+  }
+  let cancelSweep: () => void
+  const sweepLater = (): void => {
+    cancelSweep = clock.wake(after(clock.now(), SWEEP_MS), () => {
+      sweep().catch(failed)
+      sweepLater()
+    })
+  }
+  sweepLater()
+
+  let stopped: Promise<void> | undefined
+  const stop = async (spreadMs: number, patienceMs: number): Promise<void> => {
+    state = 'draining'
+    const closed = new Promise((resolve) => http.close(resolve))
+    gateway.drain(spreadMs)
+    const dropAll = (): void => {
+      gateway.terminate()
+      http.closeAllConnections()
+    }
+    http.closeIdleConnections()
+    if (patienceMs === 0) dropAll()
+    const cancel = clock.wake(after(clock.now(), patienceMs), dropAll)
+    await closed
+    cancel()
+    cancelSweep()
+    await bus.close()
+    await store.close()
+    logger.info('stopped')
+  }
+  const { port } = http.address() as AddressInfo
+  const url = `http://${urlHost(config.listen.host)}:${port}`
+  logger.info({ url }, 'listening')
+  return {
+    url,
+    port,
+    drain: () => (stopped ??= stop(config.drainSpreadMs, config.closingMs)),
+    close: () => (stopped ??= stop(0, 0)),
+  }
+}
+
+/** Which room hears what. */
+function houseOf(presence: Presence, sessions: Sessions, pair: PairCeremony): House {
+  const rooms = [pair, sessions, presence]
+  return {
+    opened(connection) {
+      for (const room of rooms) room.opened(connection)
+    },
+    lost(connection) {
+      for (const room of rooms) room.lost(connection)
+    },
+    receive(connection, message) {
+      return message.type === 'session.enter' || message.type === 'session.leave'
+        ? sessions.receive(connection, message)
+        : pair.receive(connection, message)
+    },
+    data: (connection, handle, payload) => sessions.data(connection, handle, payload),
+  }
+}
+
+function listen(http: HttpServer, config: Config): Promise<void> {
+  const { host, port } = config.listen
+  // those over the limit get a socket, to be told so; beyond that, nothing
+  http.maxConnections = config.connections + Math.max(64, Math.ceil(config.connections / 10))
+  return new Promise((resolve, reject) => {
+    const fail = (cause: NodeJS.ErrnoException): void => {
+      reject(new HufuError('ERR_LISTEN', listenFault(`${host}:${port}`, cause.code), { cause }))
+    }
+    http.once('error', fail)
+    http.listen({ host, port }, () => {
+      http.off('error', fail)
+      resolve()
+    })
+  })
+}
+
+function listenFault(address: string, code: string | undefined): string {
+  if (code === 'EADDRINUSE')
+    return `${address} is in use: stop what listens there, or choose another with --listen HOST:PORT`
+  if (code === 'EACCES')
+    return `${address}: this user may not listen there; choose a port above 1023 with --listen HOST:PORT`
+  return `${address}: cannot be listened on (${code ?? 'unknown'}); give --listen an address of this machine`
+}
+
+/** The host to put into a URL: an address that means "all" is no address to go to. */
+function urlHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return 'localhost'
+  return host.includes(':') ? `[${host}]` : host
+}
