@@ -1,0 +1,69 @@
+#!/usr/bin/env node
+// Plain JavaScript that runs on Node 18 and later. hufu's own files are TypeScript, which needs a newer Node: under an
+// older one this starts itself again on the Node that the dependencies bring.
+import { spawn } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import module, { createRequire } from 'node:module'
+import { homedir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** The first Node that runs TypeScript files without a flag and without a warning. */
+const OLDEST_NODE = [24, 12]
+/** Set for the second start: whoever is started again and still is too old gives up. */
+const STARTED_AGAIN = 'HUFU_STARTED_AGAIN'
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP']
+
+if (isNewEnough(process.versions.node)) {
+  delete process.env[STARTED_AGAIN]
+  // Not in the system's temporary folder, where somebody else could plant compiled code.
+  const caches = process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache')
+  module.enableCompileCache(join(caches, 'hufu', 'compiled'))
+  await import('../src/main.ts')
+} else {
+  const node = process.env[STARTED_AGAIN] === undefined ? newerNode() : undefined
+  if (node === undefined) giveUp()
+  else startAgain(node)
+}
+
+function isNewEnough(version) {
+  const [major, minor] = version.split('.').map(Number)
+  return major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1])
+}
+
+/** The `node` that the npm package of this name has installed, if it is new enough. */
+function newerNode() {
+  const find = createRequire(import.meta.url)
+  let manifest
+  try {
+    manifest = find.resolve('node/package.json')
+  } catch {
+    return undefined
+  }
+  const name = process.platform === 'win32' ? 'node.exe' : 'node'
+  const program = join(dirname(manifest), 'bin', name)
+  const { version } = JSON.parse(readFileSync(manifest, 'utf8'))
+  return isNewEnough(version) && existsSync(program) ? program : undefined
+}
+
+function startAgain(node) {
+  const args = [fileURLToPath(import.meta.url), ...process.argv.slice(2)]
+  const env = { ...process.env, [STARTED_AGAIN]: '1' }
+  const child = spawn(node, args, { stdio: 'inherit', env })
+  for (const signal of SIGNALS) process.on(signal, () => child.kill(signal))
+  child.on('error', giveUp)
+  child.on('exit', (code, signal) => {
+    if (signal === null) process.exit(code)
+    for (const each of SIGNALS) process.removeAllListeners(each)
+    process.kill(process.pid, signal) // ended by a signal: so do we, and the shell sees the same
+  })
+}
+
+function giveUp() {
+  process.stderr.write(
+    `hufu: Node ${OLDEST_NODE.join('.')} or later is needed, and this is ${process.version}.\n` +
+      '  The npm package "node" brings it, by an install script: run `npm rebuild node --ignore-scripts=false`\n' +
+      '  where hufu is installed, or install a newer Node from https://nodejs.org.\n',
+  )
+  process.exit(2)
+}
