@@ -1,0 +1,261 @@
+import type { ErrorCode } from '@hufu/protocol/wire'
+
+/** What a user is told of an error. */
+export interface Message {
+  /** What happened. */
+  readonly what: string
+  /** What to do next. */
+  readonly next: string
+}
+
+const REPORT: string =
+  'This is a fault in hufu. Please report it, with the command and this message.'
+const TAMPERED: string =
+  'Nothing of it was taken over. If it happens again, do not trust the network or the server in between.'
+const OPEN_AGAIN: string = 'Open a new one with `hufu pair` and say the new code.'
+
+/** The text for each error: a new error does not compile without a row. */
+export const MESSAGES: Readonly<Record<ErrorCode, Message>> = {
+  ERR_CALL_ORDER: { what: 'a step was taken out of order', next: REPORT },
+  ERR_CRYPTO_INPUT: { what: 'a primitive was given input of a wrong form', next: REPORT },
+  ERR_SECRET_WIPED: { what: 'a secret was used after it was wiped', next: REPORT },
+  ERR_INTERNAL: { what: 'something went wrong inside hufu', next: REPORT },
+
+  ERR_WIRE_OVERSIZE: { what: 'a message was larger than any can be', next: TAMPERED },
+  ERR_WIRE_DEPTH: { what: 'a message was nested deeper than any can be', next: TAMPERED },
+  ERR_WIRE_MALFORMED: { what: 'a message could not be read', next: TAMPERED },
+  ERR_WIRE_SCHEMA: { what: 'a message had the wrong contents', next: TAMPERED },
+  ERR_WIRE_FRAME: { what: 'a data frame could not be read', next: TAMPERED },
+  ERR_WIRE_UNEXPECTED: { what: 'a message came that has no place here', next: TAMPERED },
+
+  ERR_UNREACHABLE: {
+    what: 'the server cannot be reached',
+    next: 'Check the address (--server, HUFU_SERVER), that the server runs, and the network in between.',
+  },
+  ERR_NOT_HUFU: {
+    what: 'something answers at this address, but it is not a hufu server',
+    next: 'Check the address and its port (--server, HUFU_SERVER); a proxy in between must pass WebSockets on.',
+  },
+  ERR_VERSION: {
+    what: 'this hufu and the server have no version of the protocol in common',
+    next: 'Bring the older of the two up to date.',
+  },
+  ERR_HELLO_PROOF: {
+    what: 'the server did not accept this terminal’s proof of its key',
+    next: 'Try again. If it happens again, something in between alters messages.',
+  },
+  ERR_HELLO_NAME: {
+    what: 'the server does not go by the name under which it was called',
+    next: 'Use the address that its operator gave you; as operator, list it in the setting `names`.',
+  },
+  ERR_HELLO_TIMEOUT: {
+    what: 'the greeting with the server took too long',
+    next: 'Try again; the network or the server is very slow.',
+  },
+  ERR_RATE: {
+    what: 'this terminal sent more messages than the server allows',
+    next: 'Wait a minute and try again.',
+  },
+  ERR_CONNECTIONS: {
+    what: 'the server has too many connections, or too many from this address',
+    next: 'Try again later, or end other terminals on this network.',
+  },
+  ERR_IDLE: {
+    what: 'the server heard nothing from this terminal for too long',
+    next: 'Check the network and try again.',
+  },
+  ERR_SLOW_READER: {
+    what: 'this terminal took what was sent more slowly than the server can hold it',
+    next: 'Try again on a faster network.',
+  },
+  ERR_REPLACED: {
+    what: 'another hufu connected with this terminal’s key and took its place',
+    next: 'Use one process for each name and each contact at a time.',
+  },
+  ERR_DRAINING: {
+    what: 'the server is shutting down',
+    next: 'Try again in a moment.',
+  },
+  ERR_BUSY: {
+    what: 'the server has too much to do',
+    next: 'Try again in a moment.',
+  },
+
+  ERR_RECORD_FORGED: {
+    what: 'somebody altered messages on the way, or made them up',
+    next: TAMPERED,
+  },
+  ERR_RECORD_MALFORMED: { what: 'an encrypted message was damaged', next: TAMPERED },
+  ERR_RECORD_EPOCH: { what: 'a message came under a key that is not in use', next: TAMPERED },
+  ERR_RECORD_PROPOSAL: { what: 'a change of keys went wrong', next: TAMPERED },
+  ERR_RECORD_LIMIT: {
+    what: 'the session’s keys are used up',
+    next: 'Pair again to go on.',
+  },
+  ERR_LINK_MALFORMED: { what: 'the other end broke the rules of the session', next: TAMPERED },
+  ERR_LINK_CREDIT: { what: 'the other end sent more than it was allowed to', next: TAMPERED },
+  ERR_LINK_STALLED: {
+    what: 'the session got stuck: messages do not arrive any more',
+    next: 'Check the network and pair again.',
+  },
+  ERR_SESSION_TRUNCATED: {
+    what: 'the session ended before all that the other sent had arrived',
+    next: 'Ask the other what is missing. The network or the server dropped messages.',
+  },
+  ERR_SESSION_UNKNOWN: {
+    what: 'the server no longer knows this session',
+    next: 'Pair again to go on.',
+  },
+  ERR_SESSION_UNCONFIRMED: {
+    what: 'the server said that the pairing stands, but the other end was not heard in time',
+    next: 'Pair again with a new code.',
+  },
+  ERR_PEER_GONE: {
+    what: 'the other is gone and did not come back',
+    next: 'Pair again when the other is there.',
+  },
+
+  ERR_PAIR_CODE: {
+    what: 'this does not have the form of a code',
+    next: 'A code is a number and three words, such as 4821-tango-orbit-lilac.',
+  },
+  ERR_PAIR_PASSPHRASE: {
+    what: 'this cannot be a passphrase',
+    next: 'Use at least one character, and letters, digits, spaces or signs only.',
+  },
+  ERR_PAIR_NAME: {
+    what: 'this cannot be a name',
+    next: 'Use 1 to 64 letters, digits, spaces or signs.',
+  },
+  ERR_PAIR_ADDRESS: {
+    what: 'the server cannot ring that address',
+    next: 'Give a code, or the name of a terminal that listens (--to NAME).',
+  },
+  ERR_PAIR_REFUSED: {
+    what: 'the pairing was refused',
+    next:
+      'One of these is so: a word was mistyped or misheard; the code was used already, has expired, or somebody ' +
+      'else is trying it now; the other opened it on another server. A code is good for one try: ask for a new one.',
+  },
+  ERR_PAIR_GUESSED: {
+    what: 'somebody tried with wrong words',
+    next:
+      'A code is good for one try, so this one is burned and nobody can use it any more. ' +
+      `Perhaps the other mistyped it, perhaps it was a stranger. ${OPEN_AGAIN}`,
+  },
+  ERR_PAIR_MISMATCH: {
+    what: 'the passphrases at the two ends differ',
+    next: 'Agree on the passphrase again, letter by letter, and try once more.',
+  },
+  ERR_PAIR_NO_ANSWER: {
+    what: 'nobody answered',
+    next:
+      'The other does not listen under this name, did not answer in time, or declined. ' +
+      'Check the name and the server, and call the other before you try again.',
+  },
+  ERR_PAIR_DECLINED: { what: 'the call was declined', next: 'Nothing else needs to be done.' },
+  ERR_PAIR_ABANDONED: {
+    what: 'the other end disappeared in the middle of the pairing',
+    next: `Nothing was sent. ${OPEN_AGAIN}`,
+  },
+  ERR_PAIR_ANSWER_LATE: {
+    what: 'the answer came too late, or not at all',
+    next: 'Check that the other still waits, and pair again with a new code.',
+  },
+  ERR_PAIR_CONFIRM_LATE: {
+    what: 'the confirmation came too late',
+    next: 'The network between the two is slow or was cut. Pair again with a new code.',
+  },
+  ERR_PAIR_EXPIRED: { what: 'the code has expired', next: OPEN_AGAIN },
+  ERR_PAIR_THROTTLED: {
+    what: 'too many wrong tries came from here, or were made at this name',
+    next: 'Wait some minutes; up to an hour for a name.',
+  },
+  ERR_PAIR_NAME_TAKEN: {
+    what: 'this name belongs to another terminal',
+    next: 'Choose another name. A name is free again when its terminal has not used it for 30 days.',
+  },
+  ERR_PAIR_SLOTS: {
+    what: 'there are too many open codes, on the server or from this address',
+    next: 'End pairings that you no longer need, or wait until they expire.',
+  },
+  ERR_PAIR_SUITE: {
+    what: 'the two ends have no set of algorithms in common',
+    next: 'Bring the older of the two up to date.',
+  },
+  ERR_PAIR_REFLECTED: {
+    what: 'this terminal’s own message came back as if it were the other’s',
+    next: TAMPERED,
+  },
+  ERR_PAIR_MALFORMED: { what: 'the other’s part of the pairing could not be read', next: TAMPERED },
+  ERR_CONTACT_UNKNOWN: {
+    what: 'there is no contact of this name',
+    next: '`hufu contacts` lists them; a contact is made with `hufu pair --remember NAME`.',
+  },
+  ERR_CONTACT_EXISTS: {
+    what: 'there is a contact of this name already',
+    next: 'Choose another name, or make room with `hufu contacts forget NAME`.',
+  },
+  ERR_CONTACT_LOST: {
+    what: 'the contact’s key does not fit any more',
+    next:
+      'One end was restored from a copy, or was copied and used elsewhere. At both ends ' +
+      '`hufu contacts forget NAME`, then pair with a code and --remember NAME again.',
+  },
+
+  ERR_TALK_MALFORMED: {
+    what: 'the other sent something that cannot be understood',
+    next: TAMPERED,
+  },
+  ERR_FILE_DECLINED: {
+    what: 'the other did not want the file',
+    next: 'The other takes files with --receive DIR, or with /accept when asked.',
+  },
+  ERR_FILE_CANCELLED: {
+    what: 'the transfer was cancelled',
+    next: 'Send it again; what has arrived already is not sent twice.',
+  },
+  ERR_FILE_NAME: {
+    what: 'a file’s name is not safe to write here',
+    next: 'Nothing was written. Ask the other to rename it.',
+  },
+  ERR_FILE_CHANGED: {
+    what: 'the file changed while it was being sent',
+    next: 'Send it again when nothing writes to it.',
+  },
+  ERR_FILE_DIGEST: {
+    what: 'what arrived is not what was sent',
+    next: 'It was not kept. Send it again; check the disk at both ends if it happens twice.',
+  },
+  ERR_FILE_READ: {
+    what: 'a file cannot be read',
+    next: 'Check that it exists, that it is a file or a folder, and that you may read it.',
+  },
+  ERR_FILE_WRITE: {
+    what: 'a file cannot be written',
+    next: 'Check that the folder exists, that you may write there, and that the disk has room.',
+  },
+
+  ERR_USAGE: { what: 'the command cannot be understood', next: 'See `hufu help`.' },
+  ERR_CONFIG: {
+    what: 'the configuration is wrong',
+    next: '`hufu config` lists every setting with its value and where it comes from.',
+  },
+  ERR_LISTEN: {
+    what: 'the server cannot listen there',
+    next: 'Another program may hold the port: choose one with --listen HOST:PORT.',
+  },
+  ERR_DATA_FOLDER: {
+    what: 'the data folder cannot be used',
+    next: 'Check that it can be written, and that no other server uses it; choose one with --data DIR.',
+  },
+  ERR_STORE_VERSION: {
+    what: 'the data folder was written by a newer hufu',
+    next: 'Use that version, or another data folder.',
+  },
+  ERR_PROFILE: {
+    what: 'a file of your profile is damaged or cannot be used',
+    next: 'It was left as it is. Restore it, or move it away and pair again.',
+  },
+  ERR_INTERRUPTED: { what: 'interrupted', next: 'Nothing else needs to be done.' },
+}
