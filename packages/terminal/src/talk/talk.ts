@@ -1,8 +1,9 @@
-import { Secret } from '@hufu/protocol/crypto'
+import { equal, type Secret } from '@hufu/protocol/crypto'
 import {
   decodeTalk,
   encodeTalk,
   MAX_TEXT_UNITS,
+  resumeIdOf,
   type PairKeys,
   type TalkMessage,
 } from '@hufu/protocol/pair'
@@ -30,6 +31,8 @@ export type TalkEvent =
   | { readonly type: 'leaving' }
   /** Both keep the secret: the contact is saved. */
   | { readonly type: 'remembered'; readonly name: string }
+  /** The contact could not be kept, or not renewed: `ERR_PROFILE` or what the profile says. */
+  | { readonly type: 'unremembered'; readonly code: ErrorCode }
   | TalkClosed
 
 /** The last event. */
@@ -164,7 +167,7 @@ export function startTalk(start: TalkStart): TalkDriver {
   ): void => {
     if (event.type === 'standing') {
       standing = true
-      if (start.contact !== undefined) void renew(start.contact)
+      if (start.contact !== undefined) renew(start.contact).catch(unremembered)
       start.onStanding(talk)
     } else if (event.type === 'acknowledged') acknowledgedUpTo(event.upTo)
     else if (event.type === 'closed') void ended(event.code)
@@ -208,7 +211,7 @@ export function startTalk(start: TalkStart): TalkDriver {
         return
       case 'remember':
         peerRemembers = true
-        return keep()
+        return keep().catch(unremembered)
       case 'offer': {
         const { id, name, kind, octets: size, entries } = said
         if (incoming.has(id)) return conversation.session.abort('ERR_TALK_MALFORMED')
@@ -239,11 +242,18 @@ export function startTalk(start: TalkStart): TalkDriver {
     peerTerminal: keys.peerTerminal,
   })
 
+  const unremembered = (error: unknown): void =>
+    events.put({
+      type: 'unremembered',
+      code: error instanceof HufuError ? error.code : 'ERR_PROFILE',
+    })
+
   /** A contact met again: the new secret replaces the old, which stays until the new one has been used. */
   const renew = async (contact: Contact): Promise<void> => {
     const { secret } = exported()
-    const usedUnixMs = Date.now()
-    await profile?.saveContact({ ...contact, secret, previous: contact.secret, usedUnixMs })
+    const both = contact.previous === undefined ? [] : [contact.previous]
+    const used = [contact.secret, ...both].find((one) => equal(resumeIdOf(one), keys.resumed))
+    await profile?.saveContact({ ...contact, secret, previous: used, usedUnixMs: Date.now() })
   }
 
   /** Both want to be remembered: now, and only now, is anything kept. */
@@ -311,7 +321,7 @@ export function startTalk(start: TalkStart): TalkDriver {
     remember(name) {
       rememberAs = name
       tell({ type: 'remember' })
-      void keep()
+      keep().catch(unremembered)
     },
     leave() {
       if (leaving || over !== undefined) return closed.promise

@@ -98,6 +98,8 @@ export interface PairKeys {
   /** Four words to compare. */
   readonly words: readonly string[]
   readonly peerTerminal: Uint8Array
+  /** Id of the resume secret that was used: it must be kept until the next one has been. Empty with a passphrase. */
+  readonly resumed: Uint8Array
 }
 
 /** Cuts a share's half of the exchange short for whoever does not use it. */
@@ -158,6 +160,7 @@ export interface AnswerSecrets {
   readonly expectedTa: Uint8Array
   readonly commitment: Uint8Array
   readonly peerTerminal: Uint8Array
+  readonly resumed: Uint8Array
   readonly isk: Secret
   readonly shared: Secret
   readonly nonce: Uint8Array
@@ -188,7 +191,7 @@ export function makeAnswer(
     answererData.write({
       label: 'hufu/1 pair answerer',
       suite: SUITE,
-      resume: known.by === 'resume' ? known.id : new Uint8Array(0),
+      resume: idOf(known),
       terminal: self.terminal,
       xwing: encapsulated.ciphertext,
       nonce,
@@ -208,6 +211,7 @@ export function makeAnswer(
     expectedTa: ta,
     commitment: data.commitment,
     peerTerminal: data.terminal,
+    resumed: idOf(known),
     isk,
     shared: new Secret(encapsulated.shared),
     nonce,
@@ -261,7 +265,7 @@ export function checkAnswer(
         shared: new Secret(shared),
       },
     )
-    return { ta, opening, keys: { ...keys, peerTerminal: data.terminal } }
+    return { ta, opening, keys: { ...keys, peerTerminal: data.terminal, resumed: data.resume } }
   } finally {
     secrets.share.wipe()
     secrets.xwing.wipe()
@@ -285,7 +289,7 @@ export function checkConfirmation(
     secrets.channel,
     secrets,
   )
-  return { ...keys, peerTerminal: secrets.peerTerminal }
+  return { ...keys, peerTerminal: secrets.peerTerminal, resumed: secrets.resumed }
 }
 
 /** CPace's CI: what both ends know beforehand, length-prefixed. The identities come in ADa and ADb and are checked there. */
@@ -328,7 +332,7 @@ function deriveKeys(
   exchange: Exchange,
   channel: Channel,
   secrets: { readonly isk: Secret; readonly shared: Secret },
-): Omit<PairKeys, 'peerTerminal'> {
+): Omit<PairKeys, 'peerTerminal' | 'resumed'> {
   const { sid, ya, ada, yb, adb, ta, tb, opening, nonce } = exchange
   const transcriptHash = sha256(
     lvCat(channelIdentifier(channel), sid, ya, ada, yb, adb, ta, tb, opening),
@@ -340,6 +344,10 @@ function deriveKeys(
   const spoken = hkdf('sha512', secrets.isk, lvCat(transcriptHash, both), utf8(`${label} words`), 8)
   wipe(ikm, key1, secrets.isk, secrets.shared)
   return { root, transcriptHash, words: wordsOf(spoken) }
+}
+
+function idOf(known: Knowledge): Uint8Array {
+  return known.by === 'resume' ? known.id : new Uint8Array(0)
 }
 
 /** Four words of 11 bits each from the first octets. */
