@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { HufuError } from '@hufu/protocol/wire'
@@ -11,7 +12,9 @@ import { HufuError } from '@hufu/protocol/wire'
 export function lockFolder(folder: string): () => void {
   let database: DatabaseSync | undefined
   try {
-    database = new DatabaseSync(join(folder, 'hufu.lock'), { timeout: 0 })
+    const path = join(folder, 'hufu.lock')
+    closeSync(openSync(path, 'a', 0o600))
+    database = new DatabaseSync(path, { timeout: 0 })
     database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
   } catch (cause) {
     database?.close()

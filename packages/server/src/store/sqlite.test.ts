@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict'
+import { chmodSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { test } from 'node:test'
+import { testFolder } from '../server.testing.ts'
+import { openSqlite } from './sqlite.ts'
+import { storeContract } from './store.testing.ts'
+
+storeContract('sqlite', () => {
+  const folder = testFolder()
+  return { open: () => openSqlite(folder) }
+})
+
+test('a second server is kept out of the folder until the first has closed', async () => {
+  const folder = testFolder()
+  const first = await openSqlite(folder)
+  await assert.rejects(openSqlite(folder), { code: 'ERR_DATA_FOLDER', message: /another hufu/ })
+  await first.close()
+  await (await openSqlite(folder)).close()
+})
+
+test('what it makes is for its owner only', async () => {
+  const folder = join(testFolder(), 'made', 'here')
+  const store = await openSqlite(folder)
+  assert.equal(statSync(folder).mode & 0o777, 0o700)
+  for (const file of readdirSync(folder))
+    assert.equal(statSync(join(folder, file)).mode & 0o077, 0, file)
+  await store.close()
+})
+
+test('a folder that cannot be made, and a file that is no database, are named', async () => {
+  const folder = testFolder()
+  writeFileSync(join(folder, 'file'), '')
+  await assert.rejects(openSqlite(join(folder, 'file', 'data')), { code: 'ERR_DATA_FOLDER' })
+  writeFileSync(join(folder, 'hufu.db'), 'this is no database, and long enough to be seen as none')
+  await assert.rejects(openSqlite(folder), { code: 'ERR_DATA_FOLDER' })
+})
+
+test('tables of a newer hufu are refused and left alone', async () => {
+  const folder = testFolder()
+  await (await openSqlite(folder)).close()
+  const database = new DatabaseSync(join(folder, 'hufu.db'))
+  database.exec(`INSERT INTO kysely_migration VALUES ('9999-later', '2030-01-01')`)
+  database.close()
+  await assert.rejects(openSqlite(folder), { code: 'ERR_STORE_VERSION', message: /9999-later/ })
+  await assert.rejects(openSqlite(folder), { code: 'ERR_STORE_VERSION' }, 'the lock was let go')
+})
+
+test('an existing folder keeps its mode', async () => {
+  const folder = join(testFolder(), 'data')
+  mkdirSync(folder)
+  chmodSync(folder, 0o750)
+  await (await openSqlite(folder)).close()
+  assert.equal(statSync(folder).mode & 0o777, 0o750)
+})
