@@ -1,6 +1,7 @@
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { TestContext } from 'node:test'
 import { pino } from 'pino'
 import { fakeClock, type FakeClock } from './clock.testing.ts'
 import { loadConfig, type Config } from './config.ts'
@@ -14,8 +15,11 @@ export interface TestServer extends Server {
   readonly name: string
 }
 
-/** Starts a server on any free port with a data folder of its own, unless `settings` say otherwise. */
-export async function testServer(settings: Partial<Config> = {}): Promise<TestServer> {
+/** Starts a server on any free port with a data folder of its own, unless `settings` say otherwise; it ends with the test. */
+export async function testServer(
+  t: TestContext,
+  settings: Partial<Config> = {},
+): Promise<TestServer> {
   const clock = fakeClock()
   const config: Config = {
     ...loadConfig(),
@@ -24,6 +28,7 @@ export async function testServer(settings: Partial<Config> = {}): Promise<TestSe
     ...settings,
   }
   const server = await startServer(config, { clock, logger: pino({ level: 'silent' }) })
+  t.after(() => server.close())
   return { ...server, clock, config, name: `127.0.0.1:${server.port}` }
 }
 

@@ -5,8 +5,8 @@ import { pairBySlot } from '../../pairing.testing.ts'
 import { testServer } from '../../server.testing.ts'
 import { testTerminal } from '../../terminal.testing.ts'
 
-test('two terminals pair by slot and talk', async () => {
-  const server = await testServer()
+test('two terminals pair by slot and talk', async (t) => {
+  const server = await testServer(t)
   const opener = await testTerminal(server.name)
   const requester = await testTerminal(server.name)
   const pair = await pairBySlot(opener, requester, server.clock.advance)
@@ -19,5 +19,4 @@ test('two terminals pair by slot and talk', async () => {
   })
   opener.sendData(pair.openerHandle, utf8('to you'))
   assert.deepEqual((await requester.nextData()).sender, 1)
-  await server.close()
 })
