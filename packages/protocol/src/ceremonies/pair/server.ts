@@ -12,6 +12,7 @@ import type { address, Answer, Confirm, Fail, Request } from './messages.ts'
  * for those who are not there so that nobody learns who is.
  *
  *   begin ─ opener there ───→ rung ─ answer ─→ holding ─ tick ─→ answered ─ confirm ─→ confirmed ─ stands → over
+ *     │                                                                             bad Ta ↓
  *     ├─ no such slot ──────→ decoy ─────────── tick ──────────→ mimicking ─ confirm ─→ ending ─ tick ────→ over
  *     └─ nobody of that name → silent ────────── deadline ──────────────────────────────────────────────────→ over
  *
@@ -38,10 +39,11 @@ export type Attempt =
   | (Running & { readonly at: 'holding'; readonly releaseAt: Ms; readonly answer: AnswerBody })
   | (Running & { readonly at: 'answered' })
   /** The verdict is out. The opener may still say that the confirmation was bad. */
-  | (Running & { readonly at: 'confirmed' })
+  | (Running & { readonly at: 'confirmed'; readonly confirmedAt: Ms })
   /** A slot that is unknown, burned or busy: an answer made of random octets goes out when a real one would. */
   | (Running & { readonly at: 'decoy'; readonly releaseAt: Ms; readonly delayMs: number })
   | (Running & { readonly at: 'mimicking'; readonly delayMs: number })
+  /** The requester's confirmation was bad, or nobody was there to say so: both are said after whole steps. */
   | (Running & { readonly at: 'ending'; readonly releaseAt: Ms })
   /** By name: absent, unknown or refused; nothing is heard until the deadline. */
   | (Running & { readonly at: 'silent' })
@@ -124,7 +126,7 @@ export function stepAttempt(
     case 'answered':
       return answered(attempt, input, now)
     case 'confirmed':
-      return confirmed(attempt, input, now)
+      return confirmed(attempt, input, now, ports.stepMs)
     case 'decoy':
       if (input.type !== 'tick' || now < attempt.releaseAt) return stay(attempt)
       return sleeping({ ...attempt, at: 'mimicking' }, attempt.confirmBy, [
@@ -134,7 +136,7 @@ export function stepAttempt(
       return mimicking(attempt, input, now)
     case 'ending':
       if (input.type !== 'tick' || now < attempt.releaseAt) return stay(attempt)
-      return over({ do: 'end', to: 'requester', code: 'ERR_PAIR_REFUSED' })
+      return over({ do: 'end', to: 'requester', code: mismatchCode(attempt.kind) })
     case 'silent':
       if (input.type !== 'tick' || now < attempt.answerBy) return stay(attempt)
       return over({ do: 'fail', to: 'requester', code: 'ERR_PAIR_NO_ANSWER' })
@@ -154,15 +156,9 @@ function rung(attempt: At<'rung'>, input: AttemptInput, now: Ms, stepMs: number)
     const releaseAt = after(attempt.requestedAt, releaseDelay(now - attempt.requestedAt, stepMs))
     return sleeping({ ...attempt, at: 'holding', releaseAt, answer: input.answer }, releaseAt)
   }
-  if (input.type === 'gone' || (input.type === 'fail' && input.from === 'opener')) {
-    if (attempt.kind === 'slot') {
-      const delayMs = releaseDelay(now - attempt.requestedAt, stepMs)
-      const releaseAt = after(attempt.requestedAt, delayMs)
-      return sleeping({ ...attempt, at: 'decoy', releaseAt, delayMs }, releaseAt)
-    }
-    return sleeping({ ...attempt, at: 'silent' }, attempt.answerBy)
-  }
-  return stay(attempt)
+  if (!openerLeft(input)) return stay(attempt)
+  const delayMs = releaseDelay(now - attempt.requestedAt, stepMs)
+  return withoutOpener(attempt, delayMs)
 }
 
 function holding(attempt: At<'holding'>, input: AttemptInput, now: Ms): AttemptStep {
@@ -172,13 +168,27 @@ function holding(attempt: At<'holding'>, input: AttemptInput, now: Ms): AttemptS
       { do: 'answered', answer, real: true },
     ])
   }
-  return stay(attempt)
+  if (!openerLeft(input)) return stay(attempt)
+  const { answer: _, releaseAt, ...running } = attempt
+  return withoutOpener(running, releaseAt - attempt.requestedAt)
+}
+
+/** The opener will not answer, or not stand by its answer. */
+function openerLeft(input: AttemptInput): boolean {
+  return input.type === 'gone' || (input.type === 'fail' && input.from === 'opener')
+}
+
+/** The requester learns as much as if the opener had never been there. `delayMs`: from the request to the made-up answer. */
+function withoutOpener(running: Running, delayMs: number): AttemptStep {
+  if (running.kind !== 'slot') return sleeping({ ...running, at: 'silent' }, running.answerBy)
+  const releaseAt = after(running.requestedAt, delayMs)
+  return sleeping({ ...running, at: 'decoy', releaseAt, delayMs }, releaseAt)
 }
 
 function answered(attempt: At<'answered'>, input: AttemptInput, now: Ms): AttemptStep {
   if (now >= attempt.confirmBy) return confirmLate()
   if (input.type === 'confirm')
-    return sleeping({ ...attempt, at: 'confirmed' }, attempt.confirmBy, [
+    return sleeping({ ...attempt, at: 'confirmed', confirmedAt: now }, attempt.confirmBy, [
       { do: 'open', confirm: input.confirm, real: true },
     ])
   if (input.type === 'fail' && input.from === 'requester')
@@ -190,10 +200,18 @@ function answered(attempt: At<'answered'>, input: AttemptInput, now: Ms): Attemp
   return stay(attempt)
 }
 
-function confirmed(attempt: At<'confirmed'>, input: AttemptInput, now: Ms): AttemptStep {
+function confirmed(
+  attempt: At<'confirmed'>,
+  input: AttemptInput,
+  now: Ms,
+  stepMs: number,
+): AttemptStep {
   if (input.type === 'stands') return over({ do: 'forgive' })
-  if (input.type === 'fail' && input.from === 'opener')
-    return over({ do: 'end', to: 'requester', code: mismatchCode(attempt.kind) })
+  if (input.type === 'fail' && input.from === 'opener') {
+    const { confirmedAt, ...running } = attempt
+    const releaseAt = after(confirmedAt, releaseDelay(now - confirmedAt, stepMs))
+    return sleeping({ ...running, at: 'ending', releaseAt }, releaseAt)
+  }
   if (input.type === 'tick' && now >= attempt.confirmBy) return over()
   return stay(attempt)
 }
@@ -215,7 +233,8 @@ function mimicking(attempt: At<'mimicking'>, input: AttemptInput, now: Ms): Atte
 function requesterGone(attempt: Attempt): AttemptStep {
   const opener = attempt.at === 'rung' || attempt.at === 'holding' || attempt.at === 'answered'
   if (opener) return over({ do: 'fail', to: 'opener', code: 'ERR_PAIR_ABANDONED' })
-  return attempt.at === 'confirmed' ? stay(attempt) : over()
+  // A session has been made: its end is still to be told.
+  return attempt.at === 'confirmed' || attempt.at === 'ending' ? stay(attempt) : over()
 }
 
 function answerLate(attempt: At<'rung'>): AttemptStep {
