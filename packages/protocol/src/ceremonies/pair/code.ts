@@ -23,7 +23,8 @@ const held = new WeakMap<SpokenWords, string>()
 
 /** Three random words of the list. */
 export function drawWords(random: Random): SpokenWords {
-  const view = new DataView(random(WORD_COUNT * 2).buffer)
+  const octets = random(WORD_COUNT * 2)
+  const view = new DataView(octets.buffer, octets.byteOffset)
   const words = Array.from(
     { length: WORD_COUNT },
     (_, i) => WORDS[view.getUint16(i * 2) % WORDS.length]!,

@@ -15,7 +15,8 @@ export function slotDigits(open: number): number {
 /** A random number of so many digits, as text. The caller draws again while it is taken or resting. */
 export function drawSlot(digits: number, random: Random): string {
   const least = 10 ** (digits - 1)
-  const view = new DataView(random(8).buffer)
+  const octets = random(8)
+  const view = new DataView(octets.buffer, octets.byteOffset)
   const wide = (view.getUint32(0) % 0x200000) * 0x100000000 + view.getUint32(4) // 53 bits: the bias is below 2^-30
   return String(least + (wide % (9 * least)))
 }
