@@ -1,0 +1,74 @@
+import type { ErrorCode } from '@hufu/protocol/wire'
+
+/** State of a file or folder on its way. */
+export type FileState =
+  'offered' | 'started' | 'progress' | 'done' | 'declined' | 'cancelled' | 'failed'
+
+/** What `--json` prints, one object a line. Scripts rely on it: add, never rename. docs/operations.md explains each. */
+export type CliEvent =
+  | { readonly event: 'listening'; readonly url: string; readonly data: string }
+  | { readonly event: 'draining' }
+  | { readonly event: 'stopped' }
+  | { readonly event: 'code'; readonly code: string; readonly expires: number }
+  | {
+      readonly event: 'connection'
+      readonly state: 'connected' | 'lost'
+      /** Milliseconds until the next try. */
+      readonly inMs?: number
+    }
+  | { readonly event: 'waiting'; readonly name?: string }
+  | { readonly event: 'ringing'; readonly from?: string; readonly terminal?: string }
+  | { readonly event: 'failed'; readonly code: ErrorCode }
+  | {
+      readonly event: 'paired'
+      readonly words: readonly string[]
+      readonly peer: { readonly terminal: string }
+    }
+  | { readonly event: 'text'; readonly text: string }
+  | { readonly event: 'acknowledged'; readonly count: number }
+  | { readonly event: 'away' }
+  | { readonly event: 'back' }
+  | { readonly event: 'finished' }
+  | { readonly event: 'gone' }
+  | { readonly event: 'remembered'; readonly name: string }
+  | { readonly event: 'unremembered'; readonly code: ErrorCode }
+  | {
+      readonly event: 'file'
+      readonly direction: 'send' | 'receive'
+      readonly state: FileState
+      readonly id: number
+      readonly name: string
+      readonly kind: 'file' | 'folder'
+      /** Octets in all, and how many of them are across. */
+      readonly octets: number
+      readonly done: number
+      /** Where it was written. */
+      readonly path?: string
+      readonly code?: ErrorCode
+    }
+  | { readonly event: 'closed'; readonly code: ErrorCode | null; readonly unacknowledged: number }
+  | {
+      readonly event: 'contact'
+      readonly name: string
+      readonly server: string
+      readonly terminal: string
+      readonly added: string
+      readonly used: string
+    }
+  | { readonly event: 'forgotten'; readonly name: string }
+  | {
+      readonly event: 'setting'
+      readonly name: string
+      readonly value: string
+      readonly source: string
+      readonly flag: string | null
+      readonly env: string
+      readonly about: string
+    }
+  | { readonly event: 'version'; readonly version: string; readonly node: string }
+  | {
+      readonly event: 'error'
+      readonly code: ErrorCode
+      readonly message: string
+      readonly advice: string
+    }

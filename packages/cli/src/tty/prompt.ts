@@ -1,0 +1,72 @@
+import { StringDecoder } from 'node:string_decoder'
+import { HufuError } from '@hufu/protocol/wire'
+import type { Screen } from './screen.ts'
+
+/** How a question is asked. */
+export interface Question {
+  readonly text: string
+  /** Whether what is typed shows. */
+  readonly shown: boolean
+  /** Takes the question back: the answer is `undefined`. */
+  readonly signal?: AbortSignal
+}
+
+/**
+ * Asks on the terminal and resolves what was typed, without its end; `undefined` if the question was taken back or the
+ * input ended. Question and echo go to stderr, so that stdout holds results only.
+ *
+ * @throws {HufuError} `ERR_INTERRUPTED` on Ctrl-C
+ */
+export async function ask(screen: Screen, question: Question): Promise<string | undefined> {
+  const { stdin, stderr } = process
+  const { signal } = question
+  if (signal?.aborted === true) return undefined
+  const { promise, resolve, reject } = Promise.withResolvers<string | undefined>()
+  const decoder = new StringDecoder('utf8')
+  let typed: string[] = []
+
+  const echo = (text: string): void => {
+    if (question.shown) stderr.write(text)
+  }
+  const key = (letter: string): void => {
+    if (letter === '\r' || letter === '\n') resolve(typed.join(''))
+    else if (letter === CTRL_C) reject(new HufuError('ERR_INTERRUPTED'))
+    else if (letter === CTRL_D && typed.length === 0) resolve(undefined)
+    else if (letter === CTRL_U) {
+      echo('\b \b'.repeat(typed.length))
+      typed = []
+    } else if (letter === BACKSPACE || letter === '\b') {
+      if (typed.pop() !== undefined) echo('\b \b')
+    } else if (letter >= ' ') {
+      typed.push(letter)
+      echo(letter)
+    }
+  }
+  const read = (chunk: Buffer): void => {
+    // An escape sequence is a key that means nothing here.
+    for (const letter of decoder.write(chunk).replaceAll(ESCAPES, '')) key(letter)
+  }
+  const taken = (): void => resolve(undefined)
+
+  screen.above(() => stderr.write(question.text))
+  stdin.setRawMode(true)
+  stdin.on('data', read).once('end', taken)
+  stdin.resume()
+  signal?.addEventListener('abort', taken, { once: true })
+  try {
+    return await promise
+  } finally {
+    signal?.removeEventListener('abort', taken)
+    stdin.off('data', read).off('end', taken)
+    stdin.pause()
+    stdin.setRawMode(false)
+    stderr.write('\n')
+  }
+}
+
+const CTRL_C = '\u0003'
+const CTRL_D = '\u0004'
+const CTRL_U = '\u0015'
+const BACKSPACE = '\u007F'
+// oxlint-disable-next-line no-control-regex
+const ESCAPES = /\u001B(?:\[[0-9;]*[~A-Za-z]|O.|.)?/g

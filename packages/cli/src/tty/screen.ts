@@ -1,0 +1,63 @@
+import { cursorTo, clearScreenDown, moveCursor, type Interface } from 'node:readline'
+import { plain } from './plain.ts'
+
+/** The lowest line of a terminal, for what changes: progress, or what is being typed. Everything else scrolls above. */
+export interface Screen {
+  /** Whether there is a terminal to draw on. */
+  readonly drawn: boolean
+  /** Writes something that scrolls: `write` must leave the cursor at the start of a line. */
+  above(write: () => void): void
+  /** Shows `text` below everything until it is replaced; `undefined` takes it away. */
+  status(text: string | undefined): void
+  /** Keeps the line that is typed in `editor` below everything, with the status as its prompt. */
+  keep(editor: Interface | undefined): void
+}
+
+/** The screen of `stream`; on anything but a terminal it only passes through what scrolls. */
+export function screen(stream: NodeJS.WriteStream): Screen {
+  if (!stream.isTTY) {
+    return {
+      drawn: false,
+      above: (write) => write(),
+      status: () => undefined,
+      keep: () => undefined,
+    }
+  }
+  let status: string | undefined
+  let editor: Interface | undefined
+
+  const erase = (): void => {
+    if (editor === undefined && status === undefined) return
+    if (editor !== undefined) moveCursor(stream, 0, -editor.getCursorPos().rows)
+    cursorTo(stream, 0)
+    clearScreenDown(stream)
+  }
+  const draw = (): void => {
+    if (editor !== undefined) {
+      editor.setPrompt(status === undefined ? '> ' : `${fit(status, stream.columns - 24)} > `)
+      editor.prompt(true)
+    } else if (status !== undefined) stream.write(fit(status, stream.columns - 1))
+  }
+  return {
+    drawn: true,
+    above(write) {
+      erase()
+      write()
+      draw()
+    },
+    status(text) {
+      erase()
+      status = text
+      draw()
+    },
+    keep(next) {
+      erase()
+      editor = next
+      draw()
+    },
+  }
+}
+
+function fit(text: string, columns: number): string {
+  return plain(text).slice(0, Math.max(10, columns))
+}

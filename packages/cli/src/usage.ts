@@ -1,0 +1,160 @@
+import type { Option } from './arguments.ts'
+
+/** A command as help shows it and as its arguments are read. */
+export interface Usage {
+  /** Command lines, without `hufu`. */
+  readonly lines: readonly string[]
+  readonly about: string
+  readonly options: readonly Option[]
+  /** How many operands it takes at most. */
+  readonly operands: number
+  /** Paragraphs behind the options. */
+  readonly notes: readonly string[]
+}
+
+export type CommandName = 'pair' | 'contacts' | 'serve' | 'config' | 'help' | 'version'
+
+const JSON_OPTION: Option = {
+  name: 'json',
+  takes: 'nothing',
+  about: 'one JSON object a line on stdout',
+}
+const HELP: Option = { name: 'help', takes: 'nothing', about: 'this text' }
+const CONFIG_FILE: Option = {
+  name: 'config',
+  takes: 'one',
+  label: 'FILE',
+  about: 'settings as a JSON file',
+}
+
+/** Every command. The options of `serve` and `config` that are settings of the server are added when it is loaded. */
+export const COMMANDS: Readonly<Record<CommandName, Usage>> = {
+  pair: {
+    lines: [
+      'pair [--send PATH…]             open: prints a code to say to the other',
+      'pair CODE                       join with the code that the other said',
+      'pair --join                     join, asking for the code',
+      'pair --listen --as NAME         be rung under a name',
+      'pair --to NAME                  ring a name',
+      'pair --with NAME                meet a contact again, without a code',
+    ],
+    about: 'Meets another terminal under a secret said aloud, then sends lines and files.',
+    operands: 1,
+    options: [
+      {
+        name: 'server',
+        takes: 'one',
+        label: 'URL',
+        about: 'the server to meet at (HUFU_SERVER; http://localhost:4680)',
+      },
+      {
+        name: 'send',
+        takes: 'many',
+        label: 'PATH…',
+        about: 'send these files and folders, then leave',
+      },
+      {
+        name: 'receive',
+        takes: 'one',
+        label: 'DIR',
+        about: 'take every file that is offered, into this folder',
+      },
+      { name: 'join', takes: 'nothing', about: 'ask for the code (so does "-" in its place)' },
+      {
+        name: 'code-stdin',
+        takes: 'nothing',
+        about: 'the first line of stdin is the code or passphrase, the rest is sent',
+      },
+      { name: 'listen', takes: 'nothing', about: 'wait to be rung under --as NAME' },
+      {
+        name: 'as',
+        takes: 'one',
+        label: 'NAME',
+        about: 'the name to be rung under, or to show to whom you ring',
+      },
+      { name: 'to', takes: 'one', label: 'NAME', about: 'ring the terminal that listens as NAME' },
+      {
+        name: 'remember',
+        takes: 'one',
+        label: 'NAME',
+        about: 'keep the other as a contact, if the other does too',
+      },
+      { name: 'with', takes: 'one', label: 'NAME', about: 'meet the contact NAME' },
+      {
+        name: 'away',
+        takes: 'one',
+        label: 'SECONDS',
+        about: 'how long the other may be away before it counts as gone (60)',
+      },
+      JSON_OPTION,
+      HELP,
+    ],
+    notes: [
+      'Each line of stdin is sent as it comes; each line received goes to stdout, everything else to stderr. On a ' +
+        'terminal, /help lists what can be typed besides.',
+      'HUFU_CODE holds the code, or with --listen and --to the passphrase, so that it need not stand on a command line ' +
+        'that others on this machine can see.',
+      'hufu leaves when stdin is at its end and the other has all that was sent; if nothing was sent, when the other ' +
+        'leaves. The exit code is 0 only if the other’s hufu has taken over everything.',
+    ],
+  },
+  contacts: {
+    lines: ['contacts [list]', 'contacts forget NAME'],
+    about: 'Lists those whom you can meet without a code, or forgets one.',
+    operands: 2,
+    options: [JSON_OPTION, HELP],
+    notes: ['They are kept in HUFU_HOME, by default $XDG_DATA_HOME/hufu or ~/.local/share/hufu.'],
+  },
+  serve: {
+    lines: ['serve [--data DIR] [--listen HOST:PORT] [--config FILE] [--SETTING VALUE…]'],
+    about: 'Runs the server.',
+    operands: 0,
+    options: [
+      {
+        name: 'data',
+        takes: 'one',
+        label: 'DIR',
+        about: 'where everything is kept (./data); one server at a time',
+      },
+      {
+        name: 'listen',
+        takes: 'one',
+        label: 'HOST:PORT',
+        about: 'where to listen (localhost:4680); port 0 takes any free one',
+      },
+      CONFIG_FILE,
+      JSON_OPTION,
+      HELP,
+    ],
+    notes: [
+      'Every setting can be given as a flag, as HUFU_SETTING in the environment, or in the file. `hufu config` lists ' +
+        'them with their reasons.',
+      'SIGTERM and SIGINT let terminals go elsewhere before the server ends; a second signal ends it at once.',
+    ],
+  },
+  config: {
+    lines: ['config [--config FILE] [--SETTING VALUE…]'],
+    about:
+      'Shows every setting of the server, its value, and where that comes from. Secrets are hidden.',
+    operands: 0,
+    options: [CONFIG_FILE, JSON_OPTION, HELP],
+    notes: [],
+  },
+  help: {
+    lines: ['help [COMMAND]'],
+    about: 'Shows how a command is used.',
+    operands: 1,
+    options: [HELP],
+    notes: [],
+  },
+  version: {
+    lines: ['version'],
+    about: 'Shows the version of hufu.',
+    operands: 0,
+    options: [JSON_OPTION, HELP],
+    notes: [],
+  },
+}
+
+/** The names of all commands. */
+export const COMMAND_NAMES: readonly CommandName[] = Object.keys(COMMANDS) as CommandName[]
