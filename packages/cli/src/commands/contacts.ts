@@ -1,0 +1,37 @@
+import { terminalIdText } from '../ids.ts'
+import { usage, type Arguments } from '../arguments.ts'
+import { EXIT, type ExitCode } from '../exit.ts'
+import type { Output } from '../output.ts'
+import { profileFolder } from '../profile/folder.ts'
+import { fileProfile } from '../profile/profile.ts'
+import { HufuError } from '@hufu/protocol/wire'
+
+/** `hufu contacts [list]` and `hufu contacts forget NAME`. */
+export async function run(args: Arguments, output: Output): Promise<ExitCode> {
+  const [verb = 'list', name] = args.operands
+  if (verb === 'list' && name === undefined) return list(output)
+  if (verb === 'forget' && name !== undefined) return forget(name, output)
+  throw usage('`hufu contacts` lists contacts, `hufu contacts forget NAME` forgets one')
+}
+
+async function list(output: Output): Promise<ExitCode> {
+  const contacts = await fileProfile(profileFolder(process.env)).contacts()
+  if (contacts.length === 0) output.note('no contacts; `hufu pair --remember NAME` makes one')
+  const width = Math.max(0, ...contacts.map(({ name }) => name.length))
+  for (const { name, server, peerTerminal, addedUnixMs, usedUnixMs } of contacts) {
+    const terminal = terminalIdText(peerTerminal)
+    const [added, used] = [addedUnixMs, usedUnixMs].map((ms) => new Date(ms).toISOString())
+    await output.event({ event: 'contact', name, server, terminal, added: added!, used: used! })
+    if (!output.json)
+      await output.line(`${name.padEnd(width)}  ${server}  last met ${used!.slice(0, 10)}`)
+  }
+  return EXIT.success
+}
+
+async function forget(name: string, output: Output): Promise<ExitCode> {
+  const known = await fileProfile(profileFolder(process.env)).forgetContact(name)
+  if (!known) throw new HufuError('ERR_CONTACT_UNKNOWN', name)
+  await output.event({ event: 'forgotten', name })
+  output.note(`${name} is forgotten here. The other end keeps its half until it forgets you too.`)
+  return EXIT.success
+}

@@ -1,0 +1,41 @@
+import { resolve } from 'node:path'
+import { startServer } from '@hufu/server'
+import type { Arguments } from '../arguments.ts'
+import { EXIT, type ExitCode } from '../exit.ts'
+import type { Output } from '../output.ts'
+import { configOf } from '../settings.ts'
+
+/**
+ * Milliseconds within which a second signal is the first one again: a shell signals every process of a job, and the
+ * launcher passes its own on. Our choice.
+ */
+const SAME_SIGNAL_MS = 500
+
+/** `hufu serve`: runs the server until a signal ends it. */
+export async function run(args: Arguments, output: Output): Promise<ExitCode> {
+  const config = configOf(args)
+  const server = await startServer(config)
+  const data = resolve(config.data)
+  await output.event({ event: 'listening', url: server.url, data })
+  output.note(`hufu: listening on ${server.url}, data in ${data}`)
+  const { promise: signalled, resolve: signal } = Promise.withResolvers<void>()
+  let since: number | undefined
+  for (const [name, code] of SIGNALS)
+    process.on(name, () => {
+      if (since === undefined) {
+        since = performance.now()
+        signal()
+      } else if (performance.now() - since > SAME_SIGNAL_MS) process.exit(code)
+    })
+  await signalled
+  await output.event({ event: 'draining' })
+  output.note('hufu: letting terminals go; a second signal ends at once')
+  await server.drain()
+  await output.event({ event: 'stopped' })
+  return EXIT.success
+}
+
+const SIGNALS = [
+  ['SIGINT', EXIT.interrupted],
+  ['SIGTERM', EXIT.terminated],
+] as const

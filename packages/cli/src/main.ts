@@ -1,0 +1,85 @@
+import { readArguments, usage, type Arguments } from './arguments.ts'
+import { EXIT, type ExitCode } from './exit.ts'
+import { nearest } from './nearest.ts'
+import { createOutput, type Output } from './output.ts'
+import { report } from './report.ts'
+import { COMMAND_NAMES, COMMANDS, type CommandName } from './usage.ts'
+
+/** What a command's file exports. */
+interface Command {
+  readonly run: (args: Arguments, output: Output) => Promise<ExitCode>
+}
+
+/** Loaded only when asked for: `pair` must not wait for the server's files. */
+const COMMAND_FILES: Readonly<Record<Exclude<CommandName, 'help'>, () => Promise<Command>>> = {
+  pair: async () => import('./commands/pair.ts'),
+  contacts: async () => import('./commands/contacts.ts'),
+  serve: async () => import('./commands/serve.ts'),
+  config: async () => import('./commands/config.ts'),
+  version: async () => import('./commands/version.ts'),
+}
+
+/** Milliseconds that a reader who has stopped reading can hold up the end. Our choice. */
+const FLUSH_MS = 1_000
+
+const argv = process.argv.slice(2)
+const output = createOutput(argv.includes('--json'))
+process.on('uncaughtException', (error) => void fail(error))
+process.on('unhandledRejection', (error) => void fail(error))
+try {
+  await end(await run(argv))
+} catch (error) {
+  await fail(error)
+}
+
+async function run([word, ...rest]: readonly string[]): Promise<ExitCode> {
+  if (word === undefined) {
+    const { overview } = await import('./help.ts')
+    process.stderr.write(overview())
+    return EXIT.usage
+  }
+  const name = commandOf(word)
+  if (name === 'help' || rest.includes('--help') || rest.includes('-h')) return showHelp(name, rest)
+  const { options, operands } = COMMANDS[name]
+  const settings = name === 'serve' || name === 'config' ? await settingOptions() : []
+  const args = readArguments(rest, [...options, ...settings], operands)
+  const command = await COMMAND_FILES[name]()
+  return command.run(args, output)
+}
+
+function commandOf(word: string): CommandName {
+  if (word === '--help' || word === '-h') return 'help'
+  if (word === '--version' || word === '-V') return 'version'
+  const name = COMMAND_NAMES.find((each) => each === word)
+  if (name !== undefined) return name
+  const near = nearest(word, COMMAND_NAMES)
+  throw usage(`there is no command ${word}${near === undefined ? '' : `; did you mean ${near}?`}`)
+}
+
+async function showHelp(name: CommandName, rest: readonly string[]): Promise<ExitCode> {
+  const { commandHelp, overview } = await import('./help.ts')
+  const [topic] = rest.filter((word) => !word.startsWith('-'))
+  if (name !== 'help') await output.print(commandHelp(name))
+  else await output.print(topic === undefined ? overview() : commandHelp(commandOf(topic)))
+  return EXIT.success
+}
+
+async function settingOptions(): Promise<Parameters<typeof readArguments>[1]> {
+  const { settingOptions } = await import('./settings.ts')
+  return settingOptions()
+}
+
+async function fail(error: unknown): Promise<never> {
+  return end(await report(error, output))
+}
+
+/** Ends the process, whatever may still be open, once everything that was said is out. */
+async function end(code: ExitCode): Promise<never> {
+  output.screen.status(undefined)
+  const flushed = [process.stdout, process.stderr].map(
+    async (stream) => new Promise((resolve) => stream.write('', resolve)),
+  )
+  const patience = new Promise((resolve) => setTimeout(resolve, FLUSH_MS))
+  await Promise.race([Promise.all(flushed), patience])
+  return process.exit(code)
+}
