@@ -1,0 +1,93 @@
+import { random } from '@hufu/protocol/crypto'
+import { HufuError } from '@hufu/protocol/wire'
+import { pair, type Talk } from '@hufu/terminal'
+import type { Arguments } from '../arguments.ts'
+import { EXIT, type ExitCode } from '../exit.ts'
+import { openSource } from '../files/source.ts'
+import { terminalIdText } from '../ids.ts'
+import type { Output } from '../output.ts'
+import { converse } from '../pair/converse.ts'
+import { makeDirectory } from '../pair/incoming.ts'
+import { pipedInput, typedInput, type Input } from '../pair/input.ts'
+import { readIntent, type Intent } from '../pair/intent.ts'
+import type { SecretPorts } from '../pair/secret.ts'
+import { tell } from '../pair/tell.ts'
+import { profileFor, viaOf } from '../pair/via.ts'
+
+const DEFAULT_SERVER = 'http://localhost:4680'
+
+/** `hufu pair`: meets the other, then talks until one end leaves. */
+export async function run(args: Arguments, output: Output): Promise<ExitCode> {
+  const isTyped = process.stdin.isTTY && process.stderr.isTTY
+  const intent = readIntent(args, process.env, isTyped)
+  const stop = new AbortController()
+  const exitOnStop = stopOnSignals(stop)
+  const { signal } = stop
+  let input: Input | undefined = isTyped ? undefined : pipedInput(process.stdin)
+  // Only now is the line kept: while questions are asked, the keys belong to them.
+  const opened = (): Input => (input ??= typedInput(output.screen, () => stop.abort()))
+  const ports = { output, canAsk: isTyped, line: async () => opened().line(), signal }
+  try {
+    // What can fail here fails before anybody is called.
+    const sources = await Promise.all(intent.send.map(async (path) => openSource(path)))
+    if (intent.receive !== undefined) await makeDirectory(intent.receive)
+    const talk = await meet(intent, ports)
+    await announce(talk, intent, output)
+    const { receive } = intent
+    const code = await converse(talk, { output, input: opened(), sources, receive, signal })
+    return code === EXIT.interrupted ? exitOnStop() : code
+  } catch (error) {
+    if (!(error instanceof HufuError) || error.code !== 'ERR_INTERRUPTED') throw error
+    await output.event(INTERRUPTED)
+    return exitOnStop()
+  }
+}
+
+const INTERRUPTED = {
+  event: 'error',
+  code: 'ERR_INTERRUPTED',
+  message: 'interrupted',
+  advice: 'Nothing else needs to be done.',
+} as const
+
+async function meet(intent: Intent, ports: SecretPorts): Promise<Talk> {
+  const profile = profileFor(intent)
+  const via = await viaOf(intent, profile, ports)
+  const contactServer = via.by === 'contact' ? via.contact.server : undefined
+  const terminalSeed =
+    via.by === 'listen' ? await profile?.terminalSeed(via.name, random) : undefined
+  return pair({
+    server: intent.server ?? contactServer ?? defaultServer(process.env),
+    via,
+    signal: ports.signal,
+    on: (event) => tell(event, intent.meeting, ports.output),
+    ...(profile === undefined ? {} : { profile }),
+    ...(terminalSeed === undefined ? {} : { terminalSeed }),
+    ...(intent.shownAs === undefined ? {} : { name: intent.shownAs }),
+    ...(intent.awayMs === undefined ? {} : { awayMs: intent.awayMs }),
+  })
+}
+
+function defaultServer({ HUFU_SERVER: server }: NodeJS.ProcessEnv): string {
+  return server === undefined || server === '' ? DEFAULT_SERVER : server
+}
+
+async function announce(talk: Talk, intent: Intent, output: Output): Promise<void> {
+  const { words } = talk
+  const peer = { terminal: terminalIdText(talk.peerTerminal) }
+  await output.event({ event: 'paired', words, peer })
+  const whom = intent.meeting.by === 'contact' ? ` with ${intent.meeting.name}` : ''
+  output.note(`paired${whom}; both ends show the same four words: ${words.join(' ')}`)
+  if (intent.remember !== undefined) talk.remember(intent.remember)
+}
+
+/** The first signal stops the pairing; the result is the exit code that it asks for. */
+function stopOnSignals(stop: AbortController): () => ExitCode {
+  let code: ExitCode = EXIT.interrupted
+  process.once('SIGTERM', () => {
+    code = EXIT.terminated
+    stop.abort()
+  })
+  process.once('SIGINT', () => stop.abort()) // a second one meets no handler, and ends at once
+  return () => code
+}

@@ -1,0 +1,109 @@
+import { mkdir } from 'node:fs/promises'
+import { HufuError, type ErrorCode } from '@hufu/protocol/wire'
+import type { Incoming } from '@hufu/terminal'
+import type { Output } from '../output.ts'
+import { writeFailure } from '../files/failure.ts'
+import type { ProgressBoard } from './progress.ts'
+import { sizeText } from './sizes.ts'
+
+/** Takes or declines what the other offers. */
+export interface Receiver {
+  /** An offer has come. */
+  offered(incoming: Incoming): void
+  /** The user's answer to the oldest offer that waits; false if none waits. */
+  accept(directory: string): boolean
+  decline(): boolean
+  /** Whether anything is coming in. */
+  readonly busy: boolean
+  /** The first thing that went wrong on our side, if any did. */
+  readonly failure: ErrorCode | undefined
+}
+
+/** What a receiver needs. */
+export interface ReceiverPorts {
+  readonly output: Output
+  readonly board: ProgressBoard
+  /** Folder for everything that is offered, if there is one. */
+  readonly directory: string | undefined
+  /** Whether there is a person to decide. */
+  readonly canAsk: boolean
+  /** Called when something that was coming in has ended. */
+  readonly settled: () => void
+}
+
+/** A receiver: with a folder it takes everything, with a person it asks, otherwise it declines. */
+export function receiver(ports: ReceiverPorts): Receiver {
+  const { output, board } = ports
+  const waiting: { readonly incoming: Incoming; readonly id: number }[] = []
+  let underway = 0
+  let count = 0
+  let failure: ErrorCode | undefined
+
+  const take = async (incoming: Incoming, id: number, directory: string): Promise<void> => {
+    const { name, kind, octets } = incoming.offer
+    const report = board.follow({ direction: 'receive', id, name, kind, octets })
+    underway += 1
+    try {
+      const { folderSink } = await import('../files/sink.ts')
+      report.started()
+      report.done(await incoming.accept(folderSink(directory, incoming.offer), report.progress))
+    } catch (error) {
+      const { code, message } = asHufuError(error)
+      report.failed(code, message)
+      failure ??= code
+    } finally {
+      underway -= 1
+      ports.settled()
+    }
+  }
+
+  return {
+    offered(incoming) {
+      count += 1
+      const id = count
+      const { name, kind, octets } = incoming.offer
+      const offer = { direction: 'receive', id, name, kind, octets, done: 0 } as const
+      void output.event({ event: 'file', state: 'offered', ...offer })
+      if (ports.directory !== undefined) return void take(incoming, id, ports.directory)
+      if (ports.canAsk) {
+        waiting.push({ incoming, id })
+        output.note(`The other offers ${name} (${sizeText(octets)}): /accept [DIR] or /decline`)
+        return
+      }
+      incoming.decline()
+      void output.event({ event: 'file', state: 'declined', ...offer })
+      output.note(`declined ${name} (${sizeText(octets)}); --receive DIR takes files`)
+    },
+    accept(directory) {
+      const first = waiting.shift()
+      if (first !== undefined) void take(first.incoming, first.id, directory)
+      return first !== undefined
+    },
+    decline() {
+      const first = waiting.shift()
+      first?.incoming.decline()
+      return first !== undefined
+    },
+    get busy() {
+      return underway > 0
+    },
+    get failure() {
+      return failure
+    },
+  }
+}
+
+/**
+ * Makes the folder that files go to, before anybody is met.
+ *
+ * @throws {HufuError} `ERR_FILE_WRITE`
+ */
+export async function makeDirectory(directory: string): Promise<void> {
+  await mkdir(directory, { recursive: true }).catch((cause: unknown) => {
+    throw writeFailure(directory, cause)
+  })
+}
+
+function asHufuError(error: unknown): HufuError {
+  return error instanceof HufuError ? error : new HufuError('ERR_INTERNAL', String(error))
+}
