@@ -76,10 +76,9 @@ export function makeCpace(parts: CpaceParts): Cpace {
   return {
     start(input, random) {
       const generator = cpaceGenerator(input, parts.sha512)
-      const secret = random(parts.x25519.secretOctets)
-      const scalar = parts.x25519.fromSecret(secret)
+      const scalar = parts.x25519.generate(random)
       const share = scalar.agree(generator)
-      wipe(secret, generator)
+      wipe(generator)
       // One hash in 2^255: nobody will see this.
       if (share === undefined) throw new HufuError('ERR_INTERNAL', 'CPace generator of low order')
       return {
