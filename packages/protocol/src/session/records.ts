@@ -63,10 +63,11 @@ export function startRecords(
   transcriptHash: Uint8Array,
   firstCounter = 0,
 ): Records {
-  const exporter = new Secret(derive(root, 'exporter', transcriptHash, 64))
-  const out = direction(root, role, transcriptHash)
-  const into = direction(root, role === 'initiator' ? 'responder' : 'initiator', transcriptHash)
-  root.wipe()
+  const prk = new Secret(hkdfExtract('sha512', transcriptHash, root))
+  const exporter = new Secret(derive(prk, 'exporter', 64))
+  const out = direction(prk, role)
+  const into = direction(prk, role === 'initiator' ? 'responder' : 'initiator')
+  wipe(root, prk)
   let sent = firstCounter
   let opened = firstCounter - 1
 
@@ -139,28 +140,17 @@ function parseHeader(record: Uint8Array): Outcome<{ flags: number; counter: numb
 }
 
 function direction(
-  root: Secret,
+  prk: Secret,
   sender: SessionRole,
-  transcriptHash: Uint8Array,
 ): { readonly key: AeadKey; readonly iv: Uint8Array } {
-  const raw = new Secret(
-    derive(root, `${sender} key ${EPOCH}`, transcriptHash, chacha20poly1305.keyOctets),
-  )
+  const raw = new Secret(derive(prk, `${sender} key ${EPOCH}`, chacha20poly1305.keyOctets))
   const key = chacha20poly1305.key(raw)
   raw.wipe()
-  return {
-    key,
-    iv: derive(root, `${sender} iv ${EPOCH}`, transcriptHash, chacha20poly1305.nonceOctets),
-  }
+  return { key, iv: derive(prk, `${sender} iv ${EPOCH}`, chacha20poly1305.nonceOctets) }
 }
 
-function derive(
-  root: Secret,
-  label: string,
-  transcriptHash: Uint8Array,
-  octets: number,
-): Uint8Array {
-  return hkdf('sha512', root, transcriptHash, utf8(`hufu/1 session ${label}`), octets)
+function derive(prk: Secret, label: string, octets: number): Uint8Array {
+  return hkdfExpand('sha512', prk, utf8(`hufu/1 session ${label}`), octets)
 }
 
 function nonce(iv: Uint8Array, counter: number): Uint8Array {

@@ -96,5 +96,7 @@ function argumentAt(bytes: Uint8Array, at: number): { value: number; next: numbe
 }
 
 function sameOctets(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((octet, i) => octet === b[i])
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; i += 1) if (a[i] !== b[i]) return false
+  return true
 }
