@@ -1,4 +1,13 @@
-import { chacha20poly1305, hkdf, Secret, utf8, wipe, type AeadKey } from '../crypto/index.ts'
+import {
+  chacha20poly1305,
+  hkdf,
+  hkdfExpand,
+  hkdfExtract,
+  Secret,
+  utf8,
+  wipe,
+  type AeadKey,
+} from '../crypto/index.ts'
 import { done, failed, type Outcome } from '../wire/errors.ts'
 
 /*
