@@ -96,13 +96,21 @@ export async function answer(
 
 /** Takes the answer and confirms, or says that it does not fit. */
 export async function confirm(terminal: TestTerminal, asking: Asking): Promise<void> {
+  const send = await check(terminal, asking)
+  send()
+}
+
+/** Takes the answer and checks it. The result sends what comes of it. */
+export async function check(terminal: TestTerminal, asking: Asking): Promise<() => void> {
   const message = await terminal.next('pair.answered')
   const { state, send } = stepRequester(asking.state, { type: 'answered', message }, NOW)
   asking.state = state
   assert.ok(send !== undefined)
   const { pairing } = asking.requested
-  if (send.type === 'confirm') terminal.send({ type: 'pair.confirm', pairing, ...send.message })
-  else terminal.send({ type: 'pair.fail', pairing, reason: send.reason })
+  return () => {
+    if (send.type === 'confirm') terminal.send({ type: 'pair.confirm', pairing, ...send.message })
+    else terminal.send({ type: 'pair.fail', pairing, reason: send.reason })
+  }
 }
 
 /** Takes the verdict at the requester. */

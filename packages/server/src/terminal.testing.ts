@@ -22,6 +22,7 @@ import {
 type Named<T extends ServerMessage['type']> = Extract<ServerMessage, { readonly type: T }>
 
 export interface DataIn {
+  readonly type: 'data'
   readonly session: number
   readonly sender: number
   readonly payload: Uint8Array
@@ -37,6 +38,8 @@ export interface TestSocket {
   next<T extends ServerMessage['type']>(type: T): Promise<Named<T>>
   /** The next thing that comes, which must be a data frame. */
   nextData(): Promise<DataIn>
+  /** The next thing that comes, whatever it is. */
+  any(): Promise<Item>
   /** Whether all that came so far has been taken. */
   quiet(): boolean
   /** The close code, once it is closed. */
@@ -54,7 +57,7 @@ export interface TestTerminal extends TestSocket {
   settle(): Promise<void>
 }
 
-type Item = ServerMessage | DataIn
+export type Item = ServerMessage | DataIn
 
 /** Milliseconds until a test that waits for what never comes says so. */
 const PATIENCE_MS = 20_000
@@ -103,15 +106,15 @@ export async function testSocket(name: string, options: ClientOptions = {}): Pro
     sendRaw: (octets) => webSocket.send(octets),
     async next<T extends ServerMessage['type']>(type: T): Promise<Named<T>> {
       const item = await take(type)
-      const came = 'type' in item ? item.type : 'data'
-      assert.equal(came, type, JSON.stringify(item))
+      assert.equal(item.type, type, JSON.stringify(item))
       return item as Named<T>
     },
     async nextData() {
       const item = await take('data')
-      assert.ok('payload' in item, JSON.stringify(item))
+      assert.ok(item.type === 'data', JSON.stringify(item))
       return item
     },
+    any: () => take('anything'),
     quiet: () => inbox.length === 0,
     closed,
     close: () => webSocket.close(),
