@@ -58,8 +58,13 @@ export async function hear(
       }
     }
   }
+  let gone = false
   for await (const event of talk.events()) {
-    if (event.type === 'closed') return event
+    gone ||= event.type === 'leaving'
+    if (event.type === 'closed') {
+      if (event.code === 'ERR_PEER_GONE' && !gone) await output.event({ event: 'gone' })
+      return event
+    }
     if (!(await show(event))) return undefined
   }
   return undefined

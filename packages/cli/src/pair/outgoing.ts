@@ -31,7 +31,7 @@ export function sender(
     const report = board.follow({ direction: 'send', id, name, kind, octets })
     if (skipped.length > 0)
       output.note(`${name}: left out, since neither files nor folders: ${skipped.join(', ')}`)
-    report.started()
+    report.offered()
     try {
       await talk.sendFile(source, report.progress)
       report.done()

@@ -22,6 +22,8 @@ export interface Moving {
 
 /** Tells of one transfer. */
 export interface TransferReport {
+  /** Offered to the other, who has not said yet whether it wants it. */
+  offered(): void
   started(): void
   progress(progress: Progress): void
   done(path?: string): void
@@ -67,17 +69,22 @@ export function progressBoard(
         draw(true)
       }
       const report: TransferReport = {
+        offered() {
+          tell('offered')
+          output.note(`offering ${moving.name} (${sizeText(moving.octets)})`)
+        },
         started() {
+          if (startedAt !== undefined) return
           startedAt = now()
           tell('started')
           if (!output.screen.drawn)
             output.note(`${verb} ${moving.name} (${sizeText(moving.octets)})`)
         },
         progress(progress) {
+          report.started()
           latest = progress
-          startedAt ??= now()
           if (now() - toldAt >= EVENT_MS) tell('progress')
-          underway.set(report, picture(moving.name, latest, now() - startedAt))
+          underway.set(report, picture(moving.name, latest, now() - startedAt!))
           draw(false)
         },
         done(path) {

@@ -1,6 +1,6 @@
 /** Octets as people read them: `3.2 MB`. Powers of ten, as disks are sold. */
 export function sizeText(octets: number): string {
-  if (octets < 1_000) return `${octets} B`
+  if (octets < 999.5) return `${Math.round(octets)} B`
   let value = octets
   let unit = -1
   do {
