@@ -42,12 +42,19 @@ export function controlFrame(body: Uint8Array): Uint8Array {
 /** A data frame. `session` < 2^32, `sender` < 2^16. */
 export function dataFrame(session: number, sender: number, payload: Uint8Array): Uint8Array {
   const frame = new Uint8Array(FRAME_HEAD_OCTETS + DATA_HEAD_OCTETS + payload.length)
-  writeHead(frame, DATA, DATA_HEAD_OCTETS + payload.length)
-  const view = new DataView(frame.buffer)
-  view.setUint32(4, session)
-  view.setUint16(8, sender)
+  frame.set(dataFrameHead(session, sender, payload.length))
   frame.set(payload, FRAME_HEAD_OCTETS + DATA_HEAD_OCTETS)
   return frame
+}
+
+/** The octets of a data frame before a payload of so many octets: who passes it on need not copy it. */
+export function dataFrameHead(session: number, sender: number, payloadOctets: number): Uint8Array {
+  const head = new Uint8Array(FRAME_HEAD_OCTETS + DATA_HEAD_OCTETS)
+  writeHead(head, DATA, DATA_HEAD_OCTETS + payloadOctets)
+  const view = new DataView(head.buffer)
+  view.setUint32(4, session)
+  view.setUint16(8, sender)
+  return head
 }
 
 /**
