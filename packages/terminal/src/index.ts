@@ -27,3 +27,21 @@ export {
 } from './talk/files.ts'
 export type { Incoming } from './talk/incoming.ts'
 export type { Talk, TalkClosed, TalkEvent } from './talk/talk.ts'
+export { random, Secret } from '@hufu/protocol/crypto'
+export {
+  drawWords,
+  nearestWord,
+  parseCode,
+  prepareName,
+  preparePassphrase,
+  type PairCode,
+  type SpokenWords,
+} from '@hufu/protocol/pair'
+export {
+  ERRORS,
+  HufuError,
+  isErrorCode,
+  type Blame,
+  type ErrorCode,
+  type Outcome,
+} from '@hufu/protocol/wire'
