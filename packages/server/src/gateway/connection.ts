@@ -2,6 +2,7 @@ import { hex, random } from '@hufu/protocol/crypto'
 import {
   after,
   controlFrame,
+  dataFrameHead,
   splitFrames,
   terminalIdOf,
   type Challenge,
@@ -115,8 +116,7 @@ export function startConnection(
   const end = (code: ErrorCode): void => {
     if (state.at === 'over') return
     const wasOpen = over() !== undefined
-    writer.flush()
-    socket.write([controlFrame(serverMessages.encode({ type: 'ended', code }))])
+    writer.finish(controlFrame(serverMessages.encode({ type: 'ended', code })))
     socket.close(closeCodeOf(code))
     // whoever does not read, or does not close its side, is not waited for
     cancelDrop = clock.wake(after(clock.now(), config.closingMs), () => socket.terminate())
@@ -131,8 +131,9 @@ export function startConnection(
       terminal: terminalIdOf(hello.terminalKey),
       source: from.source,
       send,
-      sendFrame: (frame) => {
-        if (state.at !== 'over') writer.push(frame)
+      sendData(handle, sender, payload) {
+        if (state.at === 'over') return
+        writer.push(dataFrameHead(handle, sender, payload.length), payload)
       },
       end,
     }

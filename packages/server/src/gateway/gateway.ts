@@ -109,10 +109,11 @@ function header(request: IncomingMessage, name: string): string | undefined {
 
 function socketOver(webSocket: WebSocket, raw: Duplex): Socket {
   return {
-    write(messages) {
+    write(pieces) {
       if (webSocket.readyState !== webSocket.OPEN) return
+      // whole messages, past the library: it would copy, or take two writes for each
       raw.cork()
-      for (const message of messages) webSocket.send(message, { binary: true })
+      for (const piece of pieces) raw.write(piece)
       raw.uncork()
     },
     unsent: () => webSocket.bufferedAmount,

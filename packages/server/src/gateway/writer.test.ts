@@ -1,19 +1,20 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { controlFrame, dataFrame, splitFrames } from '@hufu/protocol/wire'
+import { controlFrame, dataFrame, dataFrameHead, splitFrames } from '@hufu/protocol/wire'
 import { writerTo, type Sink, type Writer } from './writer.ts'
 
 const limits = { messageOctets: 100_000, unsentOctets: 200_000 }
 
-test('all that is queued in one turn leaves in one write', () => {
+test('all that is queued in one turn leaves in one write, small frames in one message', () => {
   const { writer, writes, turn } = harness()
   for (let i = 0; i < 50; i += 1) writer.push(controlFrame(Uint8Array.of(i)))
   assert.equal(writes.length, 0)
   turn()
   assert.equal(writes.length, 1)
-  assert.equal(writes[0]?.length, 1)
-  const frames = splitFrames(writes[0][0]!, 100)
+  const messages = messagesIn(writes)
+  assert.equal(messages.length, 1)
+  const frames = splitFrames(messages[0]!, 100)
   assert.ok(frames.ok)
   assert.deepEqual(
     frames.value.map((frame) => frame.type === 'control' && frame.body[0]),
@@ -24,23 +25,33 @@ test('all that is queued in one turn leaves in one write', () => {
 })
 
 test('frames keep their order and their octets, in messages within the limit', () => {
+  const size = fc.oneof(fc.nat(200), fc.nat(20_000), fc.constantFrom(65_535, 65_536, 8_191, 8_192))
   fc.assert(
-    fc.property(fc.array(fc.integer({ min: 0, max: 40_000 }), { maxLength: 12 }), (sizes) => {
+    fc.property(fc.array(size, { maxLength: 12 }), (sizes) => {
       const { writer, writes, turn } = harness({ ...limits, unsentOctets: 1e9 })
-      for (const [i, size] of sizes.entries()) writer.push(dataFrame(i, 0, new Uint8Array(size)))
+      for (const [i, octets] of sizes.entries()) {
+        const payload = new Uint8Array(octets).fill(i)
+        if (i % 2 === 0) writer.push(dataFrame(i, 0, payload))
+        else writer.push(dataFrameHead(i, 0, octets), payload)
+      }
       turn()
-      const messages = writes.flat()
+      const messages = messagesIn(writes)
       for (const message of messages) assert.ok(message.length <= limits.messageOctets)
       const seen = messages.flatMap((message) => {
         const frames = splitFrames(message, 0)
         assert.ok(frames.ok)
-        return frames.value.map((one) => one.type === 'data' && [one.session, one.payload.length])
+        return frames.value.map((one) => {
+          assert.ok(one.type === 'data')
+          assert.ok(one.payload.every((octet) => octet === one.session))
+          return [one.session, one.payload.length]
+        })
       })
       assert.deepEqual(
         seen,
-        sizes.map((size, i) => [i, size]),
+        sizes.map((octets, i) => [i, octets]),
       )
     }),
+    { numRuns: 50 },
   )
 })
 
@@ -60,14 +71,43 @@ test('a reader with too much unsent is cut once, and holds no more', () => {
   assert.equal(writes.flat().length, 1)
 })
 
-test('what waits may be flushed before its turn', () => {
+test('a last frame goes at once, behind what was queued, and nothing after it', () => {
   const { writer, writes, turn } = harness()
-  writer.push(new Uint8Array(1))
-  writer.flush()
-  assert.equal(writes.length, 1)
+  writer.push(controlFrame(Uint8Array.of(1)))
+  writer.finish(controlFrame(Uint8Array.of(2)))
+  writer.push(controlFrame(Uint8Array.of(3)))
   turn()
   assert.equal(writes.length, 1)
+  const frames = splitFrames(messagesIn(writes)[0]!, 100)
+  assert.ok(frames.ok)
+  assert.deepEqual(
+    frames.value.map((frame) => frame.type === 'control' && frame.body[0]),
+    [1, 2],
+  )
 })
+
+/** The WebSocket messages that these octets are (RFC 6455 §5.2): whole, binary, unmasked. */
+function messagesIn(writes: readonly (readonly Uint8Array[])[]): readonly Uint8Array[] {
+  const octets = Buffer.concat(writes.flat())
+  const messages: Uint8Array[] = []
+  for (let at = 0; at < octets.length;) {
+    assert.equal(octets[at], 0x82)
+    const short = octets[at + 1]!
+    at += 2
+    let length = short
+    if (short === 126) {
+      length = octets.readUInt16BE(at)
+      at += 2
+    } else if (short === 127) {
+      length = Number(octets.readBigUInt64BE(at))
+      at += 8
+    }
+    assert.ok(at + length <= octets.length)
+    messages.push(new Uint8Array(octets.subarray(at, at + length)))
+    at += length
+  }
+  return messages
+}
 
 function harness(
   within = limits,

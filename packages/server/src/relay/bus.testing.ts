@@ -32,6 +32,16 @@ export function busContract(
     assert.deepEqual(heard.toSorted(), ['first 1,2', 'second 1,2'])
   })
 
+  on('delivers a head apart from what it heads', async (bus, settled) => {
+    const heard: string[] = []
+    bus.subscribe('a', (octets, head) => heard.push(`${head.join()} | ${octets.join()}`))
+    bus.publish('a', Uint8Array.of(1, 2), Uint8Array.of(3))
+    bus.publish('a', Uint8Array.of(1, 2))
+    bus.publish('a', new Uint8Array(0), Uint8Array.of(3))
+    await settled()
+    assert.deepEqual(heard, ['3 | 1,2', ' | 1,2', '3 | '])
+  })
+
   on('keeps the order of one publisher on one subject', async (bus, settled) => {
     const heard: number[] = []
     bus.subscribe('a', (octets) => heard.push(octets[0]!))

@@ -1,6 +1,9 @@
 /** Stops a subscription at once: the handler is not called again. */
 export type Unsubscribe = () => void
 
+/** Takes one message. `head` is empty if there was none. */
+export type Hear = (octets: Uint8Array, head: Uint8Array) => void
+
 /**
  * How the nodes of one server speak to each other, and one node's rooms among themselves: everything crosses it, so that
  * one node and many run the same code. Every one must pass `busContract`.
@@ -10,10 +13,13 @@ export type Unsubscribe = () => void
  * to is lost.
  */
 export interface Bus {
-  /** `subject`: dots between its parts, no spaces. The caller does not touch `octets` afterwards. */
-  publish(subject: string, octets: Uint8Array): void
-  /** The handler may look at the octets for as long as it likes, and not write to them. It should not throw. */
-  subscribe(subject: string, handler: (octets: Uint8Array) => void): Unsubscribe
+  /**
+   * `subject`: dots between its parts, no spaces. `head`: a few octets, apart so that large `octets` need no copy to get
+   * them in front. The caller does not touch either afterwards.
+   */
+  publish(subject: string, octets: Uint8Array, head?: Uint8Array): void
+  /** The handler may look at what it gets for as long as it likes, and not write to it. It should not throw. */
+  subscribe(subject: string, handler: Hear): Unsubscribe
   /** Nothing is delivered any more. */
   close(): Promise<void>
 }

@@ -10,8 +10,8 @@ export interface Connection {
   /** Where it comes from, as limits see it: an address, or for IPv6 a /64. */
   readonly source: string
   send(message: ServerMessage): void
-  /** A whole frame, as it is. */
-  sendFrame(frame: Uint8Array): void
+  /** A data frame under the connection's own handle; the payload is not copied. */
+  sendData(handle: number, sender: number, payload: Uint8Array): void
   /** Says why, and closes. */
   end(code: ErrorCode): void
 }

@@ -1,20 +1,26 @@
-import type { Bus } from './bus.ts'
+import type { Bus, Hear } from './bus.ts'
 
-type Handler = (octets: Uint8Array) => void
+interface Message {
+  readonly subject: string
+  readonly octets: Uint8Array
+  readonly head: Uint8Array
+}
+
+const NONE = new Uint8Array(0)
 
 /** A bus for a server of one node. `failed` is told what a handler throws: it concerns nobody else. */
 export function inProcessBus(failed: (error: unknown) => void): Bus {
-  const handlers = new Map<string, Set<Handler>>()
-  let queue: { readonly subject: string; readonly octets: Uint8Array }[] = []
+  const handlers = new Map<string, Set<Hear>>()
+  let queue: Message[] = []
   let closed = false
   const deliver = (): void => {
     for (let at = 0; at < queue.length; at += 1) {
-      const { subject, octets } = queue[at]!
+      const { subject, octets, head } = queue[at]!
       // a copy: who subscribes while this is delivered was not there when it came
       for (const handler of Array.from(handlers.get(subject) ?? [])) {
         if (handlers.get(subject)?.has(handler) !== true) continue
         try {
-          handler(octets)
+          handler(octets, head)
         } catch (error) {
           failed(error)
         }
@@ -23,12 +29,12 @@ export function inProcessBus(failed: (error: unknown) => void): Bus {
     queue = []
   }
   return {
-    publish(subject, octets) {
+    publish(subject, octets, head = NONE) {
       if (closed) return
-      if (queue.push({ subject, octets }) === 1) queueMicrotask(deliver)
+      if (queue.push({ subject, octets, head }) === 1) queueMicrotask(deliver)
     },
     subscribe(subject, handler) {
-      const own: Handler = (octets) => handler(octets)
+      const own: Hear = (octets, head) => handler(octets, head)
       const set = handlers.get(subject) ?? new Set()
       handlers.set(subject, set.add(own))
       return () => {

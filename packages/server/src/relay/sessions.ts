@@ -1,7 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { hex } from '@hufu/protocol/crypto'
 import {
-  dataFrame,
   sameTerminal,
   type ErrorCode,
   type MessageOf,
@@ -20,13 +19,7 @@ import {
 import type { Store } from '../store/store.ts'
 import type { Bus, Unsubscribe } from './bus.ts'
 import type { Connection, Room } from './connection.ts'
-import {
-  dataTraffic,
-  movementTraffic,
-  readTraffic,
-  type Movement,
-  type Traffic,
-} from './traffic.ts'
+import { headOf, movementTraffic, readTraffic, type Movement, type Traffic } from './traffic.ts'
 
 /** Who is in which session, and what goes from one member to the others. It looks at nothing inside. */
 export interface Sessions extends Room {
@@ -72,6 +65,7 @@ interface Membership {
   readonly handle: number
   readonly index: number
   readonly stay: number
+  readonly head: Uint8Array
   /** The stays of other members that this one has been told of. */
   readonly told: Map<number, number>
 }
@@ -92,8 +86,8 @@ export function sessionsOver(ports: SessionPorts): Sessions {
     const subject = subjectOf(id)
     const known = sessions.get(subject)
     if (known !== undefined) return known
-    const stop = bus.subscribe(subject, (octets) => {
-      const traffic = readTraffic(octets)
+    const stop = bus.subscribe(subject, (octets, head) => {
+      const traffic = readTraffic(octets, head)
       if (traffic.ok) pass(shared, traffic.value)
     })
     const shared: Shared = { id, subject, members: [], stop }
@@ -115,7 +109,7 @@ export function sessionsOver(ports: SessionPorts): Sessions {
     if (traffic.type === 'movement') return move(shared, traffic.movement)
     for (const { connection, handle, index } of shared.members) {
       if (index === traffic.sender) continue
-      connection.sendFrame(dataFrame(handle, traffic.sender, traffic.payload))
+      connection.sendData(handle, traffic.sender, traffic.payload)
       counts.frames += 1
       counts.octets += traffic.payload.length
     }
@@ -177,7 +171,15 @@ export function sessionsOver(ports: SessionPorts): Sessions {
   const sit = (seat: Seat, connection: Connection, shared: Shared, index: number): Membership => {
     seat.lastHandle += 1
     const stay = randomInt(2 ** 32)
-    const self = { connection, shared, handle: seat.lastHandle, index, stay, told: new Map() }
+    const self = {
+      connection,
+      shared,
+      handle: seat.lastHandle,
+      index,
+      stay,
+      head: headOf(index),
+      told: new Map(),
+    }
     // the same terminal by a connection that is about to be replaced
     const former = shared.members.find((member) => member.index === index)
     shared.members.push(self)
@@ -240,7 +242,7 @@ export function sessionsOver(ports: SessionPorts): Sessions {
     data(connection, handle, payload) {
       const membership = seats.get(connection)?.byHandle.get(handle)
       if (membership === undefined) return
-      bus.publish(membership.shared.subject, dataTraffic(membership.index, payload))
+      bus.publish(membership.shared.subject, payload, membership.head)
     },
     admit,
     showPresent: (session, index, to) =>

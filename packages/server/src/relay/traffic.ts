@@ -14,8 +14,8 @@ import {
 /*
  * What nodes tell each other about one session, on the session's own subject.
  *
- *   00 | sender u16 | payload     a data frame's payload, untouched
- *   01 | CBOR                     who came and went
+ *   head: sender u16    octets: a data frame's payload, untouched
+ *   no head             octets: CBOR, who came and went
  */
 
 const member = uint(0xffff)
@@ -39,35 +39,20 @@ export type Traffic =
   | { readonly type: 'data'; readonly sender: number; readonly payload: Uint8Array }
   | { readonly type: 'movement'; readonly movement: Movement }
 
-/** Octets before a payload. */
-const HEAD_OCTETS = 3
-
-/** A data payload on its way. */
-export function dataTraffic(sender: number, payload: Uint8Array): Uint8Array {
-  const octets = Buffer.allocUnsafe(HEAD_OCTETS + payload.length)
-  octets[0] = 0
-  octets.writeUInt16BE(sender, 1)
-  octets.set(payload, HEAD_OCTETS)
-  return octets
+/** The head of every payload that this member sends. */
+export function headOf(sender: number): Uint8Array {
+  return Uint8Array.of(sender >>> 8, sender)
 }
 
 /** Somebody's coming or going, on its way. */
 export function movementTraffic(movement: Movement): Uint8Array {
-  const body = movements.encode(movement)
-  const octets = new Uint8Array(1 + body.length)
-  octets[0] = 1
-  octets.set(body, 1)
-  return octets
+  return movements.encode(movement)
 }
 
 /** Reads what another node sent; the codes are those of the codec. */
-export function readTraffic(octets: Uint8Array): Outcome<Traffic> {
-  if (octets[0] === 0)
-    return done({
-      type: 'data',
-      sender: (octets[1]! << 8) | octets[2]!,
-      payload: octets.subarray(HEAD_OCTETS),
-    })
-  const movement = movements.decode(octets.subarray(1))
+export function readTraffic(octets: Uint8Array, head: Uint8Array): Outcome<Traffic> {
+  if (head.length > 0)
+    return done({ type: 'data', sender: (head[0]! << 8) | head[1]!, payload: octets })
+  const movement = movements.decode(octets)
   return movement.ok ? done({ type: 'movement', movement: movement.value }) : movement
 }

@@ -135,7 +135,7 @@ async function claim(terminal: TestTerminal, ref: number, name: string): Promise
 }
 
 async function meet(terminal: TestTerminal, ref: number, meeting: Uint8Array): Promise<string> {
-  terminal.send({ type: 'pair.meet', ref, meeting })
+  terminal.send({ type: 'pair.meet', ref, meeting, stay: false })
   const met = await terminal.next('pair.met')
   assert.equal(met.ref, ref)
   return met.role
