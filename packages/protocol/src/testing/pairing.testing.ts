@@ -26,6 +26,7 @@ export interface PairingOptions {
   readonly answererKnows?: readonly Knowledge[]
   readonly random?: Random
   readonly terminals?: readonly [requester: Uint8Array, answerer: Uint8Array]
+  readonly serverId?: Uint8Array
 }
 
 /** Both ends of a pairing that has just begun, at time 0. */
@@ -60,7 +61,8 @@ export function resumeSecret(octet: number): Extract<Knowledge, { by: 'resume' }
 
 export function begin(options: PairingOptions = {}): Pairing {
   const random = options.random ?? system
-  const channel = { serverId: random(16), kind: options.kind ?? 'slot', at: '4821' } as const
+  const serverId = options.serverId ?? random(16)
+  const channel = { serverId, kind: options.kind ?? 'slot', at: '4821' } as const
   const terminals = options.terminals ?? [random(32), random(32)]
   const knowledge = options.requesterKnows ?? WORDS_OF_BOTH
   const started = startRequester(
