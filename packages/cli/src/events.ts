@@ -56,6 +56,7 @@ export type CliEvent =
       readonly used: string
     }
   | { readonly event: 'forgotten'; readonly name: string }
+  | { readonly event: 'renamed'; readonly from: string; readonly to: string }
   | {
       readonly event: 'setting'
       readonly name: string

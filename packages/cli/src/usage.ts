@@ -99,7 +99,7 @@ export const COMMANDS: Readonly<Record<CommandName, Usage>> = {
     ],
   },
   contacts: {
-    lines: ['contacts [list]', 'contacts forget NAME'],
+    lines: ['contacts [list]', 'contacts rename NAME NEW', 'contacts forget NAME'],
     about: 'Lists those whom you can meet without a code, or forgets one.',
     operands: 2,
     options: [JSON_OPTION, HELP],

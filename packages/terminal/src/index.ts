@@ -16,6 +16,7 @@ export {
 export { pair, type PairEvent, type PairOptions, type PairPorts } from './pairing/pair.ts'
 export type { Ringing, Via } from './pairing/via.ts'
 export type { Contact, Profile } from './profile.ts'
+export type { KeptTalk, TalkKeeper } from './talk/kept.ts'
 export {
   isSafeName,
   isSafePath,

@@ -30,6 +30,8 @@ export interface Profile {
   saveContact(contact: Contact): Promise<void>
   /** False if there was none. */
   forgetContact(name: string): Promise<boolean>
+  /** Throws `ERR_CONTACT_UNKNOWN` or `ERR_CONTACT_EXISTS`. */
+  renameContact(from: string, to: string): Promise<void>
   contacts(): Promise<readonly Contact[]>
   /**
    * Counts a guess under `key`, durably, before anybody can make it. Resolves how many there are in the last `windowMs`,

@@ -6,12 +6,15 @@ import { profileFolder } from '../profile/folder.ts'
 import { fileProfile } from '../profile/profile.ts'
 import { HufuError } from '@hufu/protocol/wire'
 
-/** `hufu contacts [list]` and `hufu contacts forget NAME`. */
+/** `hufu contacts [list]`, `hufu contacts rename NAME NEW` and `hufu contacts forget NAME`. */
 export async function run(args: Arguments, output: Output): Promise<ExitCode> {
-  const [verb = 'list', name] = args.operands
+  const [verb = 'list', name, to] = args.operands
   if (verb === 'list' && name === undefined) return list(output)
-  if (verb === 'forget' && name !== undefined) return forget(name, output)
-  throw usage('`hufu contacts` lists contacts, `hufu contacts forget NAME` forgets one')
+  if (verb === 'forget' && name !== undefined && to === undefined) return forget(name, output)
+  if (verb === 'rename' && name !== undefined && to !== undefined) return rename(name, to, output)
+  throw usage(
+    '`hufu contacts` lists contacts, `hufu contacts rename NAME NEW` and `hufu contacts forget NAME` change them',
+  )
 }
 
 async function list(output: Output): Promise<ExitCode> {
@@ -25,6 +28,13 @@ async function list(output: Output): Promise<ExitCode> {
     if (!output.json)
       await output.line(`${name.padEnd(width)}  ${server}  last met ${used!.slice(0, 10)}`)
   }
+  return EXIT.success
+}
+
+async function rename(from: string, to: string, output: Output): Promise<ExitCode> {
+  await fileProfile(profileFolder(process.env)).renameContact(from, to)
+  await output.event({ event: 'renamed', from, to })
+  output.note(`${from} is ${to} now`)
   return EXIT.success
 }
 

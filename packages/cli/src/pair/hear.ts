@@ -33,6 +33,8 @@ export async function hear(
       case 'offer':
         listeners.offered(event.incoming)
         return true
+      case 'typing':
+        return true // a line of a shell is typed and sent; there is no place to show it
       case 'away':
         output.note('the other, or the server, cannot be reached; waiting')
         return output.event({ event: 'away' })

@@ -33,7 +33,7 @@ export function sender(
       output.note(`${name}: left out, since neither files nor folders: ${skipped.join(', ')}`)
     report.offered()
     try {
-      await talk.sendFile(source, report.progress)
+      await talk.sendFile(source, { on: report.progress })
       report.done()
     } catch (error) {
       const known =

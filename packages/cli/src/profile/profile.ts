@@ -62,6 +62,20 @@ export function fileProfile(folder: string): Profile {
         await syncFolder(contacts)
         return true
       }),
+    renameContact: async (from, to) =>
+      exclusively(async () => {
+        const object = await readNamed(pathOf(from), from)
+        if (object === undefined) throw new HufuError('ERR_CONTACT_UNKNOWN', from)
+        if ((await readNamed(pathOf(to), to)) !== undefined)
+          throw new HufuError('ERR_CONTACT_EXISTS', to)
+        // In this order a crash leaves both names, never neither.
+        await writeObject(
+          pathOf(to),
+          writeContact({ ...readContact(object, pathOf(from)), name: to }),
+        )
+        await unlink(pathOf(from))
+        await syncFolder(contacts)
+      }),
     async contacts() {
       const files = await readdir(contacts).catch((cause: unknown) => {
         if (codeOf(cause) === 'ENOENT') return []

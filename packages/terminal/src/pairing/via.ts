@@ -1,4 +1,4 @@
-import { base64url, type Secret } from '@hufu/protocol/crypto'
+import { base64url, Secret } from '@hufu/protocol/crypto'
 import {
   resumeIdOf,
   wordsPrs,
@@ -9,6 +9,7 @@ import {
   type SpokenWords,
 } from '@hufu/protocol/pair'
 import type { Contact } from '../profile.ts'
+import type { KeptTalk } from '../talk/kept.ts'
 
 /** Somebody rings: what they say of themselves, none of it verified yet. */
 export interface Ringing {
@@ -25,7 +26,10 @@ export type Via =
   | { readonly by: 'open'; readonly words: SpokenWords }
   /** Requests at a slot, with the code that the other read out. */
   | { readonly by: 'join'; readonly code: PairCode }
-  /** Waits under a name. `passphrase` is asked for at every ring; undefined declines. Octets as `preparePassphrase` gives them. */
+  /**
+   * Waits under a name. `passphrase` is asked for at every ring; undefined declines. Octets as `preparePassphrase` gives
+   * them; they are wiped.
+   */
   | {
       readonly by: 'listen'
       readonly name: string
@@ -35,6 +39,30 @@ export type Via =
   | { readonly by: 'ring'; readonly name: string; readonly passphrase: Uint8Array }
   /** Meets a contact: who comes first waits. */
   | { readonly by: 'contact'; readonly contact: Contact }
+  /** Comes back to a talk whose keys are lost: a page that was reloaded. */
+  | { readonly by: 'again'; readonly kept: KeptTalk }
+
+/** Where two that know each other meet, and the secrets by which they know each other, the newest first. */
+export interface Acquaintance {
+  readonly meeting: Uint8Array
+  readonly secrets: readonly Secret[]
+}
+
+/** What is known of the other beforehand, if this way of meeting rests on it. */
+export function acquaintanceOf(via: Via): Acquaintance | undefined {
+  if (via.by === 'contact') {
+    const { meeting, secret, previous } = via.contact
+    return { meeting, secrets: previous === undefined ? [secret] : [secret, previous] }
+  }
+  if (via.by !== 'again') return undefined
+  const { meeting, secrets } = via.kept
+  return { meeting, secrets: secrets.map((octets) => new Secret(octets.slice())) }
+}
+
+/** The channel of a meeting. */
+export function meetingChannel(meeting: Uint8Array, serverId: Uint8Array): Channel {
+  return { serverId, kind: 'meeting', at: base64url(meeting) }
+}
 
 /** The channel that both must agree on. `slot` only where the server gave one. */
 export function channelOf(via: Via, serverId: Uint8Array, slot: string): Channel {
@@ -47,7 +75,9 @@ export function channelOf(via: Via, serverId: Uint8Array, slot: string): Channel
     case 'ring':
       return { serverId, kind: 'name', at: via.name }
     case 'contact':
-      return { serverId, kind: 'meeting', at: base64url(via.contact.meeting) }
+      return meetingChannel(via.contact.meeting, serverId)
+    case 'again':
+      return meetingChannel(via.kept.meeting, serverId)
   }
 }
 
@@ -62,13 +92,13 @@ export function knowledgeOf(via: Via): readonly Knowledge[] | undefined {
       return [{ by: 'passphrase', prs: via.passphrase }]
     case 'listen':
       return undefined
-    case 'contact': {
-      const { secret, previous } = via.contact
-      return previous === undefined ? [resume(secret)] : [resume(secret), resume(previous)]
-    }
+    case 'contact':
+    case 'again':
+      return resumeKnowledge(acquaintanceOf(via)!.secrets)
   }
 }
 
-function resume(secret: Secret): Knowledge {
-  return { by: 'resume', secret, id: resumeIdOf(secret) }
+/** Resume secrets as knowledge. */
+export function resumeKnowledge(secrets: readonly Secret[]): readonly Knowledge[] {
+  return secrets.map((secret) => ({ by: 'resume', secret, id: resumeIdOf(secret) }))
 }

@@ -42,6 +42,8 @@ export interface Conversation {
   lost(): void
   /** Leaves the session at the server; the connection may be closed a moment later. */
   leave(): void
+  /** Another session has taken this one's place. */
+  discard(): void
 }
 
 /** Starts the session that a pairing agreed on, over a connection on which the server has just announced it. */
@@ -140,6 +142,10 @@ export function converse(options: {
     pump()
   }
 
+  const leave = (): void => {
+    connection.send({ type: 'session.leave', session: sessionId })
+  }
+
   return {
     session,
     pump,
@@ -175,8 +181,11 @@ export function converse(options: {
       session.absent()
       if (session.at !== 'closed') away('ERR_UNREACHABLE')
     },
-    leave() {
-      connection.send({ type: 'session.leave', session: sessionId })
+    leave,
+    discard() {
+      session.abort(undefined)
+      raise()
+      leave()
     },
   }
 }

@@ -13,15 +13,17 @@ export interface TransferPort {
 export interface Outgoing {
   /** A message of the other's about this transfer. */
   message(message: TalkMessage): void
-  /** The session is over. */
+  /** The session is over: the other is not told. */
   stop(code: ErrorCode): void
+  /** Gives it up: the other keeps what has come. */
+  cancel(): void
   /** Resolves when the other has stored everything. Rejects with the code of whatever went wrong. */
   readonly done: Promise<void>
 }
 
 type Held = Extract<TalkMessage, { type: 'have' }>['held'][number]
 
-/** Offers `source` under the number `id` and sends it once it is accepted. */
+/** Offers `source` under the number `id` and sends it once it is accepted. Whoever opened the source closes it. */
 export function sendFiles(
   id: number,
   source: FileSource,
@@ -113,21 +115,23 @@ export function sendFiles(
     return equal(prefix.digest(), there.digest) ? { hash, position: there.octets } : fresh
   }
 
-  const done = run()
-    .catch((error: unknown) => {
-      const known = error instanceof HufuError ? error : readFailure(error)
-      if (failure === undefined) {
-        fail(known)
-        port.send({ type: 'cancel', id, by: 'sender', code: known.code })
-      }
-      throw failure ?? known
-    })
-    .finally(() => source.close())
+  const giveUp = (error: HufuError): void => {
+    if (failure !== undefined) return
+    fail(error)
+    port.send({ type: 'cancel', id, by: 'sender', code: error.code })
+  }
+
+  const done = run().catch((error: unknown) => {
+    const known = error instanceof HufuError ? error : readFailure(error)
+    giveUp(known)
+    throw failure ?? known
+  })
   done.catch(() => undefined)
 
   return {
     done,
     stop: (code) => fail(new HufuError(code)),
+    cancel: () => giveUp(new HufuError('ERR_FILE_CANCELLED')),
     message(message) {
       if (message.type === 'accept') accepted.resolve()
       else if (message.type === 'decline') fail(new HufuError('ERR_FILE_DECLINED'))

@@ -1,26 +1,33 @@
-import { equal, type Secret } from '@hufu/protocol/crypto'
-import {
-  decodeTalk,
-  encodeTalk,
-  MAX_TEXT_UNITS,
-  resumeIdOf,
-  type PairKeys,
-  type TalkMessage,
-} from '@hufu/protocol/pair'
-import type { SessionEvent, SessionStart } from '@hufu/protocol/session'
-import { after, HufuError, type ErrorCode } from '@hufu/protocol/wire'
+import { equal, type Random, type Secret } from '@hufu/protocol/crypto'
+import { decodeTalk, encodeTalk, MAX_TEXT_UNITS, type TalkMessage } from '@hufu/protocol/pair'
+import type { SessionEvent } from '@hufu/protocol/session'
+import { after, HufuError, type ErrorCode, type Ms } from '@hufu/protocol/wire'
 import type { Clock } from '../clock.ts'
 import type { Connection } from '../connection/connection.ts'
-import type { Contact, Profile } from '../profile.ts'
+import type { FromServer } from '../connection/messages.ts'
+import { answerAttempt, type Agreement, type AnswerAttempt } from '../pairing/attempt.ts'
+import { meetingChannel, resumeKnowledge, type Acquaintance } from '../pairing/via.ts'
+import type { Profile } from '../profile.ts'
 import { converse, type Conversation } from './conversation.ts'
 import type { FileSource, Progress } from './files.ts'
-import { receiveFiles, type Incoming, type IncomingTransfer } from './incoming.ts'
+import type { Incoming } from './incoming.ts'
+import type { KeptTalk, TalkKeeper } from './kept.ts'
 import { mailbox } from './mailbox.ts'
-import { sendFiles, type Outgoing, type TransferPort } from './outgoing.ts'
+import { startMemory, type Memory } from './memory.ts'
+import type { TransferPort } from './outgoing.ts'
+import { startTexts } from './texts.ts'
+import { startTransfers } from './transfers.ts'
 
-/** What comes from the other, and what becomes of the session. */
+/*
+ * A talk: what two paired people have, over one session after another. A session outlives lost connections; a talk
+ * outlives lost sessions, when one end has lost its keys (a page reloaded) and comes back by the resume secret.
+ */
+
+/** What comes from the other, and what becomes of the talk. */
 export type TalkEvent =
   | { readonly type: 'text'; readonly text: string }
+  /** The other is typing, just now. */
+  | { readonly type: 'typing' }
   | { readonly type: 'offer'; readonly incoming: Incoming }
   /** The other (or the server) cannot be reached; it may come back. */
   | { readonly type: 'away' }
@@ -59,13 +66,18 @@ export interface Talk {
    * @throws {HufuError} `ERR_CALL_ORDER` if it is too long, the session's code if it is over.
    */
   say(text: string): Promise<{ readonly acknowledged: Promise<void> }>
+  /** Tells the other that somebody is typing here: at most every three seconds, however often it is called. */
+  typing(): void
   /**
-   * Sends a file or folder. Resolves when the other has stored all of it.
+   * Sends a file or folder, and closes the source. Resolves when the other has stored all of it. `signal` cancels.
    *
    * @throws {HufuError} `ERR_FILE_DECLINED`, `ERR_FILE_CANCELLED`, `ERR_FILE_CHANGED`, `ERR_FILE_READ`, the other's
    *   `ERR_FILE_…`, or the session's code.
    */
-  sendFile(source: FileSource, on?: (progress: Progress) => void): Promise<void>
+  sendFile(
+    source: FileSource,
+    options?: { readonly on?: (progress: Progress) => void; readonly signal?: AbortSignal },
+  ): Promise<void>
   /**
    * What happens, in order; to be iterated once. A text is acknowledged to the other when the next event is asked for.
    * Ends after `closed`.
@@ -81,32 +93,42 @@ export interface Talk {
   abort(): void
 }
 
-/** A talk and the conversation under it, for whoever runs the connection. */
+/** A talk as whoever runs the connection moves it. */
 export interface TalkDriver {
-  readonly talk: Talk
-  readonly conversation: Conversation
+  message(message: FromServer): void
+  data(session: number, payload: Uint8Array): void
+  /** The connection is open again, lost, or given up. */
+  opened(): void
+  lost(): void
+  closed(code: ErrorCode): void
 }
 
 /** Milliseconds that whoever leaves waits for the other's last words. Our choice. */
 const LEAVE_MS = 5_000
+/** Milliseconds between two notes that somebody is typing. Our choice. */
+const TYPING_MS = 3_000
+/** Milliseconds that the other's first record may take after the verdict. Our choice: the second limit once more. */
+const STAND_MS = 30_000
 /** Octets that may wait for the other's credit before more is read or said. Our choice. */
 const WAITING_OCTETS = 524_288
-/** Octets of a contact's secret and of a meeting's id. */
-const SECRET_OCTETS = 32
-const MEETING_OCTETS = 16
 
 export interface TalkStart {
   readonly connection: Connection
   readonly clock: Clock
-  readonly sessionId: Uint8Array
-  readonly start: SessionStart
+  readonly random: Random
+  readonly agreement: Agreement
   readonly awayMs: number
-  readonly keys: PairKeys
   readonly server: string
   readonly terminalSeed: Secret
   readonly profile: Profile | undefined
-  /** Whom we have just met again, if so. */
-  readonly contact: Contact | undefined
+  readonly keeper: TalkKeeper | undefined
+  /** What both knew each other by, and the contact's name, if so. */
+  readonly acquaintance: Acquaintance | undefined
+  readonly contact: string | undefined
+  /** What this end comes back to, if it does. */
+  readonly kept: KeptTalk | undefined
+  /** The next number for a request of this terminal's. */
+  readonly nextRef: () => number
   readonly onStanding: (talk: Talk) => void
   /** It ended before it stood. */
   readonly onFailed: (code: ErrorCode) => void
@@ -114,25 +136,24 @@ export interface TalkStart {
 
 /** Starts the talk of a session that was agreed on a moment ago. */
 export function startTalk(start: TalkStart): TalkDriver {
-  const { connection, clock, keys, profile } = start
+  const { connection, clock, kept, keeper } = start
+  const { peerTerminal } = start.agreement.keys
+  const words = kept?.words ?? start.agreement.keys.words
   const events = mailbox<TalkEvent>()
-  const outgoing = new Map<number, Outgoing>()
-  const incoming = new Map<number, IncomingTransfer>()
-  const unacknowledged: {
-    readonly number: number
-    readonly acknowledged: PromiseWithResolvers<void>
-  }[] = []
+  const texts = startTexts(kept)
   const closed = Promise.withResolvers<TalkClosed>()
   let roomWaiters: PromiseWithResolvers<void>[] = []
   let standing = false
   let over: ErrorCode | 'closed' | undefined
-  let transfers = 0
+  let awayTold = false
   let finishedSaid = false
   let leaving = false
   let peerLeaving = false
-  let rememberAs: string | undefined
-  let peerRemembers = false
+  let typedAt: Ms | undefined
+  let stayRef = -1
+  let reunion: AnswerAttempt | undefined
   let cancelLeave: () => void = () => undefined
+  let cancelLonely: () => void = () => undefined
 
   const send = (message: TalkMessage): number => {
     const number = conversation.session.send(encodeTalk(message))
@@ -156,52 +177,120 @@ export function startTalk(start: TalkStart): TalkDriver {
       return waiter.promise
     },
   }
+  const transfers = startTransfers(port, (incoming) => events.put({ type: 'offer', incoming }))
 
-  const acknowledgedUpTo = (number: number): void => {
-    while (unacknowledged.length > 0 && unacknowledged[0]!.number <= number)
-      unacknowledged.shift()!.acknowledged.resolve()
-  }
+  const unremembered = (error: unknown): void =>
+    events.put({
+      type: 'unremembered',
+      code: error instanceof HufuError ? error.code : 'ERR_PROFILE',
+    })
+  const memory: Memory = startMemory({
+    server: start.server,
+    terminalSeed: start.terminalSeed,
+    peerTerminal,
+    profile: start.profile,
+    acquaintance: start.acquaintance,
+    contact: start.contact,
+    remembered: (name) => events.put({ type: 'remembered', name }),
+  })
 
+  const keep = (): Promise<void> =>
+    keeper === undefined
+      ? Promise.resolve()
+      : keeper.save({
+          server: start.server,
+          terminalSeed: start.terminalSeed.expose().slice(),
+          peerTerminal,
+          meeting: memory.meeting,
+          secrets: memory.secrets.map((secret) => secret.expose().slice()),
+          words,
+          unacknowledged: texts.pending,
+          ...texts.counts,
+          contact: memory.contact,
+        })
+
+  /** `stood`: the session of this event has stood; `resumed`: id of the secret that led to it. */
   const session = (
     event: SessionEvent | { readonly type: 'away' } | { readonly type: 'back' },
+    { stood, resumed }: { readonly stood: boolean; readonly resumed: Uint8Array },
   ): void => {
-    if (event.type === 'standing') {
-      standing = true
-      if (start.contact !== undefined) renew(start.contact).catch(unremembered)
-      start.onStanding(talk)
-    } else if (event.type === 'acknowledged') acknowledgedUpTo(event.upTo)
-    else if (event.type === 'closed') void ended(event.code)
-    else if (standing) events.put(event)
+    switch (event.type) {
+      case 'standing':
+        return stand(resumed)
+      case 'acknowledged':
+        texts.acknowledge(event.upTo)
+        return void keep().catch(unremembered)
+      case 'closed':
+        return standing && !stood ? lonely() : void ended(event.code)
+      case 'away':
+      case 'back':
+        if (!standing) return
+        awayTold = event.type === 'away'
+        events.put(event)
+    }
+  }
+
+  const stand = (resumed: Uint8Array): void => {
+    cancelLonely()
+    memory.renew(conversation.session, resumed).then(keep).catch(unremembered)
+    stay()
+    texts.restart()
+    sayPending(Infinity)
+    if (standing) void transfers.restart()
+    makeRoom()
+    if (awayTold) events.put({ type: 'back' })
+    awayTold = false
+    if (standing) return
+    standing = true
+    start.onStanding(talk)
+  }
+
+  /** Sends what is not on its way yet, in order, up to the text of that number. */
+  const sayPending = (upTo: number): void => {
+    for (const one of texts.unsent(upTo))
+      one.message = send({ type: 'text', number: one.number, text: one.text })
+  }
+
+  /** A reunion came to nothing: the talk is as it was, alone, for as long as it may be. */
+  const lonely = (): void => {
+    cancelLonely()
+    cancelLonely = clock.wake(after(clock.now(), start.awayMs), () => void ended('ERR_PEER_GONE'))
+    if (!awayTold) events.put({ type: 'away' })
+    awayTold = true
   }
 
   const ended = async (code: ErrorCode | undefined): Promise<void> => {
+    if (over !== undefined) return
     over = code ?? 'closed'
     cancelLeave()
+    cancelLonely()
+    reunion?.stop()
     conversation.leave()
-    const lost = code ?? 'ERR_PEER_GONE'
-    const count = unacknowledged.length + outgoing.size
-    for (const waiter of roomWaiters) waiter.reject(new HufuError(lost))
-    for (const waiting of unacknowledged) waiting.acknowledged.reject(new HufuError(lost))
-    for (const transfer of outgoing.values()) transfer.stop(lost)
-    await Promise.all([...incoming.values()].map((transfer) => transfer.stop(lost)))
+    const lost = new HufuError(code ?? 'ERR_PEER_GONE')
+    const unacknowledged = texts.pending.length + transfers.unfinished
+    for (const waiter of roomWaiters) waiter.reject(lost)
+    texts.reject(lost)
+    await transfers.stop(lost.code)
+    await keeper?.save(undefined).catch(unremembered)
     connection.close()
-    const last: TalkClosed = { type: 'closed', code, unacknowledged: count }
+    const last: TalkClosed = { type: 'closed', code, unacknowledged }
     events.put(last)
     events.end()
     closed.resolve(last)
-    if (!standing) start.onFailed(code ?? 'ERR_PEER_GONE')
+    if (!standing) start.onFailed(lost.code)
   }
 
   const message = async (octets: Uint8Array): Promise<void> => {
     const decoded = decodeTalk(octets)
-    if (!decoded.ok) {
-      conversation.session.abort(decoded.code)
-      return
-    }
+    if (!decoded.ok) return conversation.session.abort(decoded.code)
     const said = decoded.value
     switch (said.type) {
       case 'text':
-        return events.deliver(said)
+        if (!texts.isNew(said.number)) return
+        await events.deliver({ type: 'text', text: said.text })
+        texts.heard(said.number)
+        return keep().catch(unremembered)
+      case 'typing':
       case 'finished':
         return events.put(said)
       case 'leaving':
@@ -210,107 +299,102 @@ export function startTalk(start: TalkStart): TalkDriver {
         else events.put(said)
         return
       case 'remember':
-        peerRemembers = true
-        return keep().catch(unremembered)
-      case 'offer': {
-        const { id, name, kind, octets: size, entries } = said
-        if (incoming.has(id)) return conversation.session.abort('ERR_TALK_MALFORMED')
-        const transfer = receiveFiles(id, { name, kind, octets: size, entries }, port)
-        incoming.set(id, transfer)
-        return events.put({ type: 'offer', incoming: transfer.incoming })
-      }
-      case 'accept':
-      case 'decline':
-      case 'have':
-      case 'stored':
-        return outgoing.get(said.id)?.message(said)
-      case 'cancel':
-        if (said.by === 'receiver') return outgoing.get(said.id)?.message(said)
-        return incoming.get(said.id)?.message(said)
-      case 'entries':
-      case 'begin':
-      case 'piece':
-      case 'end':
-        return incoming.get(said.id)?.message(said)
+        return memory.peerRemembers().then(keep).catch(unremembered)
+      default:
+        if (!(await transfers.message(said))) conversation.session.abort('ERR_TALK_MALFORMED')
     }
   }
 
-  const exported = (): Pick<Contact, 'secret' | 'server' | 'terminalSeed' | 'peerTerminal'> => ({
-    secret: conversation.session.export('resume', SECRET_OCTETS),
-    server: start.server,
-    terminalSeed: start.terminalSeed,
-    peerTerminal: keys.peerTerminal,
-  })
-
-  const unremembered = (error: unknown): void =>
-    events.put({
-      type: 'unremembered',
-      code: error instanceof HufuError ? error.code : 'ERR_PROFILE',
-    })
-
-  /** A contact met again: the new secret replaces the old, which stays until the new one has been used. */
-  const renew = async (contact: Contact): Promise<void> => {
-    const { secret } = exported()
-    const both = contact.previous === undefined ? [] : [contact.previous]
-    const used = [contact.secret, ...both].find((one) => equal(resumeIdOf(one), keys.resumed))
-    await profile?.saveContact({ ...contact, secret, previous: used, usedUnixMs: Date.now() })
-  }
-
-  /** Both want to be remembered: now, and only now, is anything kept. */
-  const keep = async (): Promise<void> => {
-    if (rememberAs === undefined || !peerRemembers || profile === undefined) return
-    const name = rememberAs
-    rememberAs = undefined
-    const now = Date.now()
-    const meeting = conversation.session.export('meeting', MEETING_OCTETS).expose().slice()
-    const times = { addedUnixMs: now, usedUnixMs: now }
-    await profile.saveContact({ name, meeting, previous: undefined, ...times, ...exported() })
-    events.put({ type: 'remembered', name })
-  }
-
-  const conversation = converse({
-    connection,
-    clock,
-    sessionId: start.sessionId,
-    start: start.start,
-    awayMs: start.awayMs,
-    handlers: {
-      message,
-      event: session,
-      room: () => {
-        if (roomWaiters.length === 0 || conversation.session.waiting >= WAITING_OCTETS) return
-        const waiters = roomWaiters
-        roomWaiters = []
-        for (const waiter of waiters) waiter.resolve()
+  const begin = (agreement: Agreement): Conversation => {
+    const { keys, role, sessionId } = agreement
+    const { root, transcriptHash, resumed } = keys
+    let stood = false
+    const mine: Conversation = converse({
+      connection,
+      clock,
+      sessionId,
+      start: { root, transcriptHash, role, standBy: after(clock.now(), STAND_MS) },
+      awayMs: start.awayMs,
+      handlers: {
+        message,
+        event: (event) => {
+          if (mine !== conversation || over !== undefined) return
+          stood ||= event.type === 'standing'
+          session(event, { stood, resumed })
+        },
+        room: makeRoom,
       },
-    },
-  })
+    })
+    return mine
+  }
+
+  const makeRoom = (): void => {
+    if (roomWaiters.length === 0 || conversation.session.waiting >= WAITING_OCTETS) return
+    const waiters = roomWaiters
+    roomWaiters = []
+    for (const waiter of waiters) waiter.resolve()
+  }
+
+  /** Waits where the other would come if it lost its keys. */
+  const stay = (): void => {
+    stayRef = start.nextRef()
+    connection.send({ type: 'pair.meet', ref: stayRef, meeting: memory.meeting, stay: true })
+  }
+
+  /** The other has come back without its keys. */
+  const rung = (ring: Extract<FromServer, { type: 'pair.ring' }>): void => {
+    reunion?.stop()
+    const attempt = answerAttempt(
+      {
+        clock,
+        random: start.random,
+        send: (out) => void connection.send(out),
+        terminal: connection.terminal,
+        agreed: adopt,
+        failed: () => (reunion = undefined),
+      },
+      ring,
+      meetingChannel(memory.meeting, connection.serverId),
+    )
+    if (attempt.over.aborted) return
+    reunion = attempt
+    attempt.answer(resumeKnowledge(memory.secrets))
+  }
+
+  const adopt = (agreement: Agreement): void => {
+    reunion = undefined
+    if (over !== undefined || !equal(agreement.keys.peerTerminal, peerTerminal)) return
+    const former = conversation
+    conversation = begin(agreement)
+    former.discard()
+  }
+
+  let conversation = begin(start.agreement)
 
   const talk: Talk = {
-    words: keys.words,
-    peerTerminal: keys.peerTerminal,
+    words,
+    peerTerminal,
     get unacknowledged() {
-      return unacknowledged.length + outgoing.size
+      return texts.pending.length + transfers.unfinished
     },
     async say(text) {
       if (text.length > MAX_TEXT_UNITS)
         throw new HufuError('ERR_CALL_ORDER', 'the text is too long')
       await port.room()
-      const acknowledged = Promise.withResolvers<void>()
-      acknowledged.promise.catch(() => undefined)
-      unacknowledged.push({ number: send({ type: 'text', text }), acknowledged })
+      const one = texts.add(text)
+      const { acknowledged } = one
+      await keep()
+      if (over === undefined && conversation.session.at === 'standing') sayPending(one.number)
       return { acknowledged: acknowledged.promise }
     },
-    async sendFile(source, on = () => undefined) {
-      transfers += 1
-      const id = transfers
-      const transfer = sendFiles(id, source, port, on)
-      outgoing.set(id, transfer)
-      try {
-        await transfer.done
-      } finally {
-        if (over === undefined) outgoing.delete(id)
-      }
+    typing() {
+      const now = clock.now()
+      if (typedAt !== undefined && now - typedAt < TYPING_MS) return
+      typedAt = now
+      tell({ type: 'typing' })
+    },
+    async sendFile(source, options = {}) {
+      await transfers.send(source, options.on ?? ((): void => undefined), options.signal)
     },
     events: () => events,
     finished() {
@@ -319,9 +403,8 @@ export function startTalk(start: TalkStart): TalkDriver {
       tell({ type: 'finished' })
     },
     remember(name) {
-      rememberAs = name
       tell({ type: 'remember' })
-      keep().catch(unremembered)
+      memory.remember(name).then(keep).catch(unremembered)
     },
     leave() {
       if (leaving || over !== undefined) return closed.promise
@@ -342,5 +425,28 @@ export function startTalk(start: TalkStart): TalkDriver {
     },
   }
 
-  return { talk, conversation }
+  return {
+    message(message_) {
+      if (message_.type === 'pair.ring') {
+        if (message_.ref === stayRef && over === undefined) rung(message_)
+        return
+      }
+      if (message_.type === 'pair.verdict') return reunion?.message(message_)
+      conversation.message(message_)
+    },
+    data: (number, payload) => conversation.data(number, payload),
+    opened() {
+      conversation.opened()
+      if (standing && over === undefined) stay()
+    },
+    lost() {
+      reunion?.stop()
+      reunion = undefined
+      conversation.lost()
+    },
+    closed(code) {
+      conversation.session.abort(code)
+      conversation.pump()
+    },
+  }
 }

@@ -18,7 +18,7 @@ const SAMPLES = [
   { type: 'pair.open', ref: 1, again: null },
   { type: 'pair.open', ref: 1, again: '4821' },
   { type: 'pair.claim', ref: 2, name: 'ann' },
-  { type: 'pair.meet', ref: 3, meeting: random(16) },
+  { type: 'pair.meet', ref: 3, meeting: random(16), stay: true },
   { type: 'pair.withdraw', ref: 4 },
   { type: 'pair.request', ref: 5, to: { kind: 'slot', at: '4821' }, sid, share, associated },
   { type: 'pair.request', ref: 5, to: { kind: 'name', at: 'ann' }, sid, share, associated },

@@ -1,4 +1,4 @@
-import { bytes, message, nullable, string, tuple, uint, oneOf } from '../../wire/schema.ts'
+import { bytes, flag, message, nullable, string, tuple, uint, oneOf } from '../../wire/schema.ts'
 
 /*
  * What travels in a pairing. Tags 32–47.
@@ -52,8 +52,15 @@ export const address = tuple({
 export const Open = message('pair.open', 32, { ref, again: nullable(string(12)) })
 /** From a listener: ring me under this name. */
 export const Claim = message('pair.claim', 33, { ref, name: string(MAX_NAME_UNITS) })
-/** From either of two that know each other: who comes second requests, who came first is rung. */
-export const Meet = message('pair.meet', 34, { ref, meeting: bytes(MEETING_ID_OCTETS) })
+/**
+ * From either of two that know each other: who comes second requests, who came first is rung. `stay`: only to be rung,
+ * whoever else waits there. So do both ends of a session, for the case that one of them loses its keys.
+ */
+export const Meet = message('pair.meet', 34, {
+  ref,
+  meeting: bytes(MEETING_ID_OCTETS),
+  stay: flag(),
+})
 /** No longer waiting. */
 export const Withdraw = message('pair.withdraw', 35, { ref })
 export const Request = message('pair.request', 36, {

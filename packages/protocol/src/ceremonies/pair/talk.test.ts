@@ -24,7 +24,8 @@ const entry = {
 const digest = random(32)
 
 const SAMPLES: readonly TalkMessage[] = [
-  { type: 'text', text: 'hello, 世界 😀' },
+  { type: 'text', number: 1, text: 'hello, 世界 😀' },
+  { type: 'typing' },
   { type: 'finished' },
   { type: 'leaving' },
   { type: 'remember' },
@@ -50,7 +51,7 @@ test('everything said comes out as it went in', () => {
 test('the largest messages fit into a message of the link', () => {
   const widest = '\uffff'
   const largest: readonly TalkMessage[] = [
-    { type: 'text', text: widest.repeat(MAX_TEXT_UNITS) },
+    { type: 'text', number: 2, text: widest.repeat(MAX_TEXT_UNITS) },
     {
       type: 'entries',
       id: 0xffff_ffff,

@@ -55,13 +55,19 @@ export const entry = tuple({
 })
 const held = tuple({ index, octets, digest: bytes(32) })
 
-export const Text = message('text', 0, { text: string(MAX_TEXT_UNITS) })
+/**
+ * `number` counts the sender's texts from 1, over all sessions of one talk: whoever comes back under new keys says again
+ * what was not acknowledged, and what had arrived all the same is known by its number.
+ */
+export const Text = message('text', 0, { number: octets, text: string(MAX_TEXT_UNITS) })
 /** Nothing more from me. */
 export const Finished = message('finished', 1, {})
 /** I should like to go: say what you still have in hand, and close. */
 export const Leaving = message('leaving', 2, {})
 /** I keep a secret of this session, for meeting again without a passphrase, if you do too. */
 export const Remember = message('remember', 3, {})
+/** Somebody is typing. */
+export const Typing = message('typing', 4, {})
 export const Offer = message('offer', 8, {
   id,
   name: string(255),
@@ -88,6 +94,7 @@ const kinds = [
   Finished,
   Leaving,
   Remember,
+  Typing,
   Offer,
   Accept,
   Decline,

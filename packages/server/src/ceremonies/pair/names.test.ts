@@ -43,6 +43,17 @@ test('a name is its claimer’s, renewed by use, and free after its lifetime', a
   await claim(theirs, 3, 'workshop')
 })
 
+test('a name that rings here is in use, however long ago it was claimed', async (t) => {
+  const server = await testServer(t, { ...patient, nameLifetimeMs: 3_600_000 })
+  const [mine, theirs] = [await testTerminal(server.name), await testTerminal(server.name)]
+  await claim(mine, 1, 'workshop')
+  for (let i = 0; i < 5; i += 1) {
+    server.clock.advance(1_800_000)
+    theirs.send({ type: 'pair.claim', ref: i, name: 'workshop' })
+    assert.equal((await theirs.next('refused')).code, 'ERR_PAIR_NAME_TAKEN')
+  }
+})
+
 test('a name outlives a restart, and rings when it is claimed again', async (t) => {
   const server = await testServer(t, patient)
   const mine = await testTerminal(server.name)
