@@ -51,7 +51,11 @@ const SWEEP_MS = 600_000
 export async function startServer(config: Config, options: ServerOptions = {}): Promise<Server> {
   const logger = options.logger ?? loggerAt(config.log)
   const clock = options.clock ?? systemClock
-  const failed = (error: unknown): void => logger.error({ err: error }, 'something failed')
+  let state: 'up' | 'draining' | 'down' = 'up'
+  const failed = (error: unknown): void => {
+    // whoever was in the middle of something when the store closed
+    if (state !== 'down') logger.error({ err: error }, 'something failed')
+  }
   const sourceOf = sourcesBehind(config.trustedProxies)
   const pages = pagesOf(config.web)
   const store = await openSqlite(config.data)
@@ -92,7 +96,6 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     },
     sourceOf,
   )
-  let state: 'up' | 'draining' = 'up'
   const http = httpServer({
     pages,
     metrics,
@@ -136,6 +139,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     await closed
     cancel()
     cancelSweep()
+    state = 'down'
     await bus.close()
     await store.close()
     logger.info('stopped')

@@ -156,7 +156,7 @@ export const SETTINGS: { readonly [N in keyof Config]: Setting<Config[N]> } = {
       'Control messages that may come at once: a terminal that comes back to all its sessions and names.',
   },
   dataOctetsPerSecond: {
-    kind: count,
+    kind: whole(65_600, 100_000_000_000),
     default: 1_000_000_000,
     about:
       'Data octets per second and connection; beyond it the server reads more slowly. Below a 10 Gbit/s port.',

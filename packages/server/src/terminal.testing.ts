@@ -106,7 +106,7 @@ export async function testSocket(name: string, options: ClientOptions = {}): Pro
     sendRaw: (octets) => webSocket.send(octets),
     async next<T extends ServerMessage['type']>(type: T): Promise<Named<T>> {
       const item = await take(type)
-      assert.equal(item.type, type, JSON.stringify(item))
+      if (item.type !== type) assert.fail(`waited for ${type}: ${JSON.stringify(item)}`)
       return item as Named<T>
     },
     async nextData() {

@@ -7,6 +7,7 @@ import {
   ask,
   check,
   channelAt,
+  conclude,
   concludeAnswering,
   concludeAsking,
   confirm,
@@ -133,6 +134,18 @@ test('a slot expires at its time, and its opener is told', async (t) => {
   })
   opener.send({ type: 'pair.open', ref: 8, again: slot })
   assert.equal((await opener.next('refused')).code, 'ERR_PAIR_EXPIRED')
+})
+
+test('a slot that is rung in its last moment does not expire under the attempt', async (t) => {
+  const { server, opener, requester } = await both(t)
+  const channel = channelAt(opener, 'slot', await open(opener, 1))
+  await silentFor(server, slotLifetimeMs - 1, opener, requester)
+  const asking = await ask(requester, channel, words, 1)
+  const answering = await answer(opener, channel, words)
+  await opener.settle()
+  server.clock.advance(answerStepMs)
+  await confirm(requester, asking)
+  await conclude(opener, answering, requester, asking)
 })
 
 test('after a restart a slot is taken up again, by its opener only, for what is left of it', async (t) => {
