@@ -1,9 +1,8 @@
 #!/usr/bin/env node
 // Plain JavaScript that runs on Node 18 and later. hufu's own files are TypeScript, which needs a newer Node: under an
 // older one this starts itself again on the Node that the dependencies bring.
-import { spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
-import module, { createRequire } from 'node:module'
+import module from 'node:module'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -23,7 +22,7 @@ if (isNewEnough(process.versions.node)) {
 } else {
   const node = process.env[STARTED_AGAIN] === undefined ? newerNode() : undefined
   if (node === undefined) giveUp()
-  else startAgain(node)
+  else await startAgain(node)
 }
 
 function isNewEnough(version) {
@@ -33,7 +32,7 @@ function isNewEnough(version) {
 
 /** The `node` that the npm package of this name has installed, if it is new enough. */
 function newerNode() {
-  const find = createRequire(import.meta.url)
+  const find = module.createRequire(import.meta.url)
   let manifest
   try {
     manifest = find.resolve('node/package.json')
@@ -46,7 +45,8 @@ function newerNode() {
   return isNewEnough(version) && existsSync(program) ? program : undefined
 }
 
-function startAgain(node) {
+async function startAgain(node) {
+  const { spawn } = await import('node:child_process')
   const args = [fileURLToPath(import.meta.url), ...process.argv.slice(2)]
   const env = { ...process.env, [STARTED_AGAIN]: '1' }
   const child = spawn(node, args, { stdio: 'inherit', env })

@@ -3,12 +3,11 @@ import { HufuError } from '@hufu/protocol/wire'
 import { pair, type Talk } from '@hufu/terminal'
 import type { Arguments } from '../arguments.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
-import { openSource } from '../files/source.ts'
 import { terminalIdText } from '../ids.ts'
 import type { Output } from '../output.ts'
+import type { OpenedSource } from '../files/source.ts'
 import { converse } from '../pair/converse.ts'
-import { makeDirectory } from '../pair/incoming.ts'
-import { pipedInput, typedInput, type Input } from '../pair/input.ts'
+import { pipedInput, type Input } from '../pair/input.ts'
 import { readIntent, type Intent } from '../pair/intent.ts'
 import type { SecretPorts } from '../pair/secret.ts'
 import { tell } from '../pair/tell.ts'
@@ -24,17 +23,22 @@ export async function run(args: Arguments, output: Output): Promise<ExitCode> {
   const exitOnStop = stopOnSignals(stop)
   const { signal } = stop
   let input: Input | undefined = isTyped ? undefined : pipedInput(process.stdin)
-  // Only now is the line kept: while questions are asked, the keys belong to them.
-  const opened = (): Input => (input ??= typedInput(output.screen, () => stop.abort()))
-  const ports = { output, canAsk: isTyped, line: async () => opened().line(), signal }
+  // At a terminal only when it is needed: while questions are asked, the keys belong to them.
+  const opened = async (): Promise<Input> => {
+    if (input !== undefined) return input
+    const { typedInput } = await import('../pair/typed-input.ts')
+    return (input = typedInput(output.screen, () => stop.abort()))
+  }
+  const ports = { output, canAsk: isTyped, line: async () => (await opened()).line(), signal }
   try {
     // What can fail here fails before anybody is called.
-    const sources = await Promise.all(intent.send.map(async (path) => openSource(path)))
-    if (intent.receive !== undefined) await makeDirectory(intent.receive)
+    const sources = await sourcesOf(intent.send)
+    if (intent.receive !== undefined)
+      await (await import('../files/directory.ts')).makeDirectory(intent.receive)
     const talk = await meet(intent, ports)
     await announce(talk, intent, output)
     const { receive } = intent
-    const code = await converse(talk, { output, input: opened(), sources, receive, signal })
+    const code = await converse(talk, { output, input: await opened(), sources, receive, signal })
     return code === EXIT.interrupted ? exitOnStop() : code
   } catch (error) {
     if (!(error instanceof HufuError) || error.code !== 'ERR_INTERRUPTED') throw error
@@ -50,8 +54,14 @@ const INTERRUPTED = {
   advice: 'Nothing else needs to be done.',
 } as const
 
+async function sourcesOf(paths: readonly string[]): Promise<readonly OpenedSource[]> {
+  if (paths.length === 0) return []
+  const { openSource } = await import('../files/source.ts')
+  return Promise.all(paths.map(async (path) => openSource(path)))
+}
+
 async function meet(intent: Intent, ports: SecretPorts): Promise<Talk> {
-  const profile = profileFor(intent)
+  const profile = await profileFor(intent)
   const via = await viaOf(intent, profile, ports)
   const contactServer = via.by === 'contact' ? via.contact.server : undefined
   const terminalSeed =

@@ -1,8 +1,6 @@
-import { mkdir } from 'node:fs/promises'
 import { HufuError, type ErrorCode } from '@hufu/protocol/wire'
 import type { Incoming } from '@hufu/terminal'
 import type { Output } from '../output.ts'
-import { writeFailure } from '../files/failure.ts'
 import type { ProgressBoard } from './progress.ts'
 import { sizeText } from './sizes.ts'
 
@@ -91,17 +89,6 @@ export function receiver(ports: ReceiverPorts): Receiver {
       return failure
     },
   }
-}
-
-/**
- * Makes the folder that files go to, before anybody is met.
- *
- * @throws {HufuError} `ERR_FILE_WRITE`
- */
-export async function makeDirectory(directory: string): Promise<void> {
-  await mkdir(directory, { recursive: true }).catch((cause: unknown) => {
-    throw writeFailure(directory, cause)
-  })
 }
 
 function asHufuError(error: unknown): HufuError {

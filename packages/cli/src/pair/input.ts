@@ -1,6 +1,4 @@
-import { createInterface } from 'node:readline'
 import { lines } from '../lines.ts'
-import type { Screen } from '../tty/screen.ts'
 
 /** Where what is said comes from. */
 export interface Input {
@@ -30,39 +28,6 @@ export function pipedInput(stdin: AsyncIterable<Uint8Array> & { destroy(): void 
     stop() {
       stopped = true
       stdin.destroy()
-    },
-  }
-}
-
-/** Lines typed at a terminal, edited below everything else. `interrupted`: Ctrl-C. */
-export function typedInput(screen: Screen, interrupted: () => void): Input {
-  const editor = createInterface({ input: process.stdin, output: process.stderr, terminal: true })
-  const typed: string[] = []
-  let ended = false
-  let wake: () => void = () => undefined
-  editor.on('line', (line) => {
-    typed.push(line)
-    wake()
-  })
-  editor.on('close', () => {
-    ended = true
-    screen.keep(undefined)
-    wake()
-  })
-  editor.on('SIGINT', interrupted)
-  screen.keep(editor)
-  return {
-    typed: true,
-    async line() {
-      while (typed.length === 0 && !ended) {
-        editor.prompt(true)
-        await new Promise<void>((resolve) => (wake = resolve))
-      }
-      return typed.shift()
-    },
-    stop() {
-      ended = true
-      editor.close()
     },
   }
 }

@@ -9,7 +9,6 @@ import { HufuError } from '@hufu/protocol/wire'
 import { usage } from '../arguments.ts'
 import type { Output } from '../output.ts'
 import { MESSAGES } from '../messages.ts'
-import { ask } from '../tty/prompt.ts'
 import type { SecretFrom } from './intent.ts'
 
 /** What a secret can be taken from. */
@@ -70,6 +69,7 @@ export async function askPassphrase(
   signal: AbortSignal = ports.signal,
 ): Promise<Uint8Array | undefined> {
   for (;;) {
+    const { ask } = await import('../tty/prompt.ts')
     const typed = await ask(ports.output.screen, { text, shown: false, signal })
     if (typed === undefined || typed === '') return undefined
     const prepared = preparePassphrase(typed)
@@ -117,6 +117,7 @@ async function yes(ports: SecretPorts, text: string, byDefault: boolean): Promis
 }
 
 async function asked(ports: SecretPorts, text: string): Promise<string> {
+  const { ask } = await import('../tty/prompt.ts')
   const answer = await ask(ports.output.screen, { text, shown: true, signal: ports.signal })
   if (answer === undefined) throw new HufuError('ERR_INTERRUPTED')
   return answer

@@ -3,17 +3,18 @@ import { drawWords } from '@hufu/protocol/pair'
 import { HufuError } from '@hufu/protocol/wire'
 import type { Profile, Ringing, Via } from '@hufu/terminal'
 import { profileFolder } from '../profile/folder.ts'
-import { fileProfile } from '../profile/profile.ts'
 import type { Intent, SecretFrom } from './intent.ts'
 import { askPassphrase, codeFrom, givenPassphrase, type SecretPorts } from './secret.ts'
 import { ringerText } from './tell.ts'
 
 /** The profile on disk, where the pairing needs one: a code leaves nothing behind. */
-export function profileFor(intent: Intent): Profile | undefined {
+export async function profileFor(intent: Intent): Promise<Profile | undefined> {
   const { by } = intent.meeting
   const needed =
     by === 'listen' || by === 'ring' || by === 'contact' || intent.remember !== undefined
-  return needed ? fileProfile(profileFolder(process.env)) : undefined
+  if (!needed) return undefined
+  const { fileProfile } = await import('../profile/profile.ts')
+  return fileProfile(profileFolder(process.env))
 }
 
 /**

@@ -1,4 +1,4 @@
-import { cursorTo, clearScreenDown, moveCursor, type Interface } from 'node:readline'
+import type { Interface } from 'node:readline'
 import { plain } from './plain.ts'
 
 /** The lowest line of a terminal, for what changes: progress, or what is being typed. Everything else scrolls above. */
@@ -26,17 +26,18 @@ export function screen(stream: NodeJS.WriteStream): Screen {
   let status: string | undefined
   let editor: Interface | undefined
 
+  /** Some terminals say 0. */
+  const columns = (): number => (stream.columns > 0 ? stream.columns : USUAL_COLUMNS)
   const erase = (): void => {
     if (editor === undefined && status === undefined) return
-    if (editor !== undefined) moveCursor(stream, 0, -editor.getCursorPos().rows)
-    cursorTo(stream, 0)
-    clearScreenDown(stream)
+    const rows = editor?.getCursorPos().rows ?? 0
+    stream.write(`${rows === 0 ? '' : `\u001B[${rows}A`}\r\u001B[J`) // up, to the left, and clear what is below
   }
   const draw = (): void => {
     if (editor !== undefined) {
-      editor.setPrompt(status === undefined ? '> ' : `${fit(status, stream.columns - 24)} > `)
+      editor.setPrompt(status === undefined ? '> ' : `${fit(status, columns() - 24)} > `)
       editor.prompt(true)
-    } else if (status !== undefined) stream.write(fit(status, stream.columns - 1))
+    } else if (status !== undefined) stream.write(fit(status, columns() - 1))
   }
   return {
     drawn: true,
@@ -57,6 +58,8 @@ export function screen(stream: NodeJS.WriteStream): Screen {
     },
   }
 }
+
+const USUAL_COLUMNS = 80
 
 function fit(text: string, columns: number): string {
   return plain(text).slice(0, Math.max(10, columns))
