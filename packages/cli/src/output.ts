@@ -31,11 +31,10 @@ export function createOutput(json: boolean): Output {
 
   const write = async (text: string): Promise<boolean> => {
     if (closed) return false
-    return new Promise((resolve) => {
-      shown.above(() =>
-        stdout.write(text, (error) => resolve(error === undefined || error === null)),
-      )
-    })
+    const { promise, resolve } = Promise.withResolvers<boolean>()
+    shown.above(() => stdout.write(text, (error) => resolve(error === undefined || error === null)))
+    // Mostly the system takes it at once; waiting for the callback would cost a turn of the event loop a line.
+    return stdout.writableLength === 0 && stdout.errored === null ? true : promise
   }
   return {
     json,

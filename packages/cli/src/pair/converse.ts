@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { HufuError } from '@hufu/protocol/wire'
 import type { Talk, TalkClosed } from '@hufu/terminal'
 import { EXIT, EXIT_OF, type ExitCode } from '../exit.ts'
-import { openSource, type OpenedSource } from '../files/source.ts'
+import type { OpenedSource } from '../files/source.ts'
 import type { Output } from '../output.ts'
 import { report } from '../report.ts'
 import { isTimeToLeave } from './departure.ts'
@@ -39,15 +39,15 @@ export async function converse(talk: Talk, ports: ConversationPorts): Promise<Ex
   let inputError: unknown
 
   const review = (): void => {
-    const busy = speaking.open > 0 || sending.busy || receiving.busy
     if (left) return
-    if (inputEnded && !sending.busy) talk.finished()
+    const busy = speaking.open > 0 || sending.busy || receiving.busy
     const spoke = speaking.said + sending.count > 0
     const cameToSend = sources.length > 0
-    if (!isTimeToLeave({ busy, quitting, cameToSend, inputEnded, spoke, peerFinished })) return
-    left = true
-    input.stop()
-    void talk.leave()
+    if (isTimeToLeave({ busy, quitting, cameToSend, inputEnded, spoke, peerFinished })) {
+      left = true
+      input.stop()
+      void talk.leave()
+    } else if (inputEnded && !sending.busy) talk.finished()
   }
   // A moment later: an offer that came along with the last acknowledgement is dealt with first.
   const soon = (): void => void setImmediate(() => setImmediate(review))
@@ -136,6 +136,7 @@ async function act(line: string, hands: Hands): Promise<boolean> {
       return speaking.say(typed.text)
     case 'send':
       try {
+        const { openSource } = await import('../files/source.ts')
         sending.send(await openSource(typed.path))
       } catch (error) {
         await report(error, output)

@@ -2,6 +2,9 @@ import { HufuError } from '@hufu/protocol/wire'
 import type { Talk } from '@hufu/terminal'
 import type { Output } from '../output.ts'
 
+/** Lines that may be on their way at a time: each costs memory until the other has taken it. Our choice. */
+const MOST_OPEN = 2_000
+
 /** Says lines, and knows what became of them. */
 export interface Speaker {
   /**
@@ -19,25 +22,36 @@ export interface Speaker {
 export function speaker(talk: Talk, output: Output, settled: () => void): Speaker {
   let said = 0
   let acknowledged = 0
-  let told = 0
+  let telling = false
+  let over = false
+  let room: PromiseWithResolvers<void> | undefined
 
   /** Many acknowledgements come at once: one event for all. */
   const tell = (): void => {
-    if (told === acknowledged) return
-    told = acknowledged
-    void output.event({ event: 'acknowledged', count: told })
+    telling = false
+    void output.event({ event: 'acknowledged', count: acknowledged })
     if (acknowledged === said) settled()
   }
   const count = (): void => {
     acknowledged += 1
+    room?.resolve()
+    if (telling) return
+    telling = true
     setImmediate(tell)
+  }
+  /** The session is over, and its end says why. */
+  const lose = (): void => {
+    over = true
+    room?.resolve()
   }
   return {
     async say(text) {
       said += 1
+      while (said - acknowledged > MOST_OPEN && !over)
+        await (room = Promise.withResolvers()).promise
       try {
         const { acknowledged: taken } = await talk.say(text)
-        void taken.then(count, () => undefined) // once the session is over, its end says why
+        void taken.then(count, lose)
         return true
       } catch (error) {
         if (error instanceof HufuError && error.blame !== 'caller') return false
