@@ -33,13 +33,12 @@ export function tell(event: PairEvent, meeting: Meeting, output: Output): void {
       output.note(`${ringerText(event.ringing.from)} rings`)
       return
     }
-    case 'failed': {
-      const { what, next } = MESSAGES[event.code]
+    case 'failed':
       void output.event({ event: 'failed', code: event.code })
-      output.note(`hufu: ${what} (${event.code})`)
-      output.note(`  ${next} Still listening.`)
+      output.note(`hufu: ${MESSAGES[event.code].what} (${event.code})`)
+      if (event.code === 'ERR_PAIR_GUESSED') output.note(`  ${GUESSED}`)
+      output.note('  Still listening.')
       return
-    }
     case 'connected':
       void output.event({ event: 'connection', state: 'connected' })
       return
@@ -50,10 +49,14 @@ export function tell(event: PairEvent, meeting: Meeting, output: Output): void {
   }
 }
 
+/** By name nothing is burned; whoever rang may try again, and the server counts. */
+const GUESSED =
+  'Whoever rang gave another passphrase than you. If that was no slip, choose a new one.'
+
 /** Who rings, as they say themselves: nothing of it is verified yet. */
 export function ringerText(from: Ringing['from']): string {
   const name = from.name === '' ? 'somebody' : `"${plain(from.name)}" (not verified)`
-  return `${name}, terminal ${shortTerminalId(from.terminal)},`
+  return `${name} at terminal ${shortTerminalId(from.terminal)}`
 }
 
 function minutes(ms: number): string {
