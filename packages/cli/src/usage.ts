@@ -100,8 +100,8 @@ export const COMMANDS: Readonly<Record<CommandName, Usage>> = {
   },
   contacts: {
     lines: ['contacts [list]', 'contacts rename NAME NEW', 'contacts forget NAME'],
-    about: 'Lists those whom you can meet without a code, or forgets one.',
-    operands: 2,
+    about: 'Lists those whom you can meet without a code; renames or forgets one.',
+    operands: 3,
     options: [JSON_OPTION, HELP],
     notes: ['They are kept in HUFU_HOME, by default $XDG_DATA_HOME/hufu or ~/.local/share/hufu.'],
   },

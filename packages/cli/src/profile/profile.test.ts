@@ -64,6 +64,19 @@ test('a contact comes back as it was saved, is replaced, listed and forgotten', 
   assert.equal(await profile.contact('bob'), undefined)
 })
 
+test('a contact is renamed whole, and never onto another', async (t) => {
+  const profile = fileProfile(await folder(t))
+  const bob = someone('bob')
+  const secret = bob.secret.expose().slice()
+  await profile.saveContact(bob)
+  await profile.saveContact(someone('eve'))
+  await assert.rejects(profile.renameContact('bob', 'eve'), { code: 'ERR_CONTACT_EXISTS' })
+  await assert.rejects(profile.renameContact('nobody', 'x'), { code: 'ERR_CONTACT_UNKNOWN' })
+  await profile.renameContact('bob', 'Bob')
+  assert.equal(await profile.contact('bob'), undefined)
+  assert.deepEqual((await profile.contact('Bob'))?.secret.expose(), secret)
+})
+
 test('folders are 0700 and files 0600', async (t) => {
   const path = await folder(t)
   const profile = fileProfile(path)
