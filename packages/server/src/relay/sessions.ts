@@ -1,11 +1,9 @@
-import { randomInt } from 'node:crypto'
-import { hex } from '@hufu/protocol/crypto'
 import {
   sameTerminal,
-  type ErrorCode,
-  type MessageOf,
   type Enter,
+  type ErrorCode,
   type Leave,
+  type MessageOf,
 } from '@hufu/protocol/wire'
 import type { Clock } from '../clock.ts'
 import type { RelayCounts } from '../counts.ts'
@@ -17,13 +15,14 @@ import {
   touchSessions,
 } from '../store/sessions.ts'
 import type { Store } from '../store/store.ts'
-import type { Bus, Unsubscribe } from './bus.ts'
+import type { Bus } from './bus.ts'
 import type { Connection, Room } from './connection.ts'
-import { headOf, movementTraffic, readTraffic, type Movement, type Traffic } from './traffic.ts'
+import { seatsOver, subjectOf, type Membership, type Shared } from './seats.ts'
+import { movementTraffic, readTraffic, type Movement, type Traffic } from './traffic.ts'
 
 /** Who is in which session, and what goes from one member to the others. It looks at nothing inside. */
 export interface Sessions extends Room {
-  /** A terminal comes in: by `session.enter`, after the store has said that it may. */
+  /** A terminal comes in, if the store says that it may, or leaves for good. */
   receive(
     connection: Connection,
     message: MessageOf<typeof Enter> | MessageOf<typeof Leave>,
@@ -51,59 +50,16 @@ export interface SessionPorts {
   readonly idleMs: number
 }
 
-/** One session, as far as it concerns this node. */
-interface Shared {
-  readonly id: Uint8Array
-  readonly subject: string
-  readonly members: Membership[]
-  readonly stop: Unsubscribe
-}
-
-interface Membership {
-  readonly connection: Connection
-  readonly shared: Shared
-  readonly handle: number
-  readonly index: number
-  readonly stay: number
-  readonly head: Uint8Array
-  /** The stays of other members that this one has been told of. */
-  readonly told: Map<number, number>
-}
-
-interface Seat {
-  /** Handles are never used twice on one connection. */
-  lastHandle: number
-  readonly byHandle: Map<number, Membership>
-}
-
 /** The sessions of one node. */
 export function sessionsOver(ports: SessionPorts): Sessions {
   const { bus, store, clock, counts } = ports
-  const seats = new Map<Connection, Seat>()
-  const sessions = new Map<string, Shared>()
+  const seats = seatsOver(bus, (shared, octets, head) => {
+    const traffic = readTraffic(octets, head)
+    if (traffic.ok) pass(shared, traffic.value)
+  })
 
-  const sharedOf = (id: Uint8Array): Shared => {
-    const subject = subjectOf(id)
-    const known = sessions.get(subject)
-    if (known !== undefined) return known
-    const stop = bus.subscribe(subject, (octets, head) => {
-      const traffic = readTraffic(octets, head)
-      if (traffic.ok) pass(shared, traffic.value)
-    })
-    const shared: Shared = { id, subject, members: [], stop }
-    sessions.set(subject, shared)
-    return shared
-  }
-
-  const drop = (membership: Membership): void => {
-    const { shared, connection, handle } = membership
-    seats.get(connection)?.byHandle.delete(handle)
-    const at = shared.members.indexOf(membership)
-    if (at >= 0) shared.members.splice(at, 1)
-    if (shared.members.length > 0 || sessions.get(shared.subject) !== shared) return
-    sessions.delete(shared.subject)
-    shared.stop()
-  }
+  const tell = (session: Uint8Array, movement: Movement): void =>
+    bus.publish(subjectOf(session), movementTraffic(movement))
 
   const pass = (shared: Shared, traffic: Traffic): void => {
     if (traffic.type === 'movement') return move(shared, traffic.movement)
@@ -122,88 +78,40 @@ export function sessionsOver(ports: SessionPorts): Sessions {
           if (member.index === movement.index) continue
           tellPresent(member, movement.index, movement.stay)
           const { index, stay } = member
-          const here = { type: 'here', index, stay, to: movement.index } as const
-          bus.publish(shared.subject, movementTraffic(here))
+          tell(shared.id, { type: 'here', index, stay, to: movement.index })
         }
         return
       case 'here':
         for (const member of shared.members)
           if (member.index === movement.to) tellPresent(member, movement.index, movement.stay)
         return
-      case 'away': {
-        const { index, left } = movement
-        const gone = {
-          type: 'session.presence',
-          session: shared.id,
-          index,
-          present: false,
-        } as const
-        for (const { connection, index: own, told } of shared.members) {
-          if (own === index) continue
-          told.delete(index)
-          connection.send({ ...gone, left })
-        }
+      case 'away':
+        for (const member of shared.members)
+          if (member.index !== movement.index) tellAway(member, movement.index, movement.left)
         return
-      }
       case 'over':
         for (const member of Array.from(shared.members)) {
-          if (member.index === movement.to)
-            member.connection.send({
-              type: 'session.ended',
-              session: shared.id,
-              code: movement.code,
-            })
-          drop(member)
+          if (member.index === movement.to) tellEnded(member.connection, shared.id, movement.code)
+          seats.rise(member)
         }
     }
   }
 
-  const admit = (connection: Connection, id: Uint8Array, index: number): void => {
-    const seat = seats.get(connection)
-    if (seat === undefined) return
-    const shared = sharedOf(id)
-    const again = shared.members.find((member) => member.connection === connection)
-    const self = again ?? sit(seat, connection, shared, index)
-    connection.send({ type: 'session.entered', session: id, handle: self.handle, index })
-    bus.publish(shared.subject, movementTraffic({ type: 'arrived', index, stay: self.stay }))
+  const admit = (connection: Connection, session: Uint8Array, index: number): void => {
+    const self = seats.sit(connection, session, index)
+    if (self === undefined) return
+    connection.send({ type: 'session.entered', session, handle: self.handle, index: self.index })
+    tell(session, { type: 'arrived', index: self.index, stay: self.stay })
   }
-
-  const sit = (seat: Seat, connection: Connection, shared: Shared, index: number): Membership => {
-    seat.lastHandle += 1
-    const stay = randomInt(2 ** 32)
-    const self = {
-      connection,
-      shared,
-      handle: seat.lastHandle,
-      index,
-      stay,
-      head: headOf(index),
-      told: new Map(),
-    }
-    // the same terminal by a connection that is about to be replaced
-    const former = shared.members.find((member) => member.index === index)
-    shared.members.push(self)
-    seat.byHandle.set(self.handle, self)
-    if (former !== undefined) drop(former)
-    return self
-  }
-
-  const membershipOf = (connection: Connection, id: Uint8Array): Membership | undefined =>
-    sessions.get(subjectOf(id))?.members.find((member) => member.connection === connection)
 
   const enter = async (connection: Connection, session: Uint8Array): Promise<void> => {
-    const present = membershipOf(connection, session)
+    const present = seats.bySession(connection, session)
     if (present !== undefined) return admit(connection, session, present.index)
     const members = await store.read((db) => sessionMembers(db, session))
     const self = members.find(
-      (member) => !member.left && sameTerminal(member.terminal, connection.terminal),
+      ({ left, terminal }) => !left && sameTerminal(terminal, connection.terminal),
     )
-    if (self === undefined)
-      return connection.send({
-        type: 'session.ended',
-        session,
-        code: 'ERR_SESSION_UNKNOWN' satisfies ErrorCode,
-      })
+    if (self === undefined) return tellEnded(connection, session, 'ERR_SESSION_UNKNOWN')
     admit(connection, session, self.index)
     for (const { index, left } of members)
       if (left) connection.send({ type: 'session.presence', session, index, present: false, left })
@@ -211,55 +119,44 @@ export function sessionsOver(ports: SessionPorts): Sessions {
   }
 
   const leave = async (connection: Connection, session: Uint8Array): Promise<void> => {
+    const membership = seats.bySession(connection, session)
+    if (membership !== undefined) seats.rise(membership)
     const members = await store.read((db) => sessionMembers(db, session))
-    const index =
-      membershipOf(connection, session)?.index ??
-      members.find(({ terminal }) => sameTerminal(terminal, connection.terminal))?.index
-    if (index === undefined) return
-    await store.write('soon', (db) => leaveSession(db, session, index, clock.wall()))
-    const membership = membershipOf(connection, session)
-    if (membership !== undefined) drop(membership)
-    bus.publish(subjectOf(session), movementTraffic({ type: 'away', index, left: true }))
+    const self = members.find(({ terminal }) => sameTerminal(terminal, connection.terminal))
+    if (self === undefined) return
+    await store.write('soon', (db) => leaveSession(db, session, self.index, clock.wall()))
+    tell(session, { type: 'away', index: self.index, left: true })
   }
 
   return {
-    opened: (connection) => void seats.set(connection, { lastHandle: 0, byHandle: new Map() }),
+    opened: (connection) => seats.open(connection),
     lost(connection) {
-      const memberships = [...(seats.get(connection)?.byHandle.values() ?? [])]
-      seats.delete(connection)
-      for (const membership of memberships) {
-        const { shared, index } = membership
-        const replaced = !shared.members.includes(membership)
-        drop(membership)
-        if (!replaced)
-          bus.publish(shared.subject, movementTraffic({ type: 'away', index, left: false }))
-      }
+      for (const { shared, index } of seats.close(connection))
+        tell(shared.id, { type: 'away', index, left: false })
     },
     receive: (connection, message) =>
       message.type === 'session.enter'
         ? enter(connection, message.session)
         : leave(connection, message.session),
     data(connection, handle, payload) {
-      const membership = seats.get(connection)?.byHandle.get(handle)
-      if (membership === undefined) return
-      bus.publish(membership.shared.subject, payload, membership.head)
+      const membership = seats.byHandle(connection, handle)
+      if (membership !== undefined) bus.publish(membership.shared.subject, payload, membership.head)
     },
     admit,
-    showPresent: (session, index, to) =>
-      bus.publish(subjectOf(session), movementTraffic({ type: 'here', index, stay: 0, to })),
+    showPresent: (session, index, to) => tell(session, { type: 'here', index, stay: 0, to }),
     async end(session, code, to) {
       await store.write('soon', (db) => forgetSession(db, session))
-      bus.publish(subjectOf(session), movementTraffic({ type: 'over', to, code }))
+      tell(session, { type: 'over', to, code })
     },
     async sweep() {
       const now = clock.wall()
-      const inUse = [...sessions.values()].map(({ id }) => id)
+      const inUse = seats.sessions().map(({ id }) => id)
       await store.write('soon', async (db) => {
         await touchSessions(db, inUse, now)
         await sweepSessions(db, now - ports.idleMs)
       })
     },
-    count: () => sessions.size,
+    count: () => seats.count(),
   }
 }
 
@@ -270,6 +167,12 @@ function tellPresent(member: Membership, index: number, stay: number): void {
   member.connection.send({ type: 'session.presence', session, index, present: true, left: false })
 }
 
-function subjectOf(session: Uint8Array): string {
-  return `session.${hex(session)}`
+function tellAway(member: Membership, index: number, left: boolean): void {
+  member.told.delete(index)
+  const session = member.shared.id
+  member.connection.send({ type: 'session.presence', session, index, present: false, left })
+}
+
+function tellEnded(connection: Connection, session: Uint8Array, code: string): void {
+  connection.send({ type: 'session.ended', session, code })
 }
