@@ -5,7 +5,6 @@ import {
   delaySample,
   isSlot,
   stepAttempt,
-  type Attempt,
   type AttemptEffect,
   type AttemptInput,
   type AttemptStep,
@@ -13,21 +12,14 @@ import {
   type Fail,
   type Request,
 } from '@hufu/protocol/pair'
-import {
-  SESSION_ID_OCTETS,
-  sameTerminal,
-  type ErrorCode,
-  type MessageOf,
-  type Outcome,
-} from '@hufu/protocol/wire'
+import { SESSION_ID_OCTETS, sameTerminal, type MessageOf, type Outcome } from '@hufu/protocol/wire'
 import { pairLimits } from '../../config.ts'
-import type { Unsubscribe } from '../../relay/bus.ts'
 import type { Connection, Room } from '../../relay/connection.ts'
-import { createSession, surplusSessions } from '../../store/sessions.ts'
+import { actsOf, type Live } from './acts.ts'
 import { countRequest, forgive, type Target } from './guesses.ts'
 import type { Meetings } from './meetings.ts'
 import { isName } from './names.ts'
-import { MEETING_TEXT, PAIR_ROOM, forAttempt, forOpener, subjectOfAttempt } from './nodes.ts'
+import { MEETING_TEXT, forAttempt, subjectOfAttempt } from './nodes.ts'
 import { refuse, type PairPorts } from './ports.ts'
 
 /** The attempts of the requesters that are connected here. */
@@ -39,29 +31,11 @@ export interface Attempts extends Room {
   withdraw(connection: Connection, ref: number): void
 }
 
-/** The requester's index in the session that comes of it, and the opener's. */
-const REQUESTER = 0
-export const OPENER = 1
-
-interface Live {
-  readonly pairing: Uint8Array
-  readonly target: Target
-  readonly ref: number
-  readonly requester: Connection
-  readonly opener: Uint8Array | undefined
-  readonly guesses: readonly Uint8Array[]
-  readonly session: Uint8Array
-  attempt: Attempt
-  /** What `open` does takes a moment; what comes after waits for it. */
-  opening: Promise<void> | undefined
-  sleep: (() => void) | undefined
-  stop: Unsubscribe | undefined
-}
-
 /** The attempts of one node. */
 export function attemptsOf(ports: PairPorts, meetings: Meetings): Attempts {
-  const { bus, clock, config, presence, random, sessions, store } = ports
+  const { bus, clock, config, random } = ports
   const limits = pairLimits(config)
+  const acts = actsOf(ports)
   const delays = delaySample(limits.answerStepMs)
   const live = new Map<string, Live>()
   /** Those of every open connection. */
@@ -154,14 +128,14 @@ export function attemptsOf(ports: PairPorts, meetings: Meetings): Attempts {
     const { pairing, requester } = one
     switch (effect.do) {
       case 'ring':
-        return ring(one)
+        return acts.ring(one)
       case 'answered':
         return requester.send({ type: 'pair.answered', pairing, ...effect.answer })
       case 'open':
-        one.opening = openSession(one, effect).catch(ports.failed)
+        one.opening = acts.open(one, effect).catch(ports.failed)
         return
       case 'fail':
-        if (effect.to === 'opener') return tellOpener(one, { code: effect.code })
+        if (effect.to === 'opener') return acts.tellOpener(one, { code: effect.code })
         ports.ended(effect.code)
         return requester.send({
           type: 'pair.verdict',
@@ -172,7 +146,7 @@ export function attemptsOf(ports: PairPorts, meetings: Meetings): Attempts {
         })
       case 'end':
         ports.ended(effect.code)
-        void endSession(one, effect.code).catch(ports.failed)
+        void acts.end(one, effect.code).catch(ports.failed)
         return
       case 'forgive':
         ports.ended('stood')
@@ -182,57 +156,6 @@ export function attemptsOf(ports: PairPorts, meetings: Meetings): Attempts {
         one.sleep?.()
         one.sleep = clock.wake(effect.at, () => feed(one, { type: 'tick' }))
     }
-  }
-
-  const ring = (one: Live): void => {
-    const { attempt, opener, pairing, target } = one
-    if (opener === undefined || attempt.at === 'over') return
-    const { sid, share, associated } = attempt.request
-    const answerMs = target.kind === 'name' ? limits.answerByNameMs : limits.answerMs
-    const spans = { answerMs, confirmMs: limits.confirmMs }
-    const message = { type: 'ring', ...target, pairing, sid, share, associated, ...spans } as const
-    presence.tell(opener, PAIR_ROOM, forOpener.encode(message))
-  }
-
-  const tellOpener = (
-    one: Live,
-    outcome: {
-      readonly code?: ErrorCode
-      readonly session?: Uint8Array
-      readonly confirm?: Pick<MessageOf<typeof Confirm>, 'tag' | 'opening'>
-    },
-  ): void => {
-    if (one.opener === undefined) return
-    const { code = null, session = null, confirm = null } = outcome
-    const message = { type: 'outcome', pairing: one.pairing, session, confirm, code } as const
-    presence.tell(one.opener, PAIR_ROOM, forOpener.encode(message))
-  }
-
-  /** Makes the session and brings both in. For a slot that is not there everything looks the same, and nobody comes. */
-  const openSession = async (
-    one: Live,
-    effect: Extract<AttemptEffect, { do: 'open' }>,
-  ): Promise<void> => {
-    const { opener, pairing, requester, session } = one
-    const members = effect.real && opener !== undefined ? [requester.terminal, opener] : []
-    const surplus = await store.write('soon', async (db) => {
-      if (members.length === 0) return []
-      await createSession(db, session, members, clock.wall())
-      const each = []
-      for (const terminal of members)
-        each.push(...(await surplusSessions(db, terminal, config.sessionsPerTerminal)))
-      return each
-    })
-    if (members.length > 0) tellOpener(one, { session, confirm: effect.confirm })
-    requester.send({ type: 'pair.verdict', pairing, session, confirm: null, code: null })
-    sessions.admit(requester, session, REQUESTER)
-    if (members.length === 0) sessions.showPresent(session, OPENER, REQUESTER)
-    for (const id of surplus) await sessions.end(id, 'ERR_SESSION_UNKNOWN', null)
-  }
-
-  const endSession = async (one: Live, code: ErrorCode): Promise<void> => {
-    await one.opening
-    await sessions.end(one.session, code, REQUESTER)
   }
 
   const hear = (one: Live, octets: Uint8Array): void => {

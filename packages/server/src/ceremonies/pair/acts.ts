@@ -1,0 +1,107 @@
+import type { Attempt, AttemptEffect, Confirm } from '@hufu/protocol/pair'
+import type { ErrorCode, MessageOf } from '@hufu/protocol/wire'
+import { pairLimits } from '../../config.ts'
+import type { Unsubscribe } from '../../relay/bus.ts'
+import type { Connection } from '../../relay/connection.ts'
+import { createSession, surplusSessions } from '../../store/sessions.ts'
+import type { Target } from './guesses.ts'
+import { PAIR_ROOM, forOpener } from './nodes.ts'
+import type { PairPorts } from './ports.ts'
+
+/** The requester's index in the session that comes of an attempt, and the opener's. */
+const REQUESTER = 0
+export const OPENER = 1
+
+/** One attempt, with all that is known around it. */
+export interface Live {
+  readonly pairing: Uint8Array
+  readonly target: Target
+  readonly ref: number
+  readonly requester: Connection
+  /** The terminal to ring; none if nobody is there. */
+  readonly opener: Uint8Array | undefined
+  /** What to take back if it was no guess. */
+  readonly guesses: readonly Uint8Array[]
+  /** The id of the session that may come of it. */
+  readonly session: Uint8Array
+  attempt: Attempt
+  /** Opening takes a moment; what comes after waits for it. */
+  opening: Promise<void> | undefined
+  sleep: (() => void) | undefined
+  stop: Unsubscribe | undefined
+}
+
+/** How an attempt ended for its opener. */
+export interface OpenerOutcome {
+  readonly code?: ErrorCode
+  readonly session?: Uint8Array
+  readonly confirm?: Pick<MessageOf<typeof Confirm>, 'tag' | 'opening'>
+}
+
+/** What attempts do to those around them. */
+export interface Acts {
+  /** Rings the opener's terminal, wherever it is connected. */
+  ring(one: Live): void
+  tellOpener(one: Live, outcome: OpenerOutcome): void
+  /**
+   * Makes the session, tells both, and brings both in. For a slot that is not there everything looks the same to the
+   * requester, and nobody else comes.
+   */
+  open(one: Live, effect: Extract<AttemptEffect, { do: 'open' }>): Promise<void>
+  /** Ends the session that {@link open} made, and tells the requester why. */
+  end(one: Live, code: ErrorCode): Promise<void>
+}
+
+/** The acts of this node's attempts. */
+export function actsOf(ports: PairPorts): Acts {
+  const { clock, config, presence, sessions, store } = ports
+  const limits = pairLimits(config)
+
+  const tellOpener = (one: Live, outcome: OpenerOutcome): void => {
+    if (one.opener === undefined) return
+    const { code = null, session = null, confirm = null } = outcome
+    const message = { type: 'outcome', pairing: one.pairing, session, confirm, code } as const
+    presence.tell(one.opener, PAIR_ROOM, forOpener.encode(message))
+  }
+
+  /** The sessions that are too many for one of the members, now that there is this one. */
+  const make = (
+    session: Uint8Array,
+    members: readonly Uint8Array[],
+  ): Promise<readonly Uint8Array[]> =>
+    store.write('soon', async (db) => {
+      if (members.length === 0) return []
+      await createSession(db, session, members, clock.wall())
+      const surplus = []
+      for (const terminal of members)
+        surplus.push(...(await surplusSessions(db, terminal, config.sessionsPerTerminal)))
+      return surplus
+    })
+
+  return {
+    ring(one) {
+      const { attempt, opener, pairing, target } = one
+      if (opener === undefined || attempt.at === 'over') return
+      const { sid, share, associated } = attempt.request
+      const answerMs = target.kind === 'name' ? limits.answerByNameMs : limits.answerMs
+      const spans = { answerMs, confirmMs: limits.confirmMs }
+      const ring = { type: 'ring', ...target, pairing, sid, share, associated, ...spans } as const
+      presence.tell(opener, PAIR_ROOM, forOpener.encode(ring))
+    },
+    tellOpener,
+    async open(one, effect) {
+      const { opener, pairing, requester, session } = one
+      const members = effect.real && opener !== undefined ? [requester.terminal, opener] : []
+      const surplus = await make(session, members)
+      if (members.length > 0) tellOpener(one, { session, confirm: effect.confirm })
+      requester.send({ type: 'pair.verdict', pairing, session, confirm: null, code: null })
+      sessions.admit(requester, session, REQUESTER)
+      if (members.length === 0) sessions.showPresent(session, OPENER, REQUESTER)
+      for (const id of surplus) await sessions.end(id, 'ERR_SESSION_UNKNOWN', null)
+    },
+    async end(one, code) {
+      await one.opening
+      await sessions.end(one.session, code, REQUESTER)
+    },
+  }
+}
