@@ -30,7 +30,8 @@ interface Mortal {
   readonly openSocket: OpenSocket
   readonly keeper: TalkKeeper
   readonly kept: () => KeptTalk | undefined
-  die(): void
+  /** The page is gone; nothing of `talk` is heard of again. */
+  die(talk: Talk): void
 }
 
 function mortal(): Mortal {
@@ -65,9 +66,10 @@ function mortal(): Mortal {
       },
     },
     kept: () => kept,
-    die() {
+    die(talk) {
       dead = true
       for (const close of closers) close()
+      talk.abort()
     },
   }
 }
@@ -121,7 +123,7 @@ test('a talk goes on after one end has lost everything but what it kept, five ti
     heardByMortal.push(...heard.texts)
     const kept = life.kept()
     assert.ok(kept)
-    life.die()
+    life.die(talk)
     // Said while the other is away: it waits.
     const waiting = steady.say(`while away ${round}`)
     life = mortal()
@@ -136,7 +138,7 @@ test('a talk goes on after one end has lost everything but what it kept, five ti
     // The events of a talk are read once; the next round reads those of the talk after this one.
     const next = life.kept()
     assert.ok(next)
-    life.die()
+    life.die(talk)
     life = mortal()
     talk = await again(next, life)
   }
@@ -166,7 +168,7 @@ test('what was on its way when the keys were lost is said again, and heard once'
   for (let n = 0; n < 200; n += 1) await talk.say(`line ${n}`)
   const kept = life.kept()
   assert.ok(kept)
-  life.die()
+  life.die(talk)
   const next = mortal()
   const back = await again(kept, next)
   listen(back)
@@ -193,7 +195,7 @@ test('a file that is being sent to an end that loses its keys is offered again',
   await started.promise
   const kept = life.kept()
   assert.ok(kept)
-  life.die()
+  life.die(talk)
   const next = mortal()
   const sink = memorySink()
   const back = await again(kept, next)
@@ -214,7 +216,7 @@ test('somebody without the secret does not come back in its place', async () => 
   const heard = listen(steady)
   const kept = life.kept()
   assert.ok(kept)
-  life.die()
+  life.die(talk)
   const thief = { ...kept, secrets: [new Uint8Array(32)] }
   await assert.rejects(
     again(thief, mortal(), 1_500),
