@@ -86,7 +86,7 @@ export function tagsFit(k: Uint8Array, heard: Overheard): boolean {
 }
 
 /** Whether a record overheard opens if the session's root were made of `ikm` alone. */
-export function recordOpens(ikm: Uint8Array, heard: Overheard): boolean {
+function recordOpens(ikm: Uint8Array, heard: Overheard): boolean {
   const transcript = sha256(heard.ya, heard.ada, heard.yb, heard.adb)
   const root = hkdf('sha512', ikm, transcript, utf8('hufu/1 pair key 2'), 64)
   const derive = (what: string, octets: number): Uint8Array =>

@@ -19,7 +19,7 @@ import {
 import { decodeCbor } from '../../wire/cbor.ts'
 
 /** Candidates for the words; test/protocol/dictionary.long.ts tries 20,000. */
-const SOME = 1_500
+const SOME = 600
 const MANY = 20_000
 
 describe('whoever listens to a pairing and has a dictionary', () => {
@@ -109,13 +109,8 @@ describe('the publication’s own scheme: encrypt the key, see whether it decryp
   })
 
   test('falls by half with each message when success is only a key that can be', () => {
-    for (const [messages, share] of [
-      [1, 1 / 2],
-      [3, 1 / 8],
-    ] as const) {
-      const left = survivors(BY_TOP_BIT, messages)
-      assert.ok(left.includes(right))
-      assert.ok(Math.abs(left.length - MANY * share) < 500, `${left.length} left`)
-    }
+    const left = survivors(BY_TOP_BIT, 2)
+    assert.ok(left.includes(right))
+    assert.ok(Math.abs(left.length - MANY / 4) < 500, `${left.length} left`)
   })
 })
