@@ -9,7 +9,7 @@ export const PACKAGES = [
   {
     name: 'chromium',
     probe: ['/usr/bin/chromium', '--version'],
-    tests: ['test/page.test.ts'],
+    tests: ['test/page.test.ts', 'test/web/conformance.test.ts'],
   },
 ]
 
