@@ -1,0 +1,59 @@
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Running, Scope, StartOptions } from './scope.ts'
+
+const HUFU = fileURLToPath(new URL('../../packages/cli/bin/hufu.mjs', import.meta.url))
+
+/** A `hufu serve` with a data folder of its own. */
+export interface HufuServer {
+  readonly url: string
+  readonly process: Running
+}
+
+let servers = 0
+
+/** Starts `hufu serve` on a free port and resolves when it listens. */
+export async function startHufuServer(
+  scope: Scope,
+  flags: readonly string[] = [],
+): Promise<HufuServer> {
+  servers += 1
+  const data = join(scope.folder, `data-${servers}`)
+  const process = hufu(scope, [
+    'serve',
+    '--json',
+    '--data',
+    data,
+    '--listen',
+    '127.0.0.1:0',
+    ...flags,
+  ])
+  const [, url] = await process.match(/"event":"listening".*"url":"([^"]+)"/)
+  return { url: url!, process }
+}
+
+/** Starts both ends of `hufu pair`; the second when the first has shown the code, as people would. */
+export async function hufuPair(
+  scope: Scope,
+  server: HufuServer,
+  ends: {
+    readonly open: readonly string[]
+    readonly join: readonly string[]
+    readonly input?: string
+  },
+): Promise<{ readonly opener: Running; readonly joiner: Running }> {
+  const common = ['pair', '--server', server.url]
+  const opener = hufu(scope, [...common, ...ends.open], {
+    env: { HUFU_HOME: join(scope.folder, 'opener') },
+    ...(ends.input === undefined ? {} : { input: ends.input }),
+  })
+  const [code] = await opener.match(/^\d+(-[a-z]+){3}$/m)
+  const joiner = hufu(scope, [...common, ...ends.join], {
+    env: { HUFU_HOME: join(scope.folder, 'joiner'), HUFU_CODE: code },
+  })
+  return { opener, joiner }
+}
+
+function hufu(scope: Scope, args: readonly string[], options: StartOptions = {}): Running {
+  return scope.start(process.execPath, [HUFU, ...args], options)
+}
