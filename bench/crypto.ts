@@ -1,0 +1,181 @@
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  createSecretKey,
+  decapsulate,
+  diffieHellman,
+  encapsulate,
+  generateKeyPairSync,
+  hash,
+  randomBytes,
+  type KeyObject,
+} from 'node:crypto'
+import {
+  chacha20poly1305,
+  cpaceIsk,
+  cpaceStart,
+  cpaceTags,
+  random,
+  Secret,
+  utf8,
+  xwing,
+} from '@hufu/protocol/crypto'
+import { startRecords } from '@hufu/protocol/session'
+import type { Benchmark } from './harness/benchmark.ts'
+import { compared, type Figure } from './harness/figures.ts'
+
+/** Rounds, each of which measures ours and then the peer. */
+const ROUNDS = 9
+/** Milliseconds of CPU in one measurement. */
+const SLICE_MS = 150
+/** Least share of the bare calls' speed. Our choice: composing may cost as much again, and no more. */
+const AT_LEAST = 0.5
+
+/** The primitives as hufu composes them, beside the same work done by bare calls of `node:crypto`. */
+export const crypto: Benchmark = {
+  name: 'crypto',
+  about:
+    'CPU of what hufu composes, beside the bare calls of node:crypto that the same work cannot do without. One process, one thread, CPU time and not the clock. A CPace party: generator, share, agreement, ISK, both tags; bare: two X25519 agreements with raw keys imported, three SHA-512 and two HMAC-SHA-512 of the same lengths. X-Wing: generate, encapsulate, decapsulate; bare: the same of ML-KEM-768, two X25519 keys, two agreements. Records: seal and open, header and nonce included; bare: ChaCha20-Poly1305 in both directions under one KeyObject, key and nonce at hand.',
+  packages: [],
+  limitMs: 120_000,
+  run: () => {
+    const figures = [
+      figure('CPace, one party', cpaceParty(), barePake()),
+      figure('X-Wing, generate + encapsulate + decapsulate', xwingRun(), bareHybrid()),
+      figure('record of 1,024 octets, seal + open', recordRun(1_024), bareCipher(1_024)),
+      figure('record of 64,000 octets, seal + open', recordRun(64_000), bareCipher(64_000)),
+    ]
+    return Promise.resolve({ figures, notes: [`${ROUNDS} rounds; the target is our choice`] })
+  },
+}
+
+function figure(what: string, ours: () => void, bare: () => void): Figure {
+  perSecond(ours)
+  perSecond(bare) // both compiled and warm
+  const hufu: number[] = []
+  const peer: number[] = []
+  for (let round = 0; round < ROUNDS; round += 1) {
+    hufu.push(perSecond(ours))
+    peer.push(perSecond(bare))
+  }
+  return compared({ what, unit: '/s', hufu, peer, peerName: 'bare node:crypto', atLeast: AT_LEAST })
+}
+
+/** Runs per second of CPU. */
+function perSecond(run: () => void): number {
+  const before = process.cpuUsage()
+  let runs = 0
+  let used = 0
+  while (used < SLICE_MS * 1_000) {
+    for (let i = 0; i < 8; i += 1) run()
+    runs += 8
+    const { user, system } = process.cpuUsage(before)
+    used = user + system
+  }
+  return (runs * 1_000_000) / used
+}
+
+function cpaceParty(): () => void {
+  const input = { prs: utf8('tango-orbit-lilac'), ci: random(32), sid: random(16) }
+  const peer = cpaceStart(input, random).share
+  const ad = random(1_280)
+  return () => {
+    const mine = cpaceStart(input, random)
+    const transcript = { ya: mine.share, ada: ad, yb: peer, adb: ad }
+    const k = mine.finish(peer)!
+    const isk = cpaceIsk(input.sid, k, transcript)
+    cpaceTags(input.sid, isk, transcript)
+    k.wipe()
+    isk.wipe()
+  }
+}
+
+function barePake(): () => void {
+  const publicKey = rawPublic(generateKeyPairSync('x25519').publicKey)
+  const macKey = createSecretKey(randomBytes(64))
+  const [short, transcript, half] = [randomBytes(200), randomBytes(2_700), randomBytes(1_316)]
+  return () => {
+    const privateKey = createPrivateKey({
+      key: randomBytes(32),
+      format: 'raw-private',
+      asymmetricKeyType: 'x25519',
+    })
+    for (const hashed of [short, transcript, short]) hash('sha512', hashed, 'buffer')
+    for (let i = 0; i < 2; i += 1) {
+      diffieHellman({ privateKey, publicKey: x25519Public(publicKey) })
+      createHmac('sha512', macKey).update(half).digest()
+    }
+  }
+}
+
+function xwingRun(): () => void {
+  return () => {
+    const key = xwing.generate(random)
+    const sent = xwing.encapsulate(key.publicKey, random)!
+    key.decapsulate(sent.ciphertext)
+    key.wipe()
+  }
+}
+
+function bareHybrid(): () => void {
+  return () => {
+    const kem = generateKeyPairSync('ml-kem-768')
+    const one = generateKeyPairSync('x25519')
+    const raw = rawPublic(kem.publicKey)
+    const rawOne = rawPublic(one.publicKey)
+    const theirs = createPublicKey({
+      key: raw,
+      format: 'raw-public',
+      asymmetricKeyType: 'ml-kem-768',
+    })
+    const sent = encapsulate(theirs)
+    const two = generateKeyPairSync('x25519')
+    const rawTwo = rawPublic(two.publicKey)
+    diffieHellman({ privateKey: two.privateKey, publicKey: x25519Public(rawOne) })
+    decapsulate(kem.privateKey, sent.ciphertext)
+    diffieHellman({ privateKey: one.privateKey, publicKey: x25519Public(rawTwo) })
+  }
+}
+
+function recordRun(octets: number): () => void {
+  const root = random(64)
+  const transcript = random(32)
+  const initiator = startRecords(new Secret(root.slice()), 'initiator', transcript)
+  const responder = startRecords(new Secret(root), 'responder', transcript)
+  const payload = random(octets)
+  return () => {
+    const sealed = initiator.seal(payload)
+    if (!sealed.ok || !responder.open(sealed.value).ok) throw new Error('a record did not open')
+  }
+}
+
+function bareCipher(octets: number): () => void {
+  const key = createSecretKey(randomBytes(chacha20poly1305.keyOctets))
+  const nonce = randomBytes(chacha20poly1305.nonceOctets)
+  const aad = randomBytes(10)
+  const payload = randomBytes(octets)
+  const options = { authTagLength: chacha20poly1305.tagOctets }
+  return () => {
+    const cipher = createCipheriv('chacha20-poly1305', key, nonce, options)
+    cipher.setAAD(aad, { plaintextLength: octets })
+    const sealed = cipher.update(payload)
+    cipher.final()
+    const tag = cipher.getAuthTag()
+    const decipher = createDecipheriv('chacha20-poly1305', key, nonce, options)
+    decipher.setAAD(aad, { plaintextLength: octets })
+    decipher.setAuthTag(tag)
+    decipher.update(sealed)
+    decipher.final()
+  }
+}
+
+function rawPublic(key: KeyObject): Buffer {
+  return key.export({ format: 'raw-public' })
+}
+
+function x25519Public(key: Buffer): KeyObject {
+  return createPublicKey({ key, format: 'raw-public', asymmetricKeyType: 'x25519' })
+}
