@@ -1,13 +1,30 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig, type UserConfig } from 'vite'
+import { offline } from './vite.offline.ts'
+
+const ROOT = fileURLToPath(new URL('.', import.meta.url))
+/** The terminal library and what it stands on: measured as one chunk by scripts/bundle.mjs. */
+const PAIR_LIBRARY =
+  /[\\/]packages[\\/](?:protocol|terminal)[\\/]|[\\/]node_modules[\\/](?:@noble|cborg)[\\/]/
 
 const config: UserConfig = defineConfig({
-  root: fileURLToPath(new URL('.', import.meta.url)),
+  root: ROOT,
+  // The app may stand in any folder of any origin.
+  base: './',
+  plugins: [offline(`${ROOT}public`)],
+  worker: { format: 'es' },
   build: {
     target: 'es2023',
     // A strict Content-Security-Policy allows neither inline scripts nor data: URLs.
     assetsInlineLimit: 0,
     modulePreload: false,
+    rolldownOptions: {
+      input: { index: `${ROOT}index.html`, sw: `${ROOT}src/worker/offline.ts` },
+      output: {
+        entryFileNames: ({ name }) => (name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js'),
+        codeSplitting: { groups: [{ name: 'pair', test: PAIR_LIBRARY }] },
+      },
+    },
   },
 })
 

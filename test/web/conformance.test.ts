@@ -41,7 +41,8 @@ function run(page: Page, faulty: boolean): Promise<Outcome> {
   const vectors = readFixtures()
   return page.evaluate(
     async ([vectors, faulty]) => {
-      const { run } = (await import('/conformance.js' as string)) as {
+      const address: string = '/conformance.js'
+      const { run } = (await import(address)) as {
         run(vectors: object, faulty: boolean): Outcome
       }
       return run(vectors, faulty)

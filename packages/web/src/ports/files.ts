@@ -1,5 +1,6 @@
-import { HufuError, type FileOffer, type FileSink } from '@hufu/terminal'
+import type { FileOffer, FileSink } from '@hufu/terminal'
 import { chosenSink, type Chosen } from './chosen-sink.ts'
+import { writeFailure } from './disk.ts'
 import { downloadSink } from './download-sink.ts'
 import { room } from './parts.ts'
 
@@ -29,7 +30,8 @@ interface Pickers {
  * is asked for. A file that is too large for what the browser keeps for this page is always asked for. To be called from
  * the click that accepts: browsers open no dialog otherwise.
  *
- * @throws {HufuError} `ERR_FILE_CANCELLED` if the user closed the dialog, `ERR_FILE_WRITE` if nothing may be written.
+ * @throws {DOMException} `AbortError` if the user closed the dialog: nothing is decided.
+ * @throws {HufuError} `ERR_FILE_WRITE` if nothing may be written there.
  */
 export async function sinkFor(
   offer: FileOffer,
@@ -53,7 +55,7 @@ async function choose(offer: FileOffer): Promise<Chosen> {
       ? await showSaveFilePicker!({ suggestedName: offer.name, startIn: 'downloads' })
       : await showDirectoryPicker!({ id: 'received', mode: 'readwrite', startIn: 'downloads' })
   } catch (cause) {
-    const closed = cause instanceof Error && cause.name === 'AbortError'
-    throw new HufuError(closed ? 'ERR_FILE_CANCELLED' : 'ERR_FILE_WRITE', undefined, { cause })
+    if (cause instanceof DOMException && cause.name === 'AbortError') throw cause
+    throw writeFailure(cause)
   }
 }

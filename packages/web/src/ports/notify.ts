@@ -60,7 +60,7 @@ function show(title: string, body: string): () => void {
   if (permission() !== 'granted' || document.visibilityState === 'visible') return () => undefined
   let over = false
   let close: () => void = () => undefined
-  const options = { body, tag: TAG, icon: '/icon-192.png' }
+  const options = { body, tag: TAG, icon: new URL('icon-192.png', document.baseURI).href }
   const display = async (): Promise<void> => {
     // Phones show notifications by the service worker only; it focuses the page when one is pressed.
     const worker = await navigator.serviceWorker?.getRegistration()

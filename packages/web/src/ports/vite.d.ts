@@ -3,3 +3,8 @@ declare module '*?worker&url' {
   const url: string
   export default url
 }
+
+interface ImportMeta {
+  /** Vite's: whether this is a build, not the development server. */
+  readonly env: { readonly PROD: boolean }
+}
