@@ -296,7 +296,8 @@ function run(
         options.signal?.removeEventListener('abort', interrupted)
         resolve(standing)
       },
-      onFailed: (code) => over(new HufuError(code)),
+      // The other had the right words, or there would be no session: if it is refused now, it is because they left.
+      onFailed: (code) => over(new HufuError(code === 'ERR_PAIR_REFUSED' ? 'ERR_PEER_GONE' : code)),
     })
     phase = { at: 'agreed', talk }
   }

@@ -200,7 +200,10 @@ export function makeAnswer(
   const share = shareFor(known, channel, request.sid, self.random)
   const k = share.finish(request.share)
   share.wipe()
-  if (k === undefined) return 'ERR_PAIR_MALFORMED'
+  if (k === undefined) {
+    wipe(encapsulated.shared)
+    return 'ERR_PAIR_MALFORMED'
+  }
   const transcript = { sid: request.sid, ya: request.share, ada: request.ada, yb: share.share, adb }
   const isk = iskOf(known, k, transcript)
   const { ta, tb } = cpaceTags(request.sid, isk, transcript)
@@ -253,7 +256,7 @@ export function checkAnswer(
     const { ta, tb } = cpaceTags(secrets.sid, isk, transcript)
     const shared = secrets.xwing.decapsulate(data.xwing)
     if (!equal(tb, answer.tag) || shared === undefined) {
-      wipe(isk)
+      wipe(isk, ...(shared === undefined ? [] : [shared]))
       return 'ERR_PAIR_MISMATCH'
     }
     const opening = secrets.opening

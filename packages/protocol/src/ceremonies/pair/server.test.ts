@@ -94,7 +94,7 @@ const TABLE: Readonly<Record<Place, readonly (readonly [Name, string])[]>> = {
     ['stands', '-'],
     ['opener fails', '-'],
     ['requester fails', 'over: fail opener ERR_PAIR_GUESSED, fail requester ERR_PAIR_REFUSED'],
-    ['opener gone', 'over: fail requester ERR_PEER_GONE'],
+    ['opener gone', 'mimicking: wake 90000'],
     ['requester gone', 'over: fail opener ERR_PAIR_ABANDONED'],
     ['tick', '-'],
   ],

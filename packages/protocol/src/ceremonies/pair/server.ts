@@ -124,7 +124,7 @@ export function stepAttempt(
     case 'holding':
       return holding(attempt, input, now)
     case 'answered':
-      return answered(attempt, input, now)
+      return answered(attempt, input, now, ports.stepMs)
     case 'confirmed':
       return confirmed(attempt, input, now, ports.stepMs)
     case 'decoy':
@@ -185,7 +185,12 @@ function withoutOpener(running: Running, delayMs: number): AttemptStep {
   return sleeping({ ...running, at: 'decoy', releaseAt, delayMs }, releaseAt)
 }
 
-function answered(attempt: At<'answered'>, input: AttemptInput, now: Ms): AttemptStep {
+function answered(
+  attempt: At<'answered'>,
+  input: AttemptInput,
+  now: Ms,
+  stepMs: number,
+): AttemptStep {
   if (now >= attempt.confirmBy) return confirmLate()
   if (input.type === 'confirm')
     return sleeping({ ...attempt, at: 'confirmed', confirmedAt: now }, attempt.confirmBy, [
@@ -196,7 +201,12 @@ function answered(attempt: At<'answered'>, input: AttemptInput, now: Ms): Attemp
       { do: 'fail', to: 'opener', code: 'ERR_PAIR_GUESSED' },
       { do: 'fail', to: 'requester', code: mismatchCode(attempt.kind) },
     )
-  if (input.type === 'gone') return over({ do: 'fail', to: 'requester', code: 'ERR_PEER_GONE' })
+  if (input.type === 'gone') {
+    // By slot this looks as if nobody had ever been there: whoever answers with random words learns nothing of slots.
+    if (attempt.kind === 'slot')
+      return sleeping({ ...attempt, at: 'mimicking', delayMs: stepMs }, attempt.confirmBy)
+    return over({ do: 'fail', to: 'requester', code: 'ERR_PEER_GONE' })
+  }
   return stay(attempt)
 }
 
