@@ -29,6 +29,9 @@ export interface IncomingTransfer {
   stop(code: ErrorCode): Promise<void>
 }
 
+/** Octets that may wait to be written. Our choice. */
+const UNWRITTEN_OCTETS = 524_288
+
 type State =
   | { readonly at: 'offered' }
   | { readonly at: 'listing'; readonly entries: FileEntry[] }
@@ -51,12 +54,15 @@ export function receiveFiles(
   let next = 0
   let octets = 0
   let resumed = 0
+  let writing: Promise<void> = Promise.resolve()
+  let unwritten = 0
   let progress: (progress: Progress) => void = () => undefined
 
   const over = async (error: HufuError, keep: boolean): Promise<void> => {
     if (state.at === 'over') return
     state = { at: 'over' }
     result.reject(error)
+    await writing.catch(() => undefined)
     await (keep ? sink?.suspend() : sink?.discard())
   }
 
@@ -129,16 +135,25 @@ export function receiveFiles(
     if (state.at !== 'entry' || state.position + data.length > entries[state.index]!.octets)
       return giveUp('ERR_TALK_MALFORMED')
     const { index, position, hash } = state
-    await sink!.write(index, position, data)
-    hash.update(data)
     state.position += data.length
-    octets += data.length
-    progress({ octets, of: offer.octets, resumed })
+    unwritten += data.length
+    writing = writing
+      .then(() => sink!.write(index, position, data))
+      .then(() => {
+        unwritten -= data.length
+        octets += data.length
+        progress({ octets, of: offer.octets, resumed })
+      })
+    writing.catch(() => undefined)
+    hash.update(data)
+    // A few pieces may be on their way to the disk while more arrive.
+    if (unwritten > UNWRITTEN_OCTETS) await writing
   }
 
   const end = async (index: number, digest: Uint8Array): Promise<void> => {
     if (state.at !== 'entry' || state.index !== index || state.position !== entries[index]!.octets)
       return giveUp('ERR_TALK_MALFORMED')
+    await writing
     if (!equal(state.hash.digest(), digest)) {
       await sink!.truncate(index, 0)
       return giveUp('ERR_FILE_DIGEST')

@@ -21,6 +21,9 @@ export interface Outgoing {
   readonly done: Promise<void>
 }
 
+/** Octets read at a time: a dozen pieces. Our choice. */
+const BLOCK_OCTETS = 16 * PIECE_OCTETS
+
 type Held = Extract<TalkMessage, { type: 'have' }>['held'][number]
 
 /** Offers `source` under the number `id` and sends it once it is accepted. Whoever opened the source closes it. */
@@ -69,15 +72,19 @@ export function sendFiles(
       port.send({ type: 'begin', id, index, position })
       for (let at = position; at < entry.octets;) {
         check()
-        const data = await source.read(index, at, Math.min(PIECE_OCTETS, entry.octets - at))
-        if (data.length === 0)
+        const block = await source.read(index, at, Math.min(BLOCK_OCTETS, entry.octets - at))
+        if (block.length === 0)
           throw new HufuError('ERR_FILE_CHANGED', `${source.name} became shorter`)
-        hash.update(data)
-        await port.room()
-        port.send({ type: 'piece', id, data })
-        at += data.length
-        octets += data.length
-        on({ octets, of, resumed })
+        hash.update(block)
+        for (let from = 0; from < block.length; from += PIECE_OCTETS) {
+          await port.room()
+          check()
+          const data = block.subarray(from, from + PIECE_OCTETS)
+          port.send({ type: 'piece', id, data })
+          octets += data.length
+          on({ octets, of, resumed })
+        }
+        at += block.length
       }
       port.send({ type: 'end', id, index, digest: hash.digest() })
     }
@@ -106,7 +113,7 @@ export function sendFiles(
     const [prefix, hash] = [sha256Stream(), sha256Stream()]
     for (let at = 0; at < there.octets;) {
       check()
-      const data = await source.read(index, at, Math.min(1_048_576, there.octets - at))
+      const data = await source.read(index, at, Math.min(BLOCK_OCTETS, there.octets - at))
       if (data.length === 0) return fresh
       prefix.update(data)
       hash.update(data)
