@@ -125,7 +125,7 @@ export const MESSAGES: Readonly<Record<ErrorCode, Message>> = {
   },
   ERR_PAIR_NAME: {
     what: 'this cannot be a name',
-    next: 'Use 1 to 64 letters, digits, spaces or signs.',
+    next: 'Use 1 to 64 letters and digits, with - _ or . between them.',
   },
   ERR_PAIR_ADDRESS: {
     what: 'the server cannot ring that address',
