@@ -33,8 +33,8 @@ export type SessionEvent =
   /** The other's application has taken all messages up to this number. */
   | { readonly type: 'acknowledged'; readonly upTo: number }
   /**
-   * The end. `code` is undefined if both had everything that was sent to them. `unacknowledged`: messages of ours that
-   * the other did not take.
+   * The end. `code` is undefined if both closed, or if the other had taken everything but did not answer our closing.
+   * `unacknowledged`: messages of ours that the other did not take.
    */
   | {
       readonly type: 'closed'
