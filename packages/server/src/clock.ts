@@ -32,3 +32,18 @@ export const systemClock: Clock = {
     return () => clearTimeout(timer)
   },
 }
+
+/** The same clock, but what an act throws goes to `failed`: no single mishap ends the process. */
+export function guarded(clock: Clock, failed: (error: unknown) => void): Clock {
+  return {
+    ...clock,
+    wake: (at, act) =>
+      clock.wake(at, () => {
+        try {
+          act()
+        } catch (error) {
+          failed(error)
+        }
+      }),
+  }
+}

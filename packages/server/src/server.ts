@@ -4,7 +4,7 @@ import { random } from '@hufu/protocol/crypto'
 import { HufuError, after } from '@hufu/protocol/wire'
 import type { Logger } from 'pino'
 import { pairCeremony, type PairCeremony } from './ceremonies/pair/index.ts'
-import { systemClock, type Clock } from './clock.ts'
+import { guarded, systemClock, type Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import type { House } from './gateway/connection.ts'
 import { gatewayTo } from './gateway/gateway.ts'
@@ -50,12 +50,12 @@ const SWEEP_MS = 600_000
  */
 export async function startServer(config: Config, options: ServerOptions = {}): Promise<Server> {
   const logger = options.logger ?? loggerAt(config.log)
-  const clock = options.clock ?? systemClock
   let state: 'up' | 'draining' | 'down' = 'up'
   const failed = (error: unknown): void => {
     // whoever was in the middle of something when the store closed
     if (state !== 'down') logger.error({ err: error }, 'something failed')
   }
+  const clock = guarded(options.clock ?? systemClock, failed)
   const sourceOf = sourcesBehind(config.trustedProxies)
   const pages = pagesOf(config.web)
   const store = await openSqlite(config.data)

@@ -60,7 +60,7 @@ export interface TestTerminal extends TestSocket {
 export type Item = ServerMessage | DataIn
 
 /** Milliseconds until a test that waits for what never comes says so. */
-const PATIENCE_MS = 20_000
+const PATIENCE_MS = 10_000
 
 /** Dials a server and does nothing more. `name`: host and port. */
 export async function testSocket(name: string, options: ClientOptions = {}): Promise<TestSocket> {

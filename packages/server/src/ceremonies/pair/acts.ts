@@ -27,7 +27,9 @@ export interface Live {
   attempt: Attempt
   /** Opening takes a moment; what comes after waits for it. */
   opening: Promise<void> | undefined
+  /** Cancels what the machine waits for, and an answer that is ready to leave. */
   sleep: (() => void) | undefined
+  leave: (() => void) | undefined
   stop: Unsubscribe | undefined
 }
 

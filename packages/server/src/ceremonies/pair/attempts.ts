@@ -5,6 +5,7 @@ import {
   delaySample,
   isSlot,
   stepAttempt,
+  type Attempt,
   type AttemptEffect,
   type AttemptInput,
   type AttemptStep,
@@ -12,7 +13,14 @@ import {
   type Fail,
   type Request,
 } from '@hufu/protocol/pair'
-import { SESSION_ID_OCTETS, sameTerminal, type MessageOf, type Outcome } from '@hufu/protocol/wire'
+import {
+  SESSION_ID_OCTETS,
+  after,
+  sameTerminal,
+  type MessageOf,
+  type Ms,
+  type Outcome,
+} from '@hufu/protocol/wire'
 import { pairLimits } from '../../config.ts'
 import type { Connection, Room } from '../../relay/connection.ts'
 import { actsOf, type Live } from './acts.ts'
@@ -30,6 +38,12 @@ export interface Attempts extends Room {
   /** The requester gives up what it numbered `ref`. */
   withdraw(connection: Connection, ref: number): void
 }
+
+/**
+ * Milliseconds before an answer's release at which it is got ready, real or made up: making one up takes a few, and when
+ * it leaves must not tell. Our choice.
+ */
+const READY_MS = 20
 
 /** The attempts of one node. */
 export function attemptsOf(ports: PairPorts, meetings: Meetings): Attempts {
@@ -67,6 +81,7 @@ export function attemptsOf(ports: PairPorts, meetings: Meetings): Attempts {
     const { kind } = found.target
     const pairing = random(PAIRING_ID_OCTETS)
     const key = hex(pairing)
+    const now = clock.now()
     const first = beginAttempt(
       {
         kind,
@@ -75,7 +90,7 @@ export function attemptsOf(ports: PairPorts, meetings: Meetings): Attempts {
         limits,
         decoyDelayMs: delays.draw(random),
       },
-      clock.now(),
+      now,
     )
     const one: Live = {
       ...found,
@@ -86,6 +101,7 @@ export function attemptsOf(ports: PairPorts, meetings: Meetings): Attempts {
       attempt: first.attempt,
       opening: undefined,
       sleep: undefined,
+      leave: undefined,
       stop: undefined,
     }
     one.stop = bus.subscribe(subjectOfAttempt(key), (octets) => hear(one, octets))
@@ -98,39 +114,40 @@ export function attemptsOf(ports: PairPorts, meetings: Meetings): Attempts {
       answerMs: kind === 'name' ? limits.answerByNameMs : limits.answerMs,
       confirmMs: limits.confirmMs,
     })
-    follow(one, first)
+    follow(one, first, now)
     // its connection may have gone while the guess was counted, and then nobody else would say so
     if (!own.has(connection)) feed(one, { type: 'gone', from: 'requester' })
   }
 
-  const feed = (one: Live, input: AttemptInput): void => {
+  const feed = (one: Live, input: AttemptInput, now = clock.now()): void => {
     const { attempt } = one
-    const step = stepAttempt(attempt, input, clock.now(), {
-      random,
-      stepMs: limits.answerStepMs,
-    })
+    const step = stepAttempt(attempt, input, now, { random, stepMs: limits.answerStepMs })
     const released = attempt.at === 'holding' && step.attempt.at === 'answered'
     if (released && one.target.kind === 'slot') delays.note(attempt.releaseAt - attempt.requestedAt)
-    follow(one, step)
+    follow(one, step, now)
   }
 
-  const follow = (one: Live, step: AttemptStep): void => {
+  const follow = (one: Live, step: AttemptStep, now: Ms): void => {
     one.attempt = step.attempt
-    for (const effect of step.effects) perform(one, effect)
+    for (const effect of step.effects) perform(one, effect, now)
     if (step.attempt.at !== 'over') return
     one.sleep?.()
+    one.leave?.()
     one.stop?.()
     live.delete(hex(one.pairing))
     own.get(one.requester)?.delete(one)
   }
 
-  const perform = (one: Live, effect: AttemptEffect): void => {
+  const perform = (one: Live, effect: AttemptEffect, now: Ms): void => {
     const { pairing, requester } = one
     switch (effect.do) {
       case 'ring':
         return acts.ring(one)
       case 'answered':
-        return requester.send({ type: 'pair.answered', pairing, ...effect.answer })
+        one.leave = clock.wake(now, () =>
+          requester.send({ type: 'pair.answered', pairing, ...effect.answer }),
+        )
+        return
       case 'open':
         one.opening = acts.open(one, effect).catch(ports.failed)
         return
@@ -154,7 +171,9 @@ export function attemptsOf(ports: PairPorts, meetings: Meetings): Attempts {
         return
       case 'wake':
         one.sleep?.()
-        one.sleep = clock.wake(effect.at, () => feed(one, { type: 'tick' }))
+        one.sleep = clock.wake(wakeAt(one.attempt, effect.at), () =>
+          feed(one, { type: 'tick' }, effect.at),
+        )
     }
   }
 
@@ -201,6 +220,12 @@ export function attemptsOf(ports: PairPorts, meetings: Meetings): Attempts {
       for (const one of left) feed(one, { type: 'gone', from: 'requester' })
     },
   }
+}
+
+/** When a machine that asks to be woken at `at` is. */
+function wakeAt(attempt: Attempt, at: Ms): Ms {
+  const releases = attempt.at === 'holding' || attempt.at === 'decoy'
+  return releases ? after(at, -READY_MS) : at
 }
 
 /** Where a request goes, if its address has a form that can be. `ERR_PAIR_ADDRESS` otherwise. */
