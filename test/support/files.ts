@@ -37,7 +37,9 @@ export function memorySink(): FileSink & { octets(path: string): Buffer } {
     have: () => Promise.resolve(0),
     readBack: () => Promise.resolve(new Uint8Array(0)),
     truncate: () => Promise.resolve(),
-    write: (entry, position, data) => Promise.resolve(void buffers[entry]!.set(data, position)),
+    async write(entry, position, data) {
+      buffers[entry]!.set(data, position)
+    },
     finish: () => Promise.resolve(),
     complete: () => Promise.resolve('stored'),
     suspend: () => Promise.resolve(),
