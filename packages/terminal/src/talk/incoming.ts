@@ -137,17 +137,25 @@ export function receiveFiles(
     const { index, position, hash } = state
     state.position += data.length
     unwritten += data.length
-    writing = writing
-      .then(() => sink!.write(index, position, data))
-      .then(() => {
-        unwritten -= data.length
-        octets += data.length
-        progress({ octets, of: offer.octets, resumed })
-      })
+    writing = written(writing, index, position, data)
     writing.catch(() => undefined)
     hash.update(data)
     // A few pieces may be on their way to the disk while more arrive.
     if (unwritten > UNWRITTEN_OCTETS) await writing
+  }
+
+  /** Writes behind what is being written. */
+  const written = async (
+    before: Promise<void>,
+    index: number,
+    position: number,
+    data: Uint8Array,
+  ): Promise<void> => {
+    await before
+    await sink!.write(index, position, data)
+    unwritten -= data.length
+    octets += data.length
+    progress({ octets, of: offer.octets, resumed })
   }
 
   const end = async (index: number, digest: Uint8Array): Promise<void> => {
