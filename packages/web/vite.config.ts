@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig, type UserConfig } from 'vite'
 import { offline } from './vite.offline.ts'
+import { shorterWords } from './vite.words.ts'
 
 const ROOT = fileURLToPath(new URL('.', import.meta.url))
 /** The terminal library and what it stands on: measured as one chunk by scripts/bundle.mjs. */
@@ -11,7 +12,7 @@ const config: UserConfig = defineConfig({
   root: ROOT,
   // The app may stand in any folder of any origin.
   base: './',
-  plugins: [offline(`${ROOT}public`)],
+  plugins: [shorterWords(), offline(`${ROOT}public`)],
   worker: { format: 'es' },
   build: {
     target: 'es2023',
