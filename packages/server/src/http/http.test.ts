@@ -43,7 +43,8 @@ test('every response forbids what the page does not need', async (t) => {
   for (const path of ['/', '/healthz', '/nowhere']) {
     const { headers } = await fetch(server.url + path)
     const policy = headers.get('content-security-policy') ?? ''
-    assert.match(policy, /default-src 'self'/)
+    assert.match(policy, /default-src 'none'/)
+    assert.match(policy, /require-trusted-types-for 'script'/)
     assert.match(policy, /frame-ancestors 'none'/)
     assert.doesNotMatch(policy, /unsafe/)
     assert.equal(headers.get('x-content-type-options'), 'nosniff')
