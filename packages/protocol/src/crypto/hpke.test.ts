@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
+import { equal, random, text, utf8, x25519, xwing } from './index.ts'
 import {
-  equal,
   hpkeAes128Gcm,
   hpkeAes256Gcm,
   hpkeChaCha20Poly1305,
@@ -13,14 +13,9 @@ import {
   hpkeX25519,
   hpkeXwing,
   p256,
-  random,
   setupRecipient,
   setupSender,
-  text,
-  utf8,
-  x25519,
-  xwing,
-} from './index.ts'
+} from './more.ts'
 
 const info = utf8('info')
 const aad = utf8('aad')

@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto'
-import { aes256gcm, concat, hkdf, random, unhex, utf8, x25519 } from '../crypto/index.ts'
+import { concat, hkdf, random, unhex, utf8, x25519 } from '../crypto/index.ts'
+import { aes256gcm } from '../crypto/more.ts'
 
 /*
  * The publication's own scheme (docs/origins.md), made here as it is written: the passphrase's key encrypts the fresh
