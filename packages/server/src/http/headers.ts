@@ -22,10 +22,8 @@ const CONTENT_SECURITY_POLICY = [
 const PERMISSIONS_POLICY = [
   'clipboard-write=(self)',
   'screen-wake-lock=(self)',
-  'web-share=(self)',
   ...[
     'accelerometer',
-    'bluetooth',
     'browsing-topics',
     'camera',
     'clipboard-read',
