@@ -1,0 +1,233 @@
+import type { Text } from './text.ts'
+
+const REPORT = 'This is a fault in hufu. Please report it, with the code below.'
+const TAMPERED =
+  'Nothing of it was taken over. If it happens again, do not trust the network or the server in between.'
+const OPEN_AGAIN = 'Open a new session and say the new code.'
+const NEVER_HERE = 'This belongs to the command line or to the server’s set-up.'
+
+/** What happened and what to do next, in English. */
+export const errorsEn: Text['errors'] = {
+  ERR_CALL_ORDER: { what: 'A step was taken out of order.', next: REPORT },
+  ERR_CRYPTO_INPUT: { what: 'A computation was given the wrong kind of input.', next: REPORT },
+  ERR_SECRET_WIPED: { what: 'A secret was used after it was wiped.', next: REPORT },
+  ERR_INTERNAL: { what: 'Something went wrong inside hufu.', next: REPORT },
+
+  ERR_WIRE_OVERSIZE: { what: 'A message was larger than any can be.', next: TAMPERED },
+  ERR_WIRE_DEPTH: { what: 'A message was nested deeper than any can be.', next: TAMPERED },
+  ERR_WIRE_MALFORMED: { what: 'A message could not be read.', next: TAMPERED },
+  ERR_WIRE_SCHEMA: { what: 'A message had the wrong contents.', next: TAMPERED },
+  ERR_WIRE_FRAME: { what: 'A piece of data could not be read.', next: TAMPERED },
+  ERR_WIRE_UNEXPECTED: { what: 'A message came that has no place here.', next: TAMPERED },
+
+  ERR_UNREACHABLE: {
+    what: 'The server cannot be reached.',
+    next: 'Check that you are online. If you are, the server may be down: try again in a moment.',
+  },
+  ERR_NOT_HUFU: {
+    what: 'Something answers, but it does not let us through to a hufu server.',
+    next: 'A proxy in between must pass WebSockets on. Tell whoever runs this server.',
+  },
+  ERR_VERSION: {
+    what: 'This page and the server are of different versions.',
+    next: 'Reload the page to get the one that fits.',
+  },
+  ERR_HELLO_PROOF: {
+    what: 'The server did not accept this page’s proof of its key.',
+    next: 'Try again. If it happens again, something in between alters messages.',
+  },
+  ERR_HELLO_NAME: {
+    what: 'The server does not go by the address that this page was opened under.',
+    next: 'Use the address that its operator gave you; as operator, add this one to the setting `names`.',
+  },
+  ERR_HELLO_TIMEOUT: {
+    what: 'The greeting with the server took too long.',
+    next: 'The network or the server is very slow. Try again.',
+  },
+  ERR_RATE: {
+    what: 'This page sent more messages than the server allows.',
+    next: 'Wait a minute and try again.',
+  },
+  ERR_CONNECTIONS: {
+    what: 'The server has too many connections, or too many from this network.',
+    next: 'Close other pages that use it, or try again later.',
+  },
+  ERR_IDLE: {
+    what: 'The server heard nothing from this page for too long.',
+    next: 'The device may have slept. Try again.',
+  },
+  ERR_SLOW_READER: {
+    what: 'This page took what was sent more slowly than the server can hold it.',
+    next: 'Try again on a faster network.',
+  },
+  ERR_REPLACED: {
+    what: 'Another page or shell connected with the same key and took over.',
+    next: 'Go on there, or use one at a time for each name and each contact.',
+  },
+  ERR_DRAINING: { what: 'The server is being restarted.', next: 'Try again in a moment.' },
+  ERR_BUSY: { what: 'The server has too much to do.', next: 'Try again in a moment.' },
+
+  ERR_RECORD_FORGED: {
+    what: 'Somebody altered messages on the way, or made them up.',
+    next: TAMPERED,
+  },
+  ERR_RECORD_MALFORMED: { what: 'An encrypted message was damaged.', next: TAMPERED },
+  ERR_RECORD_EPOCH: { what: 'A message came under a key that is not in use.', next: TAMPERED },
+  ERR_RECORD_PROPOSAL: { what: 'A change of keys went wrong.', next: TAMPERED },
+  ERR_RECORD_LIMIT: { what: 'The session’s keys are used up.', next: 'Pair again to go on.' },
+  ERR_LINK_MALFORMED: { what: 'The other end broke the rules of the session.', next: TAMPERED },
+  ERR_LINK_CREDIT: { what: 'The other end sent more than it was allowed to.', next: TAMPERED },
+  ERR_LINK_STALLED: {
+    what: 'The session got stuck: messages do not arrive any more.',
+    next: 'Check the network and pair again.',
+  },
+  ERR_SESSION_TRUNCATED: {
+    what: 'The session ended before everything had arrived.',
+    next: 'Ask the other what is missing. The network or the server dropped messages.',
+  },
+  ERR_SESSION_UNKNOWN: {
+    what: 'The server no longer knows this session.',
+    next: 'Pair again to go on.',
+  },
+  ERR_SESSION_UNCONFIRMED: {
+    what: 'The server said that the pairing stands, but the other was not heard in time.',
+    next: 'Pair again with a new code.',
+  },
+  ERR_PEER_GONE: {
+    what: 'The other is gone and did not come back.',
+    next: 'Pair again when the other is there.',
+  },
+
+  ERR_PAIR_CODE: {
+    what: 'This does not have the form of a code.',
+    next: 'A code is a number and three words, such as 4821-tango-orbit-lilac.',
+  },
+  ERR_PAIR_PASSPHRASE: {
+    what: 'This cannot be a passphrase.',
+    next: 'Use at least one character, and letters, digits, spaces or signs only.',
+  },
+  ERR_PAIR_NAME: {
+    what: 'This cannot be a name.',
+    next: 'Use up to 64 letters and digits; dots, dashes and underscores may stand between them.',
+  },
+  ERR_PAIR_ADDRESS: {
+    what: 'The server cannot ring that address.',
+    next: 'Use a code, or the name of somebody who listens.',
+  },
+  ERR_PAIR_REFUSED: {
+    what: 'The pairing was refused.',
+    next: 'Perhaps a word was misheard or mistyped; the code was used already or has expired; or it was opened at another server. A code is good for one try: ask for a new one.',
+  },
+  ERR_PAIR_GUESSED: {
+    what: 'Somebody tried with wrong words.',
+    next: `The code is burned, and nobody can use it any more. Perhaps the other mistyped it, perhaps it was a stranger. ${OPEN_AGAIN}`,
+  },
+  ERR_PAIR_MISMATCH: {
+    what: 'The two passphrases differ.',
+    next: 'Agree on the passphrase again, letter by letter, and try once more.',
+  },
+  ERR_PAIR_NO_ANSWER: {
+    what: 'Nobody answered.',
+    next: 'The other does not listen under this name, did not answer in time, or declined. Check the name, and call the other before you try again.',
+  },
+  ERR_PAIR_DECLINED: {
+    what: 'The call was declined.',
+    next: 'Nothing else needs to be done.',
+  },
+  ERR_PAIR_ABANDONED: {
+    what: 'The other disappeared in the middle of the pairing.',
+    next: `Nothing was sent. ${OPEN_AGAIN}`,
+  },
+  ERR_PAIR_ANSWER_LATE: {
+    what: 'The answer came too late, or not at all.',
+    next: 'Check that the other still waits, and pair again with a new code.',
+  },
+  ERR_PAIR_CONFIRM_LATE: {
+    what: 'The confirmation came too late.',
+    next: 'The network between you is slow or was cut. Pair again with a new code.',
+  },
+  ERR_PAIR_EXPIRED: { what: 'The code has expired.', next: OPEN_AGAIN },
+  ERR_PAIR_THROTTLED: {
+    what: 'There were too many wrong tries, from here or at this name.',
+    next: 'Wait some minutes; for a name it can be up to a day.',
+  },
+  ERR_PAIR_NAME_TAKEN: {
+    what: 'This name belongs to somebody else.',
+    next: 'Choose another. A name is free again when it has not been used for 30 days.',
+  },
+  ERR_PAIR_SLOTS: {
+    what: 'There are too many open codes, at the server or from this network.',
+    next: 'Close sessions that you no longer wait for, or wait until their codes expire.',
+  },
+  ERR_PAIR_SUITE: {
+    what: 'The two ends have no set of algorithms in common.',
+    next: 'Reload this page; if that does not help, the other end is too old.',
+  },
+  ERR_PAIR_REFLECTED: {
+    what: 'This page’s own message came back as if it were the other’s.',
+    next: TAMPERED,
+  },
+  ERR_PAIR_MALFORMED: {
+    what: 'The other’s part of the pairing could not be read.',
+    next: TAMPERED,
+  },
+  ERR_CONTACT_UNKNOWN: {
+    what: 'There is no contact of this name.',
+    next: 'It may have been forgotten in another tab. Pair with a code, and remember each other again.',
+  },
+  ERR_CONTACT_EXISTS: {
+    what: 'There is a contact of this name already.',
+    next: 'Choose another name.',
+  },
+  ERR_CONTACT_LOST: {
+    what: 'The contact’s key does not fit any more.',
+    next: 'One end was restored from a copy, or copied and used elsewhere. Both forget the contact, then pair with a code and remember each other again.',
+  },
+
+  ERR_TALK_MALFORMED: {
+    what: 'The other sent something that cannot be understood.',
+    next: TAMPERED,
+  },
+  ERR_FILE_DECLINED: {
+    what: 'The other did not want the file.',
+    next: 'Ask, and send it again. A shell takes files with --receive DIR, or with /accept when asked.',
+  },
+  ERR_FILE_CANCELLED: {
+    what: 'The transfer was cancelled.',
+    next: 'Send it again; what has arrived already is not sent twice.',
+  },
+  ERR_FILE_NAME: {
+    what: 'A file’s name is not safe to write here.',
+    next: 'Nothing was written. Ask the other to rename it.',
+  },
+  ERR_FILE_CHANGED: {
+    what: 'The file changed while it was being sent.',
+    next: 'Send it again when nothing writes to it.',
+  },
+  ERR_FILE_DIGEST: {
+    what: 'What arrived is not what was sent.',
+    next: 'It was not kept. Send it again; check the disk at both ends if it happens twice.',
+  },
+  ERR_FILE_READ: {
+    what: 'The file cannot be read.',
+    next: 'It may have been moved or removed, or the browser may not read it. Choose it again.',
+  },
+  ERR_FILE_WRITE: {
+    what: 'The file cannot be written.',
+    next: 'Check that the disk has room, and that the browser may write there. Then have it sent again.',
+  },
+
+  ERR_USAGE: { what: 'The request cannot be understood.', next: NEVER_HERE },
+  ERR_CONFIG: { what: 'The configuration is wrong.', next: NEVER_HERE },
+  ERR_LISTEN: { what: 'The server cannot listen there.', next: NEVER_HERE },
+  ERR_DATA_FOLDER: { what: 'The data folder cannot be used.', next: NEVER_HERE },
+  ERR_STORE_VERSION: {
+    what: 'What is stored here was written by a newer hufu.',
+    next: 'Reload the page to get the newer one.',
+  },
+  ERR_PROFILE: {
+    what: 'What this browser keeps for hufu cannot be used.',
+    next: 'Private windows and strict settings forbid storage: use another window. Sessions by code work without.',
+  },
+  ERR_INTERRUPTED: { what: 'It was stopped.', next: 'Nothing else needs to be done.' },
+}

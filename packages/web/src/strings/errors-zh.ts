@@ -1,0 +1,193 @@
+import type { Text } from './text.ts'
+
+const REPORT = '这是 hufu 自身的错误。请附上下面的代码告诉我们。'
+const TAMPERED = '其中的内容一概没有采用。如果再次发生，请不要信任中间的网络或服务器。'
+const OPEN_AGAIN = '请重新发起会话，把新的配对码告诉对方。'
+const NEVER_HERE = '这属于命令行或服务器的设置。'
+
+/** What happened and what to do next, in Simplified Chinese. */
+export const errorsZh: Text['errors'] = {
+  ERR_CALL_ORDER: { what: '步骤的顺序不对。', next: REPORT },
+  ERR_CRYPTO_INPUT: { what: '某项运算得到了错误的输入。', next: REPORT },
+  ERR_SECRET_WIPED: { what: '一个密钥在清除之后又被使用。', next: REPORT },
+  ERR_INTERNAL: { what: 'hufu 内部出错了。', next: REPORT },
+
+  ERR_WIRE_OVERSIZE: { what: '收到的消息大得不合规定。', next: TAMPERED },
+  ERR_WIRE_DEPTH: { what: '收到的消息嵌套得太深。', next: TAMPERED },
+  ERR_WIRE_MALFORMED: { what: '收到的消息无法解读。', next: TAMPERED },
+  ERR_WIRE_SCHEMA: { what: '收到的消息内容不对。', next: TAMPERED },
+  ERR_WIRE_FRAME: { what: '收到的一段数据无法解读。', next: TAMPERED },
+  ERR_WIRE_UNEXPECTED: { what: '收到了此时不该出现的消息。', next: TAMPERED },
+
+  ERR_UNREACHABLE: {
+    what: '无法连接服务器。',
+    next: '请检查网络。如果网络正常，可能是服务器停了：稍后再试。',
+  },
+  ERR_NOT_HUFU: {
+    what: '有响应，但没能连到 hufu 服务器。',
+    next: '中间的代理必须放行 WebSocket。请告诉服务器的管理者。',
+  },
+  ERR_VERSION: { what: '本页与服务器的版本不一致。', next: '刷新页面即可得到相符的版本。' },
+  ERR_HELLO_PROOF: {
+    what: '服务器没有接受本页的密钥证明。',
+    next: '请重试。如果再次发生，说明中间有人改动了消息。',
+  },
+  ERR_HELLO_NAME: {
+    what: '服务器不认本页所用的地址。',
+    next: '请使用管理者给你的地址；如果你就是管理者，请把这个地址加进设置项 `names`。',
+  },
+  ERR_HELLO_TIMEOUT: { what: '与服务器握手超时。', next: '网络或服务器很慢，请重试。' },
+  ERR_RATE: { what: '本页发出的消息超过了服务器允许的数量。', next: '请等一分钟再试。' },
+  ERR_CONNECTIONS: {
+    what: '服务器上的连接太多，或来自本网络的连接太多。',
+    next: '请关掉其他使用它的页面，或稍后再试。',
+  },
+  ERR_IDLE: { what: '服务器太久没有收到本页的消息。', next: '设备可能休眠过，请重试。' },
+  ERR_SLOW_READER: {
+    what: '本页接收太慢，服务器存不下了。',
+    next: '请换一个更快的网络再试。',
+  },
+  ERR_REPLACED: {
+    what: '另一个页面或终端用同一把密钥连上并取代了这里。',
+    next: '请到那边继续；每个名字、每个联系人同一时间只用一处。',
+  },
+  ERR_DRAINING: { what: '服务器正在重启。', next: '请稍后再试。' },
+  ERR_BUSY: { what: '服务器太忙。', next: '请稍后再试。' },
+
+  ERR_RECORD_FORGED: { what: '有人在途中改动或伪造了消息。', next: TAMPERED },
+  ERR_RECORD_MALFORMED: { what: '一条加密消息已损坏。', next: TAMPERED },
+  ERR_RECORD_EPOCH: { what: '收到的消息用了并未启用的密钥。', next: TAMPERED },
+  ERR_RECORD_PROPOSAL: { what: '更换密钥时出错。', next: TAMPERED },
+  ERR_RECORD_LIMIT: { what: '本次会话的密钥已经用尽。', next: '重新配对即可继续。' },
+  ERR_LINK_MALFORMED: { what: '对方违反了会话的规则。', next: TAMPERED },
+  ERR_LINK_CREDIT: { what: '对方发送的数据超过了允许的量。', next: TAMPERED },
+  ERR_LINK_STALLED: {
+    what: '会话卡住了，消息不再到达。',
+    next: '请检查网络，然后重新配对。',
+  },
+  ERR_SESSION_TRUNCATED: {
+    what: '会话结束时还有内容没有到达。',
+    next: '请问对方缺了什么。网络或服务器丢了消息。',
+  },
+  ERR_SESSION_UNKNOWN: { what: '服务器已不再记得这次会话。', next: '重新配对即可继续。' },
+  ERR_SESSION_UNCONFIRMED: {
+    what: '服务器说配对成立，但没有及时听到对方的消息。',
+    next: '请用新的配对码重新配对。',
+  },
+  ERR_PEER_GONE: { what: '对方离开了，没有回来。', next: '等对方在时重新配对。' },
+
+  ERR_PAIR_CODE: {
+    what: '这不像一个配对码。',
+    next: '配对码是一个数字加三个词，例如 4821-tango-orbit-lilac。',
+  },
+  ERR_PAIR_PASSPHRASE: {
+    what: '这不能用作口令。',
+    next: '至少一个字符，只能用文字、数字、空格或符号。',
+  },
+  ERR_PAIR_NAME: {
+    what: '这不能用作名字。',
+    next: '最多 64 个文字或数字，中间可以有点、横线和下划线。',
+  },
+  ERR_PAIR_ADDRESS: {
+    what: '服务器无法呼叫这个地址。',
+    next: '请使用配对码，或者正在等候的名字。',
+  },
+  ERR_PAIR_REFUSED: {
+    what: '配对被拒绝。',
+    next: '可能是听错或输错了词；配对码已经用过或过期；或者它是在别的服务器上发起的。每个配对码只能试一次：请向对方要一个新的。',
+  },
+  ERR_PAIR_GUESSED: {
+    what: '有人用错误的词尝试了配对。',
+    next: `这个配对码已经作废，谁也不能再用。可能是对方输错了，也可能是陌生人。${OPEN_AGAIN}`,
+  },
+  ERR_PAIR_MISMATCH: {
+    what: '两边的口令不一样。',
+    next: '请逐字核对口令，然后再试一次。',
+  },
+  ERR_PAIR_NO_ANSWER: {
+    what: '没有人应答。',
+    next: '对方没有用这个名字等候，没有及时应答，或者拒绝了。请核对名字，并在重试之前先联系对方。',
+  },
+  ERR_PAIR_DECLINED: { what: '呼叫被拒绝了。', next: '不需要再做什么。' },
+  ERR_PAIR_ABANDONED: {
+    what: '对方在配对中途消失了。',
+    next: `什么也没有发出。${OPEN_AGAIN}`,
+  },
+  ERR_PAIR_ANSWER_LATE: {
+    what: '应答来得太晚，或根本没来。',
+    next: '请确认对方还在等，然后用新的配对码重新配对。',
+  },
+  ERR_PAIR_CONFIRM_LATE: {
+    what: '确认来得太晚。',
+    next: '你们之间的网络很慢或中断过。请用新的配对码重新配对。',
+  },
+  ERR_PAIR_EXPIRED: { what: '配对码已过期。', next: OPEN_AGAIN },
+  ERR_PAIR_THROTTLED: {
+    what: '从这里或对这个名字的错误尝试太多。',
+    next: '请等几分钟；对名字可能要等一天。',
+  },
+  ERR_PAIR_NAME_TAKEN: {
+    what: '这个名字属于别人。',
+    next: '请换一个。名字超过 30 天没有使用才会重新空出来。',
+  },
+  ERR_PAIR_SLOTS: {
+    what: '服务器上或来自本网络的配对码太多。',
+    next: '请关掉不再等待的会话，或等它们的配对码过期。',
+  },
+  ERR_PAIR_SUITE: {
+    what: '两端没有共同的算法。',
+    next: '请刷新本页；如果仍不行，说明对方的版本太旧。',
+  },
+  ERR_PAIR_REFLECTED: { what: '本页自己的消息被当作对方的送了回来。', next: TAMPERED },
+  ERR_PAIR_MALFORMED: { what: '对方的配对消息无法解读。', next: TAMPERED },
+  ERR_CONTACT_UNKNOWN: {
+    what: '没有这个名字的联系人。',
+    next: '可能已在另一个标签页中删除。请用配对码配对，再次互相记住。',
+  },
+  ERR_CONTACT_EXISTS: { what: '已经有这个名字的联系人。', next: '请换一个名字。' },
+  ERR_CONTACT_LOST: {
+    what: '这个联系人的密钥已经对不上了。',
+    next: '有一端是从备份恢复的，或被复制到别处使用过。请双方都删除这个联系人，再用配对码配对并互相记住。',
+  },
+
+  ERR_TALK_MALFORMED: { what: '对方发来的内容无法理解。', next: TAMPERED },
+  ERR_FILE_DECLINED: {
+    what: '对方没有接收这个文件。',
+    next: '请先问一声，然后再发。终端要用 --receive DIR 接收，或在询问时输入 /accept。',
+  },
+  ERR_FILE_CANCELLED: {
+    what: '传输已取消。',
+    next: '可以再发一次；已经到达的部分不会重发。',
+  },
+  ERR_FILE_NAME: {
+    what: '有一个文件名写在这里不安全。',
+    next: '什么也没有写入。请让对方改名。',
+  },
+  ERR_FILE_CHANGED: { what: '文件在发送途中变了。', next: '等没有程序写它时再发一次。' },
+  ERR_FILE_DIGEST: {
+    what: '到达的内容与发出的不同。',
+    next: '没有保留。请再发一次；如果又发生，请检查两端的磁盘。',
+  },
+  ERR_FILE_READ: {
+    what: '文件无法读取。',
+    next: '它可能被移走或删除，或者浏览器无权读取。请重新选择。',
+  },
+  ERR_FILE_WRITE: {
+    what: '文件无法写入。',
+    next: '请检查磁盘空间，以及浏览器能否写到那里，然后让对方再发一次。',
+  },
+
+  ERR_USAGE: { what: '这个请求无法理解。', next: NEVER_HERE },
+  ERR_CONFIG: { what: '配置有误。', next: NEVER_HERE },
+  ERR_LISTEN: { what: '服务器无法在那里监听。', next: NEVER_HERE },
+  ERR_DATA_FOLDER: { what: '数据文件夹无法使用。', next: NEVER_HERE },
+  ERR_STORE_VERSION: {
+    what: '这里存储的内容是由更新版本的 hufu 写的。',
+    next: '刷新页面即可得到新版本。',
+  },
+  ERR_PROFILE: {
+    what: '本浏览器为 hufu 保存的内容无法使用。',
+    next: '无痕窗口和严格的设置会禁止存储：请换一个窗口。用配对码会话则不受影响。',
+  },
+  ERR_INTERRUPTED: { what: '已停止。', next: '不需要再做什么。' },
+}
