@@ -1,0 +1,73 @@
+import { signal, type ReadonlySignal } from '@preact/signals'
+
+/** Where in the app the user is, while no session is on. The address bar stays as it is: places are no secrets, but codes are. */
+export type Place =
+  | { readonly at: 'home' | 'ring' | 'listen' | 'contacts' | 'about' }
+  /** `code`: what the link brought; empty if it is to be typed. */
+  | { readonly at: 'join'; readonly code: string }
+
+const current = signal<Place>({ at: 'home' })
+
+export const place: ReadonlySignal<Place> = current
+
+/** Goes somewhere, so that the browser's Back leads here again. */
+export function go(to: Place): void {
+  if (to.at === current.value.at) return
+  history.pushState({ hufu: to.at }, '')
+  current.value = to
+  scrollTo(0, 0)
+}
+
+/** Goes somewhere without a way back: what was there before is over. */
+export function settle(to: Place): void {
+  history.replaceState({ hufu: to.at }, '')
+  current.value = to
+  scrollTo(0, 0)
+}
+
+/**
+ * Takes the code out of the address bar and the history, where it must not stay, and goes to where it is used. Follows the
+ * browser's Back from then on.
+ *
+ * @param busy whether a session is on, which Back and links must not disturb
+ * @param back called when Back was pressed during a session
+ */
+export function followAddress(busy: () => boolean, back: () => void): void {
+  const take = (): void => {
+    const code = codeOf(location.hash)
+    if (location.hash !== '') history.replaceState(history.state, '', location.pathname)
+    if (code !== '' && !busy()) current.value = { at: 'join', code }
+  }
+  take()
+  addEventListener('hashchange', take)
+  addEventListener('popstate', (event) => {
+    if (location.hash !== '') return // a link was followed; `hashchange` comes next
+    if (busy()) {
+      history.pushState({ hufu: current.value.at }, '')
+      back()
+      return
+    }
+    current.value = placeOf(event.state)
+  })
+}
+
+/** The code that a link carries, or the empty string. */
+export function codeOf(hash: string): string {
+  try {
+    return decodeURIComponent(hash.replace(/^#/, '')).slice(0, MAX_CODE_UNITS)
+  } catch {
+    return ''
+  }
+}
+
+/** UTF-16 units that are taken from a link; a code has some forty. Our choice. */
+const MAX_CODE_UNITS = 200
+
+const PLAIN = ['home', 'ring', 'listen', 'contacts', 'about'] as const
+
+function placeOf(state: unknown): Place {
+  const at = typeof state === 'object' && state !== null && 'hufu' in state ? state.hufu : undefined
+  const known = PLAIN.find((one) => one === at)
+  if (known !== undefined) return { at: known }
+  return at === 'join' ? { at: 'join', code: '' } : { at: 'home' }
+}

@@ -1,0 +1,199 @@
+import { HufuError, pair, type ErrorCode, type PairEvent, type Ringing } from '@hufu/terminal'
+import { signal, type ReadonlySignal } from '@preact/signals'
+import { converse, type Conversation, type ConversationDriver } from './conversation.ts'
+import { forgetTalk, keeping, keptTalk, wasInTalk } from './keeping.ts'
+import { startLog } from './log.ts'
+import { settle } from './place.ts'
+import { profile } from './profile.ts'
+import { serverUrl } from './server.ts'
+import { viaOf, whoBy, type How } from './how.ts'
+
+/*
+ * The one session of this tab.
+ *
+ *   none ─ begin ─→ pairing ─ stands ─→ talking ─ dismiss ─→ none
+ *                      └──── fails ───→ failed ──┘
+ */
+
+/** How far a pairing has come. Times are milliseconds of `performance.now()`. */
+export type Stage =
+  | { readonly at: 'connecting' }
+  /** The code to say, and until when it is good. */
+  | { readonly at: 'code'; readonly code: string; readonly untilMs: number }
+  /** First of two contacts. */
+  | { readonly at: 'waiting' }
+  /** `failed`: what came of the last ring. */
+  | { readonly at: 'listening'; readonly failed: ErrorCode | undefined }
+  | { readonly at: 'requested'; readonly untilMs: number }
+  | { readonly at: 'ringing'; readonly rung: Rung }
+
+/** Somebody rings. `answer` with the prepared passphrase, or nothing to decline. */
+export interface Rung {
+  /** What they call themselves; may be empty. Nothing proves it. */
+  readonly from: string
+  readonly untilMs: number
+  answer(passphrase: Uint8Array | undefined): void
+}
+
+export type Session =
+  | { readonly at: 'none' }
+  | {
+      readonly at: 'pairing'
+      readonly how: How
+      readonly stage: Stage
+      /** The server is lost for the moment. */
+      readonly lost: boolean
+    }
+  | { readonly at: 'failed'; readonly how: How; readonly code: ErrorCode }
+  | { readonly at: 'talking'; readonly conversation: Conversation }
+
+const current = signal<Session>({ at: 'none' })
+let stop = new AbortController()
+
+export const session: ReadonlySignal<Session> = current
+
+/** Whether Back and links must leave things as they are. */
+export function isBusy(): boolean {
+  const { value } = current
+  return value.at === 'talking' && value.conversation.presence.value.at !== 'over'
+}
+
+/** Begins to pair; what was going on before is given up. */
+export function begin(how: How): void {
+  stop.abort()
+  stop = new AbortController()
+  current.value = { at: 'pairing', how, stage: { at: 'connecting' }, lost: false }
+  void meet(how, stop.signal)
+}
+
+/** Gives a pairing up, or puts away what is left of a session, and goes to the start. */
+export function dismiss(): void {
+  stop.abort()
+  current.value = { at: 'none' }
+  settle({ at: 'home' })
+}
+
+/** Goes on with the talk that this tab was in when it was reloaded, if there is one. */
+export async function goOn(): Promise<void> {
+  if (!wasInTalk()) return
+  const found = await keptTalk()
+  if (found === undefined || current.value.at !== 'none') return
+  const { id, screen } = found
+  const { kept, shown } = screen
+  const log = startLog(screen)
+  const paired = shown.find((line) => line.kind === 'note' && line.note === 'paired')
+  const who = kept.contact ?? (paired?.kind === 'note' ? paired.name : '')
+  const driver = converse({ log, who, contact: kept.contact, words: kept.words, counts: kept })
+  current.value = { at: 'talking', conversation: driver.conversation }
+  try {
+    const talk = await pair({
+      server: serverUrl(),
+      via: { by: 'again', kept },
+      keeper: keeping(log, id),
+      on: (event) => follow(driver, event),
+      ...(await profileOrNone()),
+    })
+    await driver.stands(talk)
+  } catch (error) {
+    await forgetTalk(id)
+    driver.failed(codeOf(error))
+  }
+}
+
+async function meet(how: How, signal: AbortSignal): Promise<void> {
+  const log = startLog()
+  let rungBy = ''
+  let driver: ConversationDriver | undefined
+  const here = (): boolean => !signal.aborted
+  const show = (change: { readonly stage?: Stage; readonly lost?: boolean }): void => {
+    const { value } = current
+    if (here() && value.at === 'pairing') current.value = { ...value, ...change }
+  }
+  const asked = (ringing: Ringing): Promise<Uint8Array | undefined> => {
+    rungBy = ringing.from.name
+    return ask(ringing, (stage) => show({ stage }))
+  }
+  try {
+    const { via, ...more } = await viaOf(how, asked)
+    if (!here()) return
+    const talk = await pair({
+      server: serverUrl(),
+      via,
+      signal,
+      keeper: keeping(log),
+      on: (event) => {
+        if (driver !== undefined) follow(driver, event)
+        else showPairing(event, show)
+      },
+      ...more,
+    })
+    if (!here()) return talk.abort()
+    const contact = how.by === 'contact' ? how.name : undefined
+    const counts = { said: 0, heard: 0 }
+    const who = whoBy(how, rungBy)
+    driver = converse({ log, who, contact, words: talk.words, counts })
+    current.value = { at: 'talking', conversation: driver.conversation }
+    await driver.stands(talk)
+  } catch (error) {
+    if (here()) current.value = { at: 'failed', how, code: codeOf(error) }
+  }
+}
+
+/** Shows what happens on the way to a session. */
+function showPairing(
+  event: PairEvent,
+  show: (change: { readonly stage?: Stage; readonly lost?: boolean }) => void,
+): void {
+  const now = performance.now()
+  switch (event.type) {
+    case 'code':
+      return show({
+        stage: { at: 'code', code: event.code, untilMs: now + event.lifetimeMs },
+      })
+    case 'waiting':
+      return show({ stage: { at: 'waiting' } })
+    case 'listening':
+      return show({ stage: { at: 'listening', failed: undefined } })
+    case 'failed':
+      return show({ stage: { at: 'listening', failed: event.code } })
+    case 'requested':
+      return show({ stage: { at: 'requested', untilMs: now + event.answerMs } })
+    case 'ringing':
+      return // `ask` shows it, with what answers it
+    case 'connected':
+    case 'lost':
+      return show({ lost: event.type === 'lost' })
+  }
+}
+
+function follow(driver: ConversationDriver, event: PairEvent): void {
+  if (event.type === 'lost' || event.type === 'connected') driver.online(event.type === 'connected')
+}
+
+/** Shows that somebody rings, and resolves with the user's answer: undefined declines, or comes too late. */
+function ask(ringing: Ringing, show: (stage: Stage) => void): Promise<Uint8Array | undefined> {
+  return new Promise((resolve) => {
+    const answer = (passphrase: Uint8Array | undefined): void => {
+      ringing.signal.removeEventListener('abort', late)
+      show(
+        passphrase === undefined
+          ? { at: 'listening', failed: undefined }
+          : { at: 'requested', untilMs: untilMs },
+      )
+      resolve(passphrase)
+    }
+    const late = (): void => answer(undefined)
+    const untilMs = performance.now() + ringing.answerMs
+    ringing.signal.addEventListener('abort', late, { once: true })
+    show({ at: 'ringing', rung: { from: ringing.from.name, untilMs, answer } })
+  })
+}
+
+async function profileOrNone(): Promise<object> {
+  const opened = await profile().catch(() => undefined)
+  return opened === undefined ? {} : { profile: opened }
+}
+
+function codeOf(error: unknown): ErrorCode {
+  return error instanceof HufuError ? error.code : 'ERR_INTERNAL'
+}
