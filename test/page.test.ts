@@ -55,6 +55,8 @@ test('the page that the server shows, in a real browser', async (t) => {
 
   await t.test('the commands name the server that the page comes from', async () => {
     const { page, close } = await open(browser, served.origin)
+    await page.getByRole('button', { name: 'About' }).click()
+    await page.locator('.line code').first().waitFor()
     const lines = await page.locator('.line code').allTextContents()
     assert.ok(lines.includes(`npx hufu pair --server ${served.origin}`), lines.join('\n'))
     for (const line of lines) assert.ok(line.endsWith(` --server ${served.origin}`), line)
@@ -64,6 +66,8 @@ test('the page that the server shows, in a real browser', async (t) => {
   await t.test('the language is switched from the keyboard, and remembered', async () => {
     const { page, trouble, close } = await open(browser, served.origin)
     await page.keyboard.press('Tab') // the link that skips to the content
+    await page.keyboard.press('Tab') // Contacts
+    await page.keyboard.press('Tab') // About
     await page.keyboard.press('Tab') // English
     await page.keyboard.press('Tab') // 中文
     await page.keyboard.press('Enter')

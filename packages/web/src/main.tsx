@@ -1,13 +1,26 @@
 import { effect } from '@preact/signals'
 import { render } from 'preact'
-import { language, text } from './language.ts'
-import { Page } from './page.tsx'
-import { LANGUAGES } from './text/languages.ts'
+import { App } from './app.tsx'
+import { keepOffline } from './ports/offline.ts'
+import { insecureReason } from './ports/secure.ts'
+import { unread } from './state/attention.ts'
+import { language, text } from './state/language.ts'
+import { leaveAsked } from './state/leave-asked.ts'
+import { followAddress } from './state/place.ts'
+import { goOn, isBusy } from './state/session.ts'
+import { LANGUAGES } from './strings/languages.ts'
 
 effect(() => {
   document.documentElement.lang = LANGUAGES[language.value].tag
-  document.title = text.value.title
+  const { title } = text.value
+  document.title = unread.value === 0 ? title : `(${unread.value}) ${title}`
 })
 
+followAddress(isBusy, () => void (leaveAsked.value = true))
+if (insecureReason() === undefined) {
+  void goOn()
+  keepOffline()
+}
+
 const place = document.getElementById('app')
-if (place !== null) render(<Page />, place)
+if (place !== null) render(<App />, place)

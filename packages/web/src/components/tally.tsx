@@ -1,10 +1,11 @@
 import type { VNode } from 'preact'
-import { text } from './language.ts'
+import { text } from '../state/language.ts'
 
-/** The tally: two striped halves with a toothed seam between them. */
-export function Tally(): VNode {
+/** The tally: two striped halves with a toothed seam between them. `fitting`: they are just finding each other. */
+export function Tally(props: { readonly fitting?: boolean }): VNode {
+  const kind = props.fitting === true ? 'tally fitting' : 'tally'
   return (
-    <svg class="tally" viewBox="0 0 240 200" role="img" aria-label={text.value.tally}>
+    <svg class={kind} viewBox="0 0 240 200" role="img" aria-label={text.value.tally}>
       <g class="left">
         <path d="M112 22 H62 a38 38 0 0 0 -38 38 v80 a38 38 0 0 0 38 38 H112 V152 H132 V126 H112 V100 H132 V74 H112 Z" />
         <path class="stripe" d="M24 78 q26 4 44 -12" />

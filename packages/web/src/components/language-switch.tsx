@@ -1,6 +1,6 @@
 import type { VNode } from 'preact'
-import { choose, language, text } from './language.ts'
-import { isLanguage, LANGUAGES } from './text/languages.ts'
+import { choose, language, text } from '../state/language.ts'
+import { isLanguage, LANGUAGES } from '../strings/languages.ts'
 
 /** One button for each language, each labelled in its own. */
 export function LanguageSwitch(): VNode {
@@ -11,6 +11,7 @@ export function LanguageSwitch(): VNode {
         .map((each) => (
           <button
             type="button"
+            key={each}
             lang={LANGUAGES[each].tag}
             aria-pressed={each === language.value}
             onClick={() => choose(each)}

@@ -1,0 +1,61 @@
+import { useSignal, type Signal } from '@preact/signals'
+import type { VNode } from 'preact'
+import { useId } from 'preact/hooks'
+import { text } from '../state/language.ts'
+
+interface FieldProps {
+  readonly label: string
+  readonly value: Signal<string>
+  readonly hint?: string
+  /** What is wrong with the value; undefined if nothing is. */
+  readonly error?: string | undefined
+  /** A name for people, a passphrase, or a code, which no spelling checker may touch. */
+  readonly kind: 'name' | 'passphrase' | 'code'
+  readonly focus?: boolean
+}
+
+const HIDDEN = { type: 'password' } as const
+const SHOWN = { type: 'text' } as const
+
+/** One line to type into, with its label above, and a hint or what is wrong below. */
+export function Field(props: FieldProps): VNode {
+  const { label, value, hint, error, kind } = props
+  const id = useId()
+  const shown = useSignal(false)
+  const { show, hide } = text.value.act
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      <div class="input">
+        <input
+          id={id}
+          class={kind}
+          {...(kind === 'passphrase' && !shown.value ? HIDDEN : SHOWN)}
+          value={value.value}
+          maxLength={kind === 'name' ? 64 : 1_000}
+          autocomplete="off"
+          autocapitalize="none"
+          autocorrect="off"
+          spellcheck={false}
+          autofocus={props.focus}
+          aria-invalid={error !== undefined}
+          aria-describedby={`${id}-more`}
+          onInput={(event) => (value.value = event.currentTarget.value)}
+        />
+        {kind === 'passphrase' && (
+          <button
+            type="button"
+            class="button quiet"
+            aria-pressed={shown.value}
+            onClick={() => (shown.value = !shown.value)}
+          >
+            {shown.value ? hide : show}
+          </button>
+        )}
+      </div>
+      <p class={error === undefined ? 'hint' : 'error'} id={`${id}-more`} aria-live="polite">
+        {error ?? hint ?? ''}
+      </p>
+    </div>
+  )
+}

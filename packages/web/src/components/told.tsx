@@ -1,0 +1,18 @@
+import type { ErrorCode } from '@hufu/terminal'
+import type { VNode } from 'preact'
+import { text } from '../state/language.ts'
+import { withCode } from './with-code.tsx'
+
+/** What went wrong and what to do next, in a few lines among others. */
+export function Told(props: { readonly code: ErrorCode }): VNode {
+  const { what, next } = text.value.errors[props.code]
+  return (
+    <div class="told">
+      <p class="what">{what}</p>
+      <p>{withCode(next)}</p>
+      <p class="small" translate={false}>
+        {props.code}
+      </p>
+    </div>
+  )
+}

@@ -1,0 +1,26 @@
+import type { VNode } from 'preact'
+import { text } from '../../state/language.ts'
+import type { ShownLine } from '../../state/lines.ts'
+
+/** Something that happened in between. */
+export function NoteLine(props: { readonly shown: Extract<ShownLine, { kind: 'note' }> }): VNode {
+  return <li class="note">{noteText(props.shown)}</li>
+}
+
+function noteText({ note, name }: Extract<ShownLine, { kind: 'note' }>): string {
+  const { paired, other, returned, finished, remembering, remembered } = text.value.talk
+  switch (note) {
+    case 'paired':
+      return paired(name === '' ? other : name)
+    case 'compared':
+      return text.value.words.compared
+    case 'returned':
+      return returned
+    case 'finished':
+      return finished
+    case 'remembering':
+      return remembering(name)
+    case 'remembered':
+      return remembered(name)
+  }
+}
