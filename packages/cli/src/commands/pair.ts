@@ -10,7 +10,7 @@ import { converse } from '../pair/converse.ts'
 import { pipedInput, type Input } from '../pair/input.ts'
 import { readIntent, type Intent } from '../pair/intent.ts'
 import type { SecretPorts } from '../pair/secret.ts'
-import { tell } from '../pair/tell.ts'
+import { teller } from '../pair/tell.ts'
 import { profileFor, viaOf } from '../pair/via.ts'
 
 const DEFAULT_SERVER = 'http://localhost:4680'
@@ -70,7 +70,7 @@ async function meet(intent: Intent, ports: SecretPorts): Promise<Talk> {
     server: intent.server ?? contactServer ?? defaultServer(process.env),
     via,
     signal: ports.signal,
-    on: (event) => tell(event, intent.meeting, ports.output),
+    on: teller(intent.meeting, ports.output),
     ...(profile === undefined ? {} : { profile }),
     ...(terminalSeed === undefined ? {} : { terminalSeed }),
     ...(intent.shownAs === undefined ? {} : { name: intent.shownAs }),

@@ -112,7 +112,10 @@ export async function converse(talk: Talk, ports: ConversationPorts): Promise<Ex
     output.note(`hufu: ${unacknowledged} of what you sent did not reach the other, or may not have`)
   if (signal.aborted) return EXIT.interrupted
   if (inputError !== undefined) return report(inputError, output)
-  if (closed?.code !== undefined) return report(new HufuError(closed.code), output)
+  if (closed?.code !== undefined) {
+    const exit = await report(new HufuError(closed.code), output)
+    return exit === EXIT.server && unacknowledged > 0 ? EXIT.gone : exit
+  }
   const failure = sending.failure ?? receiving.failure
   if (failure !== undefined) return EXIT_OF[failure]
   return unacknowledged > 0 ? EXIT.gone : EXIT.success

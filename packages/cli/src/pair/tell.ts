@@ -5,8 +5,19 @@ import type { Output } from '../output.ts'
 import { plain } from '../tty/plain.ts'
 import type { Meeting } from './intent.ts'
 
-/** Tells of what happens on the way to a session. */
-export function tell(event: PairEvent, meeting: Meeting, output: Output): void {
+/** Tells of what happens on the way to a session, and of the connection after that. */
+export function teller(meeting: Meeting, output: Output): (event: PairEvent) => void {
+  let connected = true
+  return (event) => {
+    // One notice a loss is enough for people, however often it is tried again.
+    if (event.type === 'lost' && connected) output.note('the server is lost; trying again')
+    if (event.type === 'connected') connected = true
+    else if (event.type === 'lost') connected = false
+    tell(event, meeting, output)
+  }
+}
+
+function tell(event: PairEvent, meeting: Meeting, output: Output): void {
   switch (event.type) {
     case 'code': {
       const { code, lifetimeMs } = event
@@ -44,7 +55,6 @@ export function tell(event: PairEvent, meeting: Meeting, output: Output): void {
       return
     case 'lost':
       void output.event({ event: 'connection', state: 'lost', inMs: event.retryMs })
-      output.note(`the server is lost; trying again in ${(event.retryMs / 1_000).toFixed(1)} s`)
       return
   }
 }
