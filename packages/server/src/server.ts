@@ -17,6 +17,7 @@ import { inProcessBus } from './relay/inprocess.ts'
 import { presenceOver, type Presence } from './relay/presence.ts'
 import { sessionsOver, type Sessions } from './relay/sessions.ts'
 import { openSqlite } from './store/sqlite.ts'
+import { certificateOf, type Certificate } from './tls/certificate.ts'
 import { sweepStore } from './store/sweep.ts'
 
 /** A running server. */
@@ -24,6 +25,8 @@ export interface Server {
   /** Where it listens, as a browser takes it. */
   readonly url: string
   readonly port: number
+  /** What others have to trust, where the certificate is of our own making. */
+  readonly authority: Certificate['authority']
   /**
    * Stops in good order: lets nobody in, tells terminals to come back in a while, closes their sockets (1012), and resolves
    * when everything is on disk and every file closed.
@@ -59,6 +62,10 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   const sourceOf = sourcesBehind(config.trustedProxies)
   const pages = pagesOf(config.web)
   const store = await openSqlite(config.data)
+  const certificate = await certificateOf(config).catch(async (error: unknown) => {
+    await store.close()
+    throw error
+  })
   const bus = inProcessBus(failed)
   const presence = presenceOver(bus)
   const metrics = metricsOf({
@@ -100,6 +107,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     pages,
     metrics,
     metricsToken: config.metricsToken,
+    certificate,
     ready: async () => state === 'up' && (await store.usable()),
     failed,
   })
@@ -145,11 +153,13 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     logger.info('stopped')
   }
   const { port } = http.address() as AddressInfo
-  const url = `http://${urlHost(config.listen.host)}:${port}`
+  const scheme = certificate === undefined ? 'http' : 'https'
+  const url = `${scheme}://${urlHost(config.listen.host)}:${port}`
   logger.info({ url }, 'listening')
   return {
     url,
     port,
+    authority: certificate?.authority,
     drain: () => (stopped ??= stop(config.drainSpreadMs, config.closingMs)),
     close: () => (stopped ??= stop(0, 0)),
   }

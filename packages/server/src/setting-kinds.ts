@@ -23,6 +23,14 @@ export function text(least: number): Kind<string> {
   }
 }
 
+/** One of these words. */
+export function oneOf<const W extends string>(...words: readonly W[]): Kind<W> {
+  return {
+    expects: words.map((word) => (word === '' ? 'empty' : word)).join(' or '),
+    read: (raw) => words.find((word) => word === raw),
+  }
+}
+
 /** A list of texts, comma-separated or as a JSON array. */
 export const textList: Kind<readonly string[]> = {
   expects: 'a comma-separated list',

@@ -3,6 +3,7 @@ import { MAX_CONTROL_OCTETS, MAX_MESSAGE_OCTETS } from '@hufu/protocol/wire'
 import {
   listenAddress,
   logLevel,
+  oneOf,
   text,
   textList,
   whole,
@@ -19,6 +20,9 @@ export interface Config {
   readonly origins: readonly string[]
   readonly trustedProxies: readonly string[]
   readonly web: string
+  readonly tls: '' | 'self'
+  readonly tlsCert: string
+  readonly tlsKey: string
   readonly log: LogLevel
   readonly metricsToken: string
 
@@ -86,7 +90,7 @@ export const SETTINGS: { readonly [N in keyof Config]: Setting<Config[N]> } = {
     kind: listenAddress,
     default: { host: 'localhost', port: 4680 },
     about:
-      'HOST:PORT to listen on; port 0 takes any free one. Put a TLS proxy in front for the outside.',
+      'HOST:PORT to listen on; port 0 takes any free one. For others to come: --tls, or a TLS proxy in front.',
   },
   names: {
     kind: textList,
@@ -110,6 +114,22 @@ export const SETTINGS: { readonly [N in keyof Config]: Setting<Config[N]> } = {
     kind: text(0),
     default: '',
     about: 'Folder of the built web app. Empty: a plain page that says what this is.',
+  },
+  tls: {
+    kind: oneOf('', 'self'),
+    default: '',
+    about:
+      '`self` makes a certificate for this machine and says how to trust it. Empty: plain http, or the given one.',
+  },
+  tlsCert: {
+    kind: text(0),
+    default: '',
+    about: 'PEM file of a certificate and those that lead to its authority. Goes with tlsKey.',
+  },
+  tlsKey: {
+    kind: text(0),
+    default: '',
+    about: 'PEM file of that certificate’s private key.',
   },
   log: {
     kind: logLevel,

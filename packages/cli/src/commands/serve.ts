@@ -18,6 +18,18 @@ export async function run(args: Arguments, output: Output): Promise<ExitCode> {
   const data = resolve(config.data)
   await output.event({ event: 'listening', url: server.url, data })
   output.note(`hufu: listening on ${server.url}, data in ${data}`)
+  if (server.authority !== undefined) {
+    const { path, fingerprint } = server.authority
+    output.note(
+      'hufu: the certificate is of this server’s own making. To trust it on another device, either',
+    )
+    output.note(
+      `  - import ${path} there as an authority (or fetch it from ${server.url}/hufu-ca.pem), or`,
+    )
+    output.note('  - go on past the browser’s warning, or give `hufu pair` that file by --ca.')
+    output.note(`  Compare first; SHA-256 of the authority: ${fingerprint}`)
+    output.note('  It can vouch for nothing but this server: its key was thrown away.')
+  }
   const { promise: signalled, resolve: signal } = Promise.withResolvers<void>()
   let since: number | undefined
   for (const [name, code] of SIGNALS)

@@ -1,8 +1,10 @@
 import { timingSafeEqual, createHash } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { Metrics } from '../metrics.ts'
 import { isLoopback } from '../gateway/source.ts'
 import { SECURITY_HEADERS } from './headers.ts'
+import type { Certificate } from '../tls/certificate.ts'
 import type { Page } from './pages.ts'
 
 /** What the plain HTTP side answers from. */
@@ -11,10 +13,15 @@ export interface HttpPorts {
   readonly metrics: Metrics
   /** Empty: this machine only. */
   readonly metricsToken: string
+  /** None: plain http. */
+  readonly certificate: Certificate | undefined
   /** False while draining, or when the store does not answer. */
   ready(): Promise<boolean>
   failed(error: unknown): void
 }
+
+/** Where the authority of a certificate of our own making can be fetched. */
+const CA_PATH = '/hufu-ca.pem'
 
 /** Milliseconds for a request's head, and for all of it: a slow sender holds a socket no longer. Our choice. */
 const HEAD_MS = 10_000
@@ -28,23 +35,35 @@ const KEEP_SECONDS = 31_536_000
 
 /** The HTTP server: pages, health, metrics. It does not listen yet. */
 export function httpServer(ports: HttpPorts): Server {
-  const server = createServer(
-    {
-      headersTimeout: HEAD_MS,
-      requestTimeout: REQUEST_MS,
-      keepAliveTimeout: IDLE_MS,
-      maxHeaderSize: HEAD_OCTETS,
-      connectionsCheckingInterval: 5_000,
-      noDelay: true,
-    },
-    (request, response) => {
-      answer(ports, request, response).catch((error: unknown) => {
-        ports.failed(error)
-        if (!response.headersSent) reply(response, 500, 'internal error')
-        else response.destroy()
-      })
-    },
-  )
+  const limits = {
+    headersTimeout: HEAD_MS,
+    requestTimeout: REQUEST_MS,
+    keepAliveTimeout: IDLE_MS,
+    maxHeaderSize: HEAD_OCTETS,
+    connectionsCheckingInterval: 5_000,
+    noDelay: true,
+  }
+  const handle = (request: IncomingMessage, response: ServerResponse): void => {
+    answer(ports, request, response).catch((error: unknown) => {
+      ports.failed(error)
+      if (!response.headersSent) reply(response, 500, 'internal error')
+      else response.destroy()
+    })
+  }
+  const { certificate } = ports
+  const server: Server =
+    certificate === undefined
+      ? createServer(limits, handle)
+      : createTlsServer(
+          {
+            ...limits,
+            key: certificate.key,
+            cert: certificate.cert,
+            minVersion: 'TLSv1.2',
+            handshakeTimeout: HEAD_MS,
+          },
+          handle,
+        )
   server.maxRequestsPerSocket = 1_000
   return server
 }
@@ -68,6 +87,12 @@ async function answer(
       if (!mayMeasure(request, ports.metricsToken)) return reply(response, 403, 'forbidden')
       const { type, text } = await ports.metrics.page()
       return reply(response, 200, text, { 'Content-Type': type })
+    }
+    case CA_PATH: {
+      // For phones, which take an authority from a page and from nothing else.
+      const { authority } = ports.certificate ?? {}
+      if (authority === undefined) return reply(response, 404, 'not found')
+      return reply(response, 200, authority.pem, { 'Content-Type': 'application/x-x509-ca-cert' })
     }
     default: {
       const page = ports.pages.get(path)

@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { X509Certificate } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { get } from 'node:https'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, describe, test } from 'node:test'
+import { HufuError } from '@hufu/protocol/wire'
+import { loadConfig } from '../config.ts'
+import { startServer } from '../server.ts'
+import { certificateOf } from './certificate.ts'
+import { selfCertificate } from './self.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'hufu-tls-'))
+after(() => rmSync(folder, { recursive: true, force: true }))
+const DAY_MS = 86_400_000
+
+function config(flags: Readonly<Record<string, string>>): ReturnType<typeof loadConfig> {
+  return loadConfig({
+    flags: { data: join(folder, 'data'), listen: '127.0.0.1:0', log: 'silent', ...flags },
+  })
+}
+
+describe('a certificate of our own making', () => {
+  const own = join(folder, 'own')
+
+  test('is good for this machine and the names given, by OpenSSL’s own judgement', async () => {
+    const { cert, authority } = await selfCertificate(own, ['hufu.example:4680', '[2001:db8::1]:1'])
+    assert.ok(authority)
+    const leaf = new X509Certificate(cert)
+    assert.equal(leaf.checkHost('localhost'), 'localhost')
+    assert.equal(leaf.checkHost('hufu.example'), 'hufu.example')
+    assert.equal(leaf.checkIP('127.0.0.1'), '127.0.0.1')
+    assert.notEqual(leaf.checkIP('2001:db8::1'), undefined)
+    assert.equal(leaf.checkHost('elsewhere.example'), undefined)
+    const certPath = join(own, 'cert.pem')
+    const verdict = execFileSync('openssl', [
+      'verify',
+      '-purpose',
+      'sslserver',
+      '-CAfile',
+      authority.path,
+      certPath,
+    ])
+    assert.match(verdict.toString(), /: OK/)
+    assert.equal(new X509Certificate(authority.pem).fingerprint256, authority.fingerprint)
+  })
+
+  test('leaves no key behind that could sign another', async () => {
+    const { key } = await selfCertificate(own, [])
+    const ca = new X509Certificate(readFileSync(join(own, 'ca.pem')))
+    const { createPrivateKey } = await import('node:crypto')
+    assert.equal(ca.checkPrivateKey(createPrivateKey(key)), false)
+    assert.equal(new X509Certificate(readFileSync(join(own, 'cert.pem'))).ca, false)
+  })
+
+  test('is kept, private, and made anew when a name is missing or its end is near', async () => {
+    const first = await selfCertificate(own, [])
+    assert.equal((await selfCertificate(own, ['localhost'])).cert, first.cert)
+    assert.equal(statSync(join(own, 'key.pem')).mode & 0o777, 0o600)
+    const renamed = await selfCertificate(own, ['new.example'])
+    assert.notEqual(renamed.cert, first.cert)
+    const soon = Date.now() + 366 * DAY_MS
+    assert.equal((await selfCertificate(own, ['new.example'], soon)).cert, renamed.cert)
+    assert.notEqual(
+      (await selfCertificate(own, ['new.example'], soon + 2 * DAY_MS)).cert,
+      renamed.cert,
+    )
+  })
+
+  test('that was damaged is replaced', async () => {
+    const { cert } = await selfCertificate(own, [])
+    writeFileSync(join(own, 'cert.pem'), 'nonsense')
+    assert.notEqual((await selfCertificate(own, [])).cert, cert)
+  })
+
+  test('serves pages, and is fetched by those who shall trust it', async () => {
+    const server = await startServer(config({ tls: 'self' }))
+    try {
+      assert.match(server.url, /^https:/)
+      assert.ok(server.authority)
+      const { pem } = server.authority
+      assert.equal(await fetched(`${server.url}/healthz`, pem), 'ok')
+      assert.equal(await fetched(`${server.url}/hufu-ca.pem`, pem), pem)
+    } finally {
+      await server.close()
+    }
+  })
+})
+
+describe('a given certificate', () => {
+  const refused = async (flags: Record<string, string>, why: RegExp): Promise<void> =>
+    assert.rejects(
+      certificateOf(config(flags)),
+      (error) =>
+        error instanceof HufuError && error.code === 'ERR_CONFIG' && why.test(error.message),
+    )
+
+  test('is taken with its key, and refused with another, alone, unreadable or not one', async () => {
+    const [a, b] = [join(folder, 'a'), join(folder, 'b')]
+    await Promise.all([selfCertificate(a, []), selfCertificate(b, [])])
+    const [cert, key, other] = [join(a, 'cert.pem'), join(a, 'key.pem'), join(b, 'key.pem')]
+    assert.ok(await certificateOf(config({ 'tls-cert': cert, 'tls-key': key })))
+    await refused({ 'tls-cert': cert, 'tls-key': other }, /is not that of the certificate/)
+    await refused({ 'tls-cert': cert }, /go together/)
+    await refused({ 'tls-cert': join(folder, 'none'), 'tls-key': key }, /cannot be read/)
+    await refused({ 'tls-cert': key, 'tls-key': key }, /holds no certificate/)
+    await refused({ 'tls-cert': cert, 'tls-key': cert }, /holds no private key/)
+    await refused({ tls: 'self', 'tls-cert': cert, 'tls-key': key }, /leave/)
+  })
+
+  test('none is plain http', async () => {
+    assert.equal(await certificateOf(config({})), undefined)
+  })
+})
+
+function fetched(url: string, ca: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    get(url, { ca }, (response) => {
+      let body = ''
+      response.setEncoding('utf8').on('data', (text: string) => (body += text))
+      response.on('end', () => resolve(body))
+    }).on('error', reject)
+  })
+}
