@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process'
-import { cpus, release, totalmem, type } from 'node:os'
+import { arch, cpus, totalmem, type } from 'node:os'
 
 /** The machine and what ran on it: system, cores, Node, then `PACKAGE VERSION` for each Debian package. */
 export function machine(packages: readonly string[]): string[] {
   const cores = cpus()
   return [
-    `${type()} ${release()}`,
+    `${type()} ${arch()}`,
     `${cores.length} × ${cores[0]?.model.trim() ?? 'unknown CPU'}`,
     `${Math.round(totalmem() / 2 ** 30)} GiB of memory`,
     `Node ${process.versions.node}, OpenSSL ${process.versions.openssl}`,

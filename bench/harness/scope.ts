@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -54,14 +54,18 @@ const PYTHON = existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3'
 /** Characters of output that are kept: enough for any message, little for a program gone wild. */
 const KEPT = 65_536
 
-/** Starts a scope; everything in it is killed when this process ends, too. */
+/** Starts a scope. Should this process end before it, it goes too. */
 export async function openScope(name: string): Promise<Scope> {
   const folder = await mkdtemp(join(tmpdir(), `hufu-bench-${name}-`))
   const children = new Set<ChildProcess>()
   const killAll = (): void => {
     for (const child of children) killGroup(child, 'SIGKILL')
   }
-  process.on('exit', killAll)
+  const atExit = (): void => {
+    killAll()
+    rmSync(folder, { recursive: true, force: true })
+  }
+  process.on('exit', atExit)
   return {
     folder,
     start(program, args, options = {}) {
@@ -77,7 +81,7 @@ export async function openScope(name: string): Promise<Scope> {
     },
     async end() {
       killAll()
-      process.off('exit', killAll)
+      process.off('exit', atExit)
       await rm(folder, { recursive: true, force: true })
     },
   }
