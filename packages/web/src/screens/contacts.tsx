@@ -3,9 +3,8 @@ import type { VNode } from 'preact'
 import { useEffect } from 'preact/hooks'
 import { Heading } from '../components/heading.tsx'
 import { contacts, loadContacts, type Listed } from '../state/contacts.ts'
-import { language, text } from '../state/language.ts'
+import { locale, text } from '../state/language.ts'
 import { begin } from '../state/session.ts'
-import { LANGUAGES } from '../strings/languages.ts'
 import { Forget, Rename } from './contact-dialogs.tsx'
 
 /** Everybody that can be met again. */
@@ -48,7 +47,7 @@ function One(props: {
 }): VNode {
   const { name, usedUnixMs } = props.contact
   const { meet, meetName, rename, renameName, forget, forgetName, used } = text.value.contacts
-  const day = new Intl.DateTimeFormat(LANGUAGES[language.value].tag, { dateStyle: 'medium' })
+  const day = new Intl.DateTimeFormat(locale.value, { dateStyle: 'medium' })
   return (
     <li class="card contact">
       <div class="about">

@@ -17,11 +17,11 @@ export function Home(): VNode {
   return (
     <>
       <section class="hero" aria-labelledby="headline">
+        <Tally />
         <div>
           <Heading id="headline">{headline}</Heading>
           <p class="lead">{lead}</p>
         </div>
-        <Tally />
       </section>
       <div class="cards starts">
         <section class="card" aria-labelledby="open">

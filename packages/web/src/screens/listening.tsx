@@ -15,7 +15,8 @@ export function Listening(props: {
   readonly failed: ErrorCode | undefined
 }): VNode {
   const { name, failed } = props
-  const { listening, listeningBody, stillListening, permit, permitBody } = text.value.pairing
+  const { listening, listeningBody, stillListening, shell, guessed, permit, permitBody } =
+    text.value.pairing
   const may = useSignal(permission())
   return (
     <div class="listening">
@@ -24,15 +25,12 @@ export function Listening(props: {
       <div role="status">
         {failed !== undefined && (
           <div class="card trouble">
-            <Told code={failed} />
+            <Told code={failed} {...(failed === 'ERR_PAIR_GUESSED' ? { told: guessed } : {})} />
             <p>{stillListening}</p>
           </div>
         )}
       </div>
-      <Command
-        label={text.value.open.shell}
-        line={`npx hufu pair --to ${name} --server ${serverUrl()}`}
-      />
+      <Command label={shell} line={`npx hufu pair --to ${name} --server ${serverUrl()}`} />
       {may.value === 'ask' && (
         <p class="permit">
           <button

@@ -49,13 +49,18 @@ function BigCode(props: { readonly code: string }): VNode {
   return (
     <div class="big-code">
       <p class="code" translate={false} lang="en">
-        <span class="slot">{slot}</span>
-        {words.map((word) => (
-          <span class="spoken" key={word}>
-            <span class="dash">-</span>
-            {word}
-          </span>
-        ))}
+        <span class="slot">
+          {slot}
+          <span class="dash">-</span>
+        </span>
+        <span class="spoken">
+          {words.map((word, at) => (
+            <span key={at}>
+              {word}
+              {at < words.length - 1 && <span class="dash">-</span>}
+            </span>
+          ))}
+        </span>
       </p>
       <p class="who">
         <span class="slot">{number}</span>

@@ -32,6 +32,8 @@ export interface Conversation {
   readonly who: ReadonlySignal<string>
   /** The name under which the other is a contact, if it is one. */
   readonly contact: ReadonlySignal<string | undefined>
+  /** The user wants to remember the other, who does not yet. */
+  readonly asked: ReadonlySignal<boolean>
   readonly words: readonly string[]
   readonly compared: ReadonlySignal<boolean>
   readonly presence: ReadonlySignal<Presence>
@@ -86,6 +88,7 @@ export function converse(start: ConversationStart): ConversationDriver {
   const offline = signal(false)
   const talk = signal<Talk | undefined>(undefined)
   const leaving = signal(false)
+  const asked = signal(false)
   const trouble = signal<ErrorCode | undefined>(undefined)
   const over = signal<Extract<Presence, { at: 'over' }> | undefined>(undefined)
   const transfers = signal<Transfers | undefined>(undefined)
@@ -158,6 +161,7 @@ export function converse(start: ConversationStart): ConversationDriver {
         who.value = event.name
         return note('remembered', event.name)
       case 'unremembered':
+        asked.value = false
         trouble.value = event.code
         return
       case 'closed':
@@ -211,6 +215,7 @@ export function converse(start: ConversationStart): ConversationDriver {
   const conversation: Conversation = {
     who,
     contact,
+    asked,
     words: start.words,
     compared: computed(() => noted('compared')),
     presence,
@@ -238,6 +243,7 @@ export function converse(start: ConversationStart): ConversationDriver {
     },
     remember(name) {
       trouble.value = undefined
+      asked.value = true
       note('remembering', name)
       talk.value?.remember(name)
     },

@@ -10,6 +10,13 @@ const current = signal<Language>(remembered() ?? languageFor(navigator.languages
 /** The language that the app speaks: the visitor's choice, or the first of the browser's that we have. */
 export const language: ReadonlySignal<Language> = current
 
+/** That language as the browser speaks it, for dates and times: `en-GB` rather than `en`. A BCP 47 tag. */
+export const locale: ReadonlySignal<string> = computed(
+  () =>
+    navigator.languages.find((tag) => tag.toLowerCase().split('-')[0] === current.value) ??
+    LANGUAGES[current.value].tag,
+)
+
 /** Everything that the app says, in that language. */
 export const text: ReadonlySignal<Text> = computed(() => LANGUAGES[current.value].text)
 

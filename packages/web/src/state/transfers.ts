@@ -87,6 +87,12 @@ export function startTransfers(talk: Talk, log: Log, settled: () => void): Trans
     })
     const follow = follower(log, line)
     begun()
+    void incoming.withdrawn.then((code) => {
+      if (stage !== 'asked') return
+      stage = 'over'
+      follow.show({ stage: { at: 'failed', code } })
+      ended()
+    })
   }
 
   return { open, send, offered }

@@ -108,6 +108,11 @@ export const en: Text = {
     permit: 'Notify me',
     permitBody: 'Let the browser tell you when this page is in the background.',
     stillListening: 'Still waiting.',
+    shell: 'Rung from a shell',
+    guessed: {
+      what: 'Whoever rang gave another passphrase.',
+      next: 'If that was no slip, agree on a new one.',
+    },
     rings: (who) => `${who} rings`,
     somebody: 'Somebody',
     unverified: 'That is what they call themselves; nothing proves it yet. The passphrase will.',
@@ -130,6 +135,7 @@ export const en: Text = {
   talk: {
     heading: (who) => `Session with ${who}`,
     other: 'the other',
+    otherAlone: 'The other',
     me: 'You',
     log: 'Conversation',
     message: 'Message',
@@ -147,7 +153,10 @@ export const en: Text = {
     serverLostLong: 'The server cannot be reached. Trying again; nothing is lost.',
     returning: 'Going on with the session…',
     returned: 'The page was reloaded. The session goes on with fresh keys.',
-    paired: (who) => `Paired with ${who}`,
+    paired: (who) =>
+      who === ''
+        ? 'Paired. What you write here is between the two of you.'
+        : `Paired with ${who}. What you write here is between the two of you.`,
     finished: 'The other has nothing more to say.',
     leaves: 'The other is leaving.',
     leaving: 'Leaving…',

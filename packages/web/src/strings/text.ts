@@ -143,6 +143,9 @@ export interface PairingText {
   readonly permit: string
   readonly permitBody: string
   readonly stillListening: string
+  readonly shell: string
+  /** Instead of what `ERR_PAIR_GUESSED` says of codes. */
+  readonly guessed: Told
   readonly rings: (who: string) => string
   readonly somebody: string
   readonly unverified: string
@@ -167,7 +170,9 @@ export interface WordsText {
 /** The conversation. */
 export interface TalkText {
   readonly heading: (who: string) => string
+  /** In a sentence, and alone. */
   readonly other: string
+  readonly otherAlone: string
   readonly me: string
   readonly log: string
   readonly message: string
@@ -184,6 +189,7 @@ export interface TalkText {
   readonly serverLostLong: string
   readonly returning: string
   readonly returned: string
+  /** `who` is empty if nobody gave a name. */
   readonly paired: (who: string) => string
   readonly finished: string
   readonly leaves: string

@@ -51,7 +51,7 @@ export const zh: Text = {
     heading: '把这个配对码说给对方听',
     body: '打电话或当面说都可以。',
     once: '只能尝试一次。',
-    left: (time) => `只能尝试一次，${time} 内有效`,
+    left: (time) => `只能尝试一次，${time}内有效`,
     number: '服务器凭数字找到你',
     words: '这几个词它永远看不到',
     copyCode: '复制配对码',
@@ -101,13 +101,15 @@ export const zh: Text = {
     permit: '允许通知',
     permitBody: '本页在后台时，让浏览器提醒你。',
     stillListening: '仍在等候。',
+    shell: '从终端呼叫',
+    guessed: { what: '呼叫的一方输入了别的口令。', next: '如果不是输错，请约定一个新的口令。' },
     rings: (who) => `${who} 呼叫你`,
     somebody: '有人',
     unverified: '这是对方自称的名字，尚未得到证明。口令会证明它。',
     question: '你们约定的口令',
     answer: '应答',
     decline: '拒绝',
-    left: (time) => `还有 ${time} 可以应答`,
+    left: (time) => `还有 ${time}可以应答`,
   },
   words: {
     heading: '核对四个词',
@@ -123,6 +125,7 @@ export const zh: Text = {
   talk: {
     heading: (who) => `与${who}的会话`,
     other: '对方',
+    otherAlone: '对方',
     me: '你',
     log: '对话',
     message: '消息',
@@ -139,7 +142,10 @@ export const zh: Text = {
     serverLostLong: '无法连接服务器，正在重试；内容不会丢失。',
     returning: '正在恢复会话……',
     returned: '页面刷新过，会话已用新的密钥继续。',
-    paired: (who) => `已与${who}配对`,
+    paired: (who) =>
+      who === ''
+        ? '已配对。这里写的内容只有你们两人能读。'
+        : `已与 ${who} 配对。这里写的内容只有你们两人能读。`,
     finished: '对方没有更多要说的了。',
     leaves: '对方正在离开。',
     leaving: '正在离开……',

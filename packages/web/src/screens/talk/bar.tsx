@@ -1,20 +1,19 @@
-import { useSignal } from '@preact/signals'
+import type { Signal } from '@preact/signals'
 import type { VNode } from 'preact'
 import { Heading } from '../../components/heading.tsx'
 import { Icon } from '../../components/icon.tsx'
 import type { Conversation, Presence } from '../../state/conversation.ts'
 import { text } from '../../state/language.ts'
 import { leaveAsked } from '../../state/leave-asked.ts'
-import { Leave } from './leave.tsx'
-import { Remember } from './remember.tsx'
 
 /** Whom it is with and how it stands, and what concerns the whole session. */
-export function Bar(props: { readonly conversation: Conversation }): VNode {
-  const { conversation } = props
-  const { who, contact, presence, compared, canSay, words } = conversation
-  const { other, remember, leave } = text.value.talk
-  const remembering = useSignal(false)
-  const name = who.value === '' ? other : who.value
+export function Bar(props: {
+  readonly conversation: Conversation
+  readonly remembering: Signal<boolean>
+}): VNode {
+  const { who, contact, asked, presence, compared, canSay, words } = props.conversation
+  const { otherAlone, remember, leave } = text.value.talk
+  const name = who.value === '' ? otherAlone : who.value
   return (
     <header class="bar">
       <div class="with">
@@ -33,12 +32,12 @@ export function Bar(props: { readonly conversation: Conversation }): VNode {
         </p>
       )}
       <div class="acts">
-        {contact.value === undefined && (
+        {contact.value === undefined && !asked.value && (
           <button
             type="button"
             class="button"
             disabled={!canSay.value}
-            onClick={() => (remembering.value = true)}
+            onClick={() => (props.remembering.value = true)}
           >
             {remember}
           </button>
@@ -49,10 +48,6 @@ export function Bar(props: { readonly conversation: Conversation }): VNode {
           </button>
         )}
       </div>
-      {remembering.value && (
-        <Remember conversation={conversation} close={() => (remembering.value = false)} />
-      )}
-      {leaveAsked.value && presence.value.at !== 'over' && <Leave conversation={conversation} />}
     </header>
   )
 }

@@ -8,10 +8,10 @@ export function NoteLine(props: { readonly shown: Extract<ShownLine, { kind: 'no
 }
 
 function noteText({ note, name }: Extract<ShownLine, { kind: 'note' }>): string {
-  const { paired, other, returned, finished, remembering, remembered } = text.value.talk
+  const { paired, returned, finished, remembering, remembered } = text.value.talk
   switch (note) {
     case 'paired':
-      return paired(name === '' ? other : name)
+      return paired(name)
     case 'compared':
       return text.value.words.compared
     case 'returned':

@@ -1,13 +1,16 @@
 import { useSignal } from '@preact/signals'
-import type { VNode } from 'preact'
+import type { ComponentChildren, VNode } from 'preact'
 import { useEffect } from 'preact/hooks'
 import { stayAwake } from '../../ports/wake.ts'
 import type { Conversation } from '../../state/conversation.ts'
 import { text } from '../../state/language.ts'
+import { leaveAsked } from '../../state/leave-asked.ts'
 import { Bar } from './bar.tsx'
 import { Composer } from './composer.tsx'
+import { Leave } from './leave.tsx'
 import { Lines } from './lines.tsx'
 import { Over } from './over.tsx'
+import { Remember } from './remember.tsx'
 import { Status } from './status.tsx'
 import { Words } from './words.tsx'
 
@@ -15,6 +18,7 @@ import { Words } from './words.tsx'
 export function Talk(props: { readonly conversation: Conversation }): VNode {
   const { conversation } = props
   const { presence, compared, transfers } = conversation
+  const remembering = useSignal(false)
   const over = presence.value.at === 'over'
   useEffect(() => (over ? undefined : stayAwake()), [over])
   useEffect(() => {
@@ -25,7 +29,7 @@ export function Talk(props: { readonly conversation: Conversation }): VNode {
   }, [transfers.value === 0])
   return (
     <DropZone conversation={conversation}>
-      <Bar conversation={conversation} />
+      <Bar conversation={conversation} remembering={remembering} />
       <Lines conversation={conversation}>
         {!over && !compared.value && presence.value.at !== 'returning' && (
           <Words conversation={conversation} />
@@ -37,13 +41,17 @@ export function Talk(props: { readonly conversation: Conversation }): VNode {
       ) : (
         <Composer conversation={conversation} />
       )}
+      {remembering.value && !over && (
+        <Remember conversation={conversation} close={() => (remembering.value = false)} />
+      )}
+      {leaveAsked.value && !over && <Leave conversation={conversation} />}
     </DropZone>
   )
 }
 
 function DropZone(props: {
   readonly conversation: Conversation
-  readonly children: VNode | readonly (VNode | false)[]
+  readonly children: ComponentChildren
 }): VNode {
   const { conversation } = props
   /** Elements entered and not left: each child tells for itself. */
