@@ -48,6 +48,12 @@ export const COMMANDS: Readonly<Record<CommandName, Usage>> = {
         about: 'the server to meet at (HUFU_SERVER; http://localhost:4680)',
       },
       {
+        name: 'ca',
+        takes: 'one',
+        label: 'FILE',
+        about: 'trust the authority in this PEM file too (HUFU_CA)',
+      },
+      {
         name: 'send',
         takes: 'many',
         label: 'PATH…',

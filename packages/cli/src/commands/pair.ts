@@ -12,6 +12,7 @@ import { readIntent, type Intent } from '../pair/intent.ts'
 import type { SecretPorts } from '../pair/secret.ts'
 import { teller } from '../pair/tell.ts'
 import { profileFor, viaOf } from '../pair/via.ts'
+import { authoritiesWith, socketsTrusting } from '../socket.ts'
 
 const DEFAULT_SERVER = 'http://localhost:4680'
 
@@ -66,10 +67,12 @@ async function meet(intent: Intent, ports: SecretPorts): Promise<Talk> {
   const contactServer = via.by === 'contact' ? via.contact.server : undefined
   const terminalSeed =
     via.by === 'listen' ? await profile?.terminalSeed(via.name, random) : undefined
+  const authorities = intent.ca === undefined ? undefined : await authoritiesWith(intent.ca)
   return pair({
     server: intent.server ?? contactServer ?? defaultServer(process.env),
     via,
     signal: ports.signal,
+    ports: { openSocket: socketsTrusting(authorities) },
     on: teller(intent.meeting, ports.output),
     ...(profile === undefined ? {} : { profile }),
     ...(terminalSeed === undefined ? {} : { terminalSeed }),

@@ -23,6 +23,8 @@ export interface Intent {
   readonly meeting: Meeting
   /** Undefined: wherever a contact is met, or the default. */
   readonly server: string | undefined
+  /** PEM file of an authority to trust beside the platform's. */
+  readonly ca: string | undefined
   /** How this end is shown to whom it rings. */
   readonly shownAs: string | undefined
   readonly remember: string | undefined
@@ -54,12 +56,17 @@ export function readIntent(args: Arguments, env: NodeJS.ProcessEnv, canAsk: bool
   return {
     meeting,
     server: args.one('server'),
+    ca: args.one('ca') ?? given(env['HUFU_CA']),
     shownAs: args.one('as'),
     remember: args.one('remember'),
     send,
     receive: args.one('receive'),
     awayMs: awayOf(args.one('away')),
   }
+}
+
+function given(value: string | undefined): string | undefined {
+  return value === '' ? undefined : value
 }
 
 /** `--send a b CODE`: what has the form of a code is the code, unless there is one already. */
