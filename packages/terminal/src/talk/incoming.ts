@@ -18,6 +18,8 @@ export interface Incoming {
   decline(): void
   /** Gives it up, keeping what has come for a later try. */
   cancel(): void
+  /** Resolves, with the reason, if the offer is taken back, or the session ends, before it was accepted or declined. */
+  readonly withdrawn: Promise<ErrorCode>
 }
 
 /** The talk's side of an incoming transfer. */
@@ -47,6 +49,7 @@ export function receiveFiles(
 ): IncomingTransfer {
   const result = Promise.withResolvers<string>()
   result.promise.catch(() => undefined)
+  const withdrawn = Promise.withResolvers<ErrorCode>()
   let state: State = { at: 'offered' }
   let sink: FileSink | undefined
   let entries: readonly FileEntry[] = []
@@ -60,6 +63,7 @@ export function receiveFiles(
 
   const over = async (error: HufuError, keep: boolean): Promise<void> => {
     if (state.at === 'over') return
+    if (state.at === 'offered') withdrawn.resolve(error.code)
     state = { at: 'over' }
     result.reject(error)
     await writing.catch(() => undefined)
@@ -211,6 +215,7 @@ export function receiveFiles(
         result.reject(new HufuError('ERR_FILE_DECLINED'))
       },
       cancel: () => void giveUp('ERR_FILE_CANCELLED'),
+      withdrawn: withdrawn.promise,
     },
     async message(message) {
       try {

@@ -1,4 +1,11 @@
-import { HufuError, type FileSource, type Incoming, type Progress, type Talk } from '@hufu/terminal'
+import {
+  HufuError,
+  type ErrorCode,
+  type FileSource,
+  type Incoming,
+  type Progress,
+  type Talk,
+} from '@hufu/terminal'
 import { signal, type ReadonlySignal } from '@preact/signals'
 import { canChoose, sinkFor } from '../ports/files.ts'
 import type { FileLine, FileStage } from './lines.ts'
@@ -79,6 +86,12 @@ export function startTransfers(talk: Talk, log: Log, settled: () => void): Trans
       follow.show({ stage: { at: 'failed', code: 'ERR_FILE_DECLINED' } })
       ended()
     }
+    const withdrawn = (code: ErrorCode): void => {
+      if (stage !== 'asked') return
+      stage = 'over'
+      follow.show({ stage: { at: 'failed', code } })
+      ended()
+    }
     const line = log.add(lineOf('other', offer, offer.octets), {
       accept: () => void accept('downloads'),
       ...(canChoose(offer.kind) ? { acceptAt: () => void accept('choose') } : {}),
@@ -87,12 +100,7 @@ export function startTransfers(talk: Talk, log: Log, settled: () => void): Trans
     })
     const follow = follower(log, line)
     begun()
-    void incoming.withdrawn.then((code) => {
-      if (stage !== 'asked') return
-      stage = 'over'
-      follow.show({ stage: { at: 'failed', code } })
-      ended()
-    })
+    void incoming.withdrawn.then(withdrawn)
   }
 
   return { open, send, offered }
