@@ -1,3 +1,4 @@
+import { concat } from '../crypto/index.ts'
 import { done, failed, type Outcome } from '../wire/errors.ts'
 
 /*
@@ -38,14 +39,18 @@ const BITS = { ack: 0, data: DATA, sync: SYNC, reply: REPLY } as const
 
 /** The octets of a frame. Numbers below 2^48. */
 export function encodeFrame(frame: LinkFrame): Uint8Array {
-  const bytes = new Uint8Array(LINK_HEAD_OCTETS + frame.data.length)
-  const view = new DataView(bytes.buffer)
+  return concat(encodeFrameHead(frame), frame.data)
+}
+
+/** The octets of a frame before its data. */
+export function encodeFrameHead(frame: Omit<LinkFrame, 'data'>): Uint8Array {
+  const head = new Uint8Array(LINK_HEAD_OCTETS)
+  const view = new DataView(head.buffer)
   view.setUint8(0, BITS[frame.kind] | (frame.more ? MORE : 0))
   writeU48(view, 1, frame.sequence)
   writeU48(view, 7, frame.acknowledged)
   writeU48(view, 13, frame.limit)
-  bytes.set(frame.data, LINK_HEAD_OCTETS)
-  return bytes
+  return head
 }
 
 /** Reads a frame; `data` is a view. Codes: `ERR_LINK_MALFORMED`. */

@@ -1,6 +1,7 @@
+import { concat } from '../crypto/index.ts'
 import { done, failed, type Outcome } from '../wire/errors.ts'
 import { after, type Ms } from '../wire/units.ts'
-import { encodeFrame, decodeFrame, type LinkFrame } from './frame.ts'
+import { decodeFrame, encodeFrameHead, type LinkFrame } from './frame.ts'
 import { queue } from './queue.ts'
 
 /*
@@ -30,17 +31,17 @@ export const STALL_MS = 60_000
 interface Segment {
   readonly sequence: number
   readonly more: boolean
-  readonly data: Uint8Array
+  readonly data: readonly Uint8Array[]
   /** Cost of all segments up to and with this one. */
   readonly costAfter: number
 }
 
 export interface Link {
   /**
-   * Queues a message and returns its number, counted from 1. At most {@link MAX_LINK_MESSAGE_OCTETS} octets; the link
+   * Queues a message, whole or in parts, and returns its number, counted from 1. At most {@link MAX_LINK_MESSAGE_OCTETS} octets; the link
    * keeps the array itself until it is acknowledged.
    */
-  send(message: Uint8Array): number
+  send(message: Uint8Array | readonly Uint8Array[]): number
   /** Messages that the other's application has taken: all up to this number. */
   readonly acknowledged: number
   /** Messages queued so far. */
@@ -66,6 +67,8 @@ export interface Link {
 
   /** The next frame to send, or undefined. */
   poll(now: Ms): Uint8Array | undefined
+  /** The same in parts, which saves a copy. */
+  pollParts(now: Ms): readonly Uint8Array[] | undefined
   /** When {@link poll} will have something although nothing happens, if ever. */
   wakeAt(): Ms | undefined
   /** `ERR_LINK_STALLED` when a peer that is said to be there has been silent for {@link STALL_MS}. */
@@ -112,17 +115,17 @@ export function startLink(): Link {
   let heardAt: Ms | undefined
   let owedAt: Ms | undefined // since when the other owes an acknowledgement
 
-  const frame = (kind: LinkFrame['kind'], segment?: Segment): Uint8Array => {
+  const frame = (kind: LinkFrame['kind'], segment?: Segment): readonly Uint8Array[] => {
     limitTold = takenCost + WINDOW
     ackAt = undefined
-    return encodeFrame({
+    const head = encodeFrameHead({
       kind,
       more: segment?.more ?? false,
       sequence: segment?.sequence ?? expected,
       acknowledged: takenSequence,
       limit: limitTold,
-      data: segment?.data ?? EMPTY,
     })
+    return segment === undefined ? [head] : [head, ...segment.data]
   }
 
   const sendable = (): Segment | undefined => {
@@ -163,17 +166,50 @@ export function startLink(): Link {
     return true
   }
 
+  const pollParts = (now: Ms): readonly Uint8Array[] | undefined => {
+    if (!present) return undefined
+    if (outbox.length > 0) {
+      // Also while there is no credit: the frame that grants it may have been lost.
+      owedAt ??= now
+      probeAt ??= after(now, probeAfter)
+    }
+    if (replyDue) {
+      replyDue = false
+      return frame('reply')
+    }
+    if (syncDue) {
+      syncDue = false
+      return frame('sync')
+    }
+    const segment = sendable()
+    if (segment !== undefined) {
+      cursor += 1
+      cursorHighest = Math.max(cursorHighest, cursor)
+      costSent = Math.max(costSent, segment.costAfter)
+      return frame('data', segment)
+    }
+    if (probeAt !== undefined && now >= probeAt) {
+      probeAfter = Math.min(probeAfter * 2, PROBE_MAX_MS)
+      probeAt = after(now, probeAfter)
+      gapAskedFor = -1
+      return frame('sync')
+    }
+    if (ackAt !== undefined && now >= ackAt) return frame('ack')
+    return undefined
+  }
+
   return {
     send(message) {
-      let at = 0
-      do {
-        const data = message.subarray(at, at + SEGMENT_OCTETS)
-        at += data.length
-        costQueued += data.length + SEGMENT_COST
-        const more = at < message.length
-        outbox.push({ sequence: nextSequence, more, data, costAfter: costQueued })
+      for (const data of segmentsOf(message)) {
+        costQueued += octetsOf(data.parts) + SEGMENT_COST
+        outbox.push({
+          sequence: nextSequence,
+          more: data.more,
+          data: data.parts,
+          costAfter: costQueued,
+        })
         nextSequence += 1
-      } while (at < message.length)
+      }
       messageEnds.push(nextSequence)
       messagesSent += 1
       return messagesSent
@@ -250,36 +286,10 @@ export function startLink(): Link {
     },
 
     poll(now) {
-      if (!present) return undefined
-      if (outbox.length > 0) {
-        // Also while there is no credit: the frame that grants it may have been lost.
-        owedAt ??= now
-        probeAt ??= after(now, probeAfter)
-      }
-      if (replyDue) {
-        replyDue = false
-        return frame('reply')
-      }
-      if (syncDue) {
-        syncDue = false
-        return frame('sync')
-      }
-      const segment = sendable()
-      if (segment !== undefined) {
-        cursor += 1
-        cursorHighest = Math.max(cursorHighest, cursor)
-        costSent = Math.max(costSent, segment.costAfter)
-        return frame('data', segment)
-      }
-      if (probeAt !== undefined && now >= probeAt) {
-        probeAfter = Math.min(probeAfter * 2, PROBE_MAX_MS)
-        probeAt = after(now, probeAfter)
-        gapAskedFor = -1
-        return frame('sync')
-      }
-      if (ackAt !== undefined && now >= ackAt) return frame('ack')
-      return undefined
+      const parts = pollParts(now)
+      return parts === undefined ? undefined : concat(...parts)
     },
+    pollParts,
     wakeAt() {
       if (!present) return undefined
       if (replyDue || syncDue || sendable() !== undefined) return 0 as Ms
@@ -293,7 +303,25 @@ export function startLink(): Link {
   }
 }
 
-const EMPTY = new Uint8Array(0)
+/** A message as the data of its segments; one that fits a single segment stays in its parts. */
+function segmentsOf(
+  message: Uint8Array | readonly Uint8Array[],
+): readonly { readonly parts: readonly Uint8Array[]; readonly more: boolean }[] {
+  const given = message instanceof Uint8Array ? [message] : message
+  if (octetsOf(given) <= SEGMENT_OCTETS) return [{ parts: given, more: false }]
+  const whole = given.length === 1 ? given[0]! : concat(...given)
+  const segments = []
+  for (let at = 0; at < whole.length; at += SEGMENT_OCTETS)
+    segments.push({
+      parts: [whole.subarray(at, at + SEGMENT_OCTETS)],
+      more: at + SEGMENT_OCTETS < whole.length,
+    })
+  return segments
+}
+
+function octetsOf(parts: readonly Uint8Array[]): number {
+  return parts.reduce((sum, part) => sum + part.length, 0)
+}
 
 /** The parts as one. They are views of opened records, which nobody else holds. */
 function joined(parts: readonly Uint8Array[], octets: number): Uint8Array {

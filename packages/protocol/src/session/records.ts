@@ -46,8 +46,15 @@ export interface Records {
   /**
    * The next record. `close` marks the last one. Codes: `ERR_RECORD_LIMIT` when all 2^32 counters are used; one counter
    * is kept back for a closing record.
+   *
+   * @param payload whole, or in parts.
+   * @param room octets left free before the record, for whatever is put around it.
    */
-  seal(payload: Uint8Array, close?: 'close'): Outcome<Uint8Array>
+  seal(
+    payload: Uint8Array | readonly Uint8Array[],
+    close?: 'close',
+    room?: number,
+  ): Outcome<Uint8Array>
   /**
    * Opens a record of the other's. Codes: `ERR_RECORD_MALFORMED` (too short, unknown version or flag),
    * `ERR_RECORD_EPOCH` (an epoch that is not ours), `ERR_RECORD_PROPOSAL` (a key change, which this version does not
@@ -81,14 +88,16 @@ export function startRecords(
   let opened = firstCounter - 1
 
   return {
-    seal(payload, close) {
+    seal(payload, close, room = 0) {
       if (sent >= COUNTER_LIMIT - (close === undefined ? 1 : 0)) return failed('ERR_RECORD_LIMIT')
       const head = header(close === undefined ? 0 : FLAG_CLOSE, sent)
-      const sealed = out.key.seal(nonce(out.iv, sent), payload, head)
+      const parts = payload instanceof Uint8Array ? [payload] : payload
+      const octets = parts.reduce((sum, part) => sum + part.length, 0)
+      const record = new Uint8Array(room + RECORD_OVERHEAD_OCTETS + octets)
+      record.set(head, room)
+      const message = { nonce: nonce(out.iv, sent), parts, aad: head }
+      out.key.sealInto(record, room + RECORD_HEAD_OCTETS, message)
       sent += 1
-      const record = new Uint8Array(RECORD_HEAD_OCTETS + sealed.length)
-      record.set(head)
-      record.set(sealed, RECORD_HEAD_OCTETS)
       return done(record)
     },
 

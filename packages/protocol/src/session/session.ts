@@ -45,11 +45,11 @@ export type SessionEvent =
 export interface Session {
   readonly at: 'opening' | 'standing' | 'closing' | 'closed'
   /**
-   * Queues a message, at most 1,048,576 octets; returns its number, counted from 1. The array must not change.
+   * Queues a message, whole or in parts, of at most 1,048,576 octets; returns its number, counted from 1. The array must not change.
    *
    * @throws {HufuError} `ERR_CALL_ORDER` after {@link close} or the end, or for a message too long.
    */
-  send(message: Uint8Array): number
+  send(message: Uint8Array | readonly Uint8Array[]): number
   /** Cost in octets of what waits for the other's credit: pause reading a file while it is large. */
   readonly waiting: number
   /** Messages sent and not yet taken by the other's application. */
@@ -66,8 +66,8 @@ export interface Session {
   close(): void
   /** Ends at once, with `code` or (undefined) as if all were said; the other is not told by this. */
   abort(code: ErrorCode | undefined): void
-  /** The next record to send, or undefined. Ask until there is none, after every call and whenever {@link wakeAt} says. */
-  poll(now: Ms): Uint8Array | undefined
+  /** The next record to send, or undefined, behind `room` octets that are left free. Ask until there is none, after every call and whenever {@link wakeAt} says. */
+  poll(now: Ms, room?: number): Uint8Array | undefined
   wakeAt(): Ms | undefined
   /** What has happened since the last time. */
   events(): readonly SessionEvent[]
@@ -99,11 +99,16 @@ export function startSession(start: SessionStart): Session {
     happened.push({ type: 'closed', code, unacknowledged: unacknowledged() })
   }
 
-  const sealed = (payload: Uint8Array, close?: 'close'): Uint8Array | undefined => {
-    const record = records.seal(payload, close)
+  const sealed = (
+    payload: Uint8Array | readonly Uint8Array[],
+    room: number,
+    close?: 'close',
+  ): Uint8Array | undefined => {
+    const record = records.seal(payload, close, room)
     if (record.ok) return record.value
     // The last counter is kept for closing: the other is told, and both know why.
-    const last = close === undefined ? records.seal(encodeClose(link.counters), 'close') : record
+    const last =
+      close === undefined ? records.seal(encodeClose(link.counters), 'close', room) : record
     end(record.code)
     return last.ok ? last.value : undefined
   }
@@ -135,7 +140,8 @@ export function startSession(start: SessionStart): Session {
     send(message) {
       if (at === 'closing' || at === 'closed' || closeWanted)
         throw new HufuError('ERR_CALL_ORDER', 'the session is closing')
-      if (message.length > MAX_LINK_MESSAGE_OCTETS)
+      const parts = message instanceof Uint8Array ? [message] : message
+      if (parts.reduce((sum, part) => sum + part.length, 0) > MAX_LINK_MESSAGE_OCTETS)
         throw new HufuError('ERR_CALL_ORDER', 'the message is too long')
       return link.send(message)
     },
@@ -184,7 +190,7 @@ export function startSession(start: SessionStart): Session {
       end(code)
     },
 
-    poll(now) {
+    poll(now, room = 0) {
       if (at === 'closed') return undefined
       if (at === 'opening' && now >= start.standBy) {
         end('ERR_SESSION_UNCONFIRMED')
@@ -206,12 +212,12 @@ export function startSession(start: SessionStart): Session {
         closeDue = false
         closeSent = true
         closeBy ??= after(now, CLOSE_WAIT_MS)
-        const record = sealed(encodeClose(link.counters), 'close')
+        const record = sealed(encodeClose(link.counters), room, 'close')
         if (peerClosed) end(undefined)
         return record
       }
-      const frame = link.poll(now)
-      return frame === undefined ? undefined : sealed(frame)
+      const frame = link.pollParts(now)
+      return frame === undefined ? undefined : sealed(frame, room)
     },
     wakeAt() {
       if (at === 'closed') return undefined

@@ -1,5 +1,5 @@
 import { stepAnswerer } from '../ceremonies/pair/index.ts'
-import { Secret } from '../crypto/index.ts'
+import { concat, Secret } from '../crypto/index.ts'
 import { startRecords, type Records } from '../session/records.ts'
 import { startSession, type Session, type SessionStart } from '../session/session.ts'
 import { SOUND, type Parts } from './pair-world.testing.ts'
@@ -65,7 +65,7 @@ function sessionWithoutCounters(start: SessionStart): Session {
     get at() {
       return at
     },
-    send: (message) => outbox.push(message),
+    send: (message) => outbox.push(message instanceof Uint8Array ? message : concat(...message)),
     receive(record) {
       const opened = fresh().open(record) // knows no counter yet: every record is new to it
       if (!opened.ok || opened.value.kind === 'repeated' || at === 'closed') return

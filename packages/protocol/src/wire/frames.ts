@@ -14,6 +14,8 @@ import { failed, done, type Outcome } from './errors.ts'
 export const FRAME_HEAD_OCTETS = 4
 /** Octets of a data frame's body before its payload. */
 export const DATA_HEAD_OCTETS = 6
+/** Octets of a data frame before its payload. */
+export const DATA_ROOM_OCTETS: number = FRAME_HEAD_OCTETS + DATA_HEAD_OCTETS
 /** Octets in the largest data payload. Our choice: large enough that per-frame costs vanish in a file transfer. */
 export const MAX_DATA_OCTETS = 65_536
 /** Octets in the largest WebSocket message: several full frames may share one. Our choice. */
@@ -41,15 +43,15 @@ export function controlFrame(body: Uint8Array): Uint8Array {
 
 /** A data frame. `session` < 2^32, `sender` < 2^16. */
 export function dataFrame(session: number, sender: number, payload: Uint8Array): Uint8Array {
-  const frame = new Uint8Array(FRAME_HEAD_OCTETS + DATA_HEAD_OCTETS + payload.length)
+  const frame = new Uint8Array(DATA_ROOM_OCTETS + payload.length)
   frame.set(dataFrameHead(session, sender, payload.length))
-  frame.set(payload, FRAME_HEAD_OCTETS + DATA_HEAD_OCTETS)
+  frame.set(payload, DATA_ROOM_OCTETS)
   return frame
 }
 
 /** The octets of a data frame before a payload of so many octets: who passes it on need not copy it. */
 export function dataFrameHead(session: number, sender: number, payloadOctets: number): Uint8Array {
-  const head = new Uint8Array(FRAME_HEAD_OCTETS + DATA_HEAD_OCTETS)
+  const head = new Uint8Array(DATA_ROOM_OCTETS)
   writeHead(head, DATA, DATA_HEAD_OCTETS + payloadOctets)
   const view = new DataView(head.buffer)
   view.setUint32(4, session)

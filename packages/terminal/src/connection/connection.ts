@@ -3,7 +3,8 @@ import {
   after,
   answerChallenge,
   controlFrame,
-  dataFrame,
+  dataFrameHead,
+  DATA_ROOM_OCTETS,
   HufuError,
   isErrorCode,
   MAX_CONTROL_OCTETS,
@@ -59,8 +60,11 @@ export interface Connection {
   readonly unsent: number
   /** Sends a control message; false if there is no connection. */
   send(message: FromTerminal): boolean
-  /** Sends a session's octets; false if there is no connection. */
-  sendData(session: number, payload: Uint8Array): boolean
+  /**
+   * Sends a session's octets, which come behind {@link DATA_ROOM_OCTETS} free ones and are taken over; false if there is
+   * no connection.
+   */
+  sendData(session: number, roomy: Uint8Array): boolean
   close(): void
 }
 
@@ -235,9 +239,10 @@ export function connect(options: ConnectionOptions): Connection {
       send(message)
       return true
     },
-    sendData(session, payload) {
+    sendData(session, roomy) {
       if (at !== 'open') return false
-      write(dataFrame(session, 0, payload))
+      roomy.set(dataFrameHead(session, 0, roomy.length - DATA_ROOM_OCTETS))
+      write(roomy)
       return true
     },
     close() {

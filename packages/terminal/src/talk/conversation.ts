@@ -5,7 +5,7 @@ import {
   type SessionEvent,
   type SessionStart,
 } from '@hufu/protocol/session'
-import { after, isErrorCode, type ErrorCode, type Ms } from '@hufu/protocol/wire'
+import { after, DATA_ROOM_OCTETS, isErrorCode, type ErrorCode, type Ms } from '@hufu/protocol/wire'
 import type { Clock } from '../clock.ts'
 import type { Connection } from '../connection/connection.ts'
 import type { FromServer } from '../connection/messages.ts'
@@ -91,7 +91,7 @@ export function converse(options: {
     wakeTimer()
     const now = clock.now()
     while (handle !== undefined && connection.unsent < UNSENT_OCTETS) {
-      const record = session.poll(now)
+      const record = session.poll(now, DATA_ROOM_OCTETS)
       if (record === undefined) break
       connection.sendData(handle, record)
     }

@@ -1,5 +1,5 @@
 import { equal, type Random, type Secret } from '@hufu/protocol/crypto'
-import { decodeTalk, encodeTalk, MAX_TEXT_UNITS, type TalkMessage } from '@hufu/protocol/pair'
+import { decodeTalk, encodeTalkParts, MAX_TEXT_UNITS, type TalkMessage } from '@hufu/protocol/pair'
 import type { SessionEvent } from '@hufu/protocol/session'
 import { after, HufuError, type ErrorCode, type Ms } from '@hufu/protocol/wire'
 import type { Clock } from '../clock.ts'
@@ -156,7 +156,7 @@ export function startTalk(start: TalkStart): TalkDriver {
   let cancelLonely: () => void = () => undefined
 
   const send = (message: TalkMessage): number => {
-    const number = conversation.session.send(encodeTalk(message))
+    const number = conversation.session.send(encodeTalkParts(message))
     conversation.pump()
     return number
   }

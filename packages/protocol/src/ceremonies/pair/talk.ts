@@ -120,11 +120,16 @@ const messages: Codec<Exclude<TalkMessage, Piece>> = codec(kinds)
 
 /** The octets of a message. */
 export function encodeTalk(talk: TalkMessage): Uint8Array {
-  if (talk.type !== 'piece') return messages.encode(talk)
+  return concat(...encodeTalkParts(talk))
+}
+
+/** The same in parts, so that the octets of a file are not copied. */
+export function encodeTalkParts(talk: TalkMessage): readonly Uint8Array[] {
+  if (talk.type !== 'piece') return [messages.encode(talk)]
   const head = new Uint8Array(5)
   head[0] = PIECE
   new DataView(head.buffer).setUint32(1, talk.id)
-  return concat(head, talk.data)
+  return [head, talk.data]
 }
 
 /** Reads a message. Codes: `ERR_TALK_MALFORMED`. */

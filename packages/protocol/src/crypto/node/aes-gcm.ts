@@ -7,7 +7,7 @@ import {
 } from 'node:crypto'
 
 import { type Aead, type AeadKey, makeAead, TAG_OCTETS } from '../aead.ts'
-import { openWith, sealWith } from './cipher.ts'
+import { openWith, sealIntoWith, sealWith } from './cipher.ts'
 import { unwiped } from '../secret.ts'
 
 /** AES-128-GCM (SP 800-38D), nonces of 12 octets. */
@@ -22,6 +22,13 @@ function gcm(cipher: CipherGCMTypes, raw: Uint8Array): AeadKey {
   return {
     seal: (nonce, plaintext, aad) =>
       sealWith(createCipheriv(cipher, unwiped(held), nonce, OPTIONS), plaintext, aad),
+    sealInto: (target, at, message) =>
+      sealIntoWith(
+        createCipheriv(cipher, unwiped(held), message.nonce, OPTIONS),
+        target,
+        at,
+        message,
+      ),
     open: (nonce, sealed, aad) =>
       openWith(createDecipheriv(cipher, unwiped(held), nonce, OPTIONS), sealed, aad),
     wipe() {

@@ -1,6 +1,6 @@
 import type { CipherGCM, DecipherGCM } from 'node:crypto'
 
-import { TAG_OCTETS } from '../aead.ts'
+import { type SealInput, TAG_OCTETS } from '../aead.ts'
 import { plain } from './buffers.ts'
 
 /** `ciphertext ‖ tag` by a fresh cipher. */
@@ -11,6 +11,23 @@ export function sealWith(cipher: CipherGCM, plaintext: Uint8Array, aad: Uint8Arr
   const sealed = withRoomForTag(ciphertext)
   sealed.set(cipher.getAuthTag(), plaintext.length)
   return sealed
+}
+
+/** Seals the parts into `target`, from `at` on. */
+export function sealIntoWith(
+  cipher: CipherGCM,
+  target: Uint8Array,
+  at: number,
+  { parts, aad }: SealInput,
+): void {
+  cipher.setAAD(aad, { plaintextLength: parts.reduce((sum, part) => sum + part.length, 0) })
+  let end = at
+  for (const part of parts) {
+    target.set(cipher.update(part), end)
+    end += part.length
+  }
+  cipher.final()
+  target.set(cipher.getAuthTag(), end)
 }
 
 /**
