@@ -1,4 +1,5 @@
 export * from './frame.ts'
 export * from './link.ts'
+export * from './queue.ts'
 export * from './records.ts'
 export * from './session.ts'

@@ -101,6 +101,7 @@ export function receiveFiles(
     }
     port.send({ type: 'have', id, held: found, last: true })
     state = { at: 'between' }
+    if (entries.length === 0) await whole(0)
   }
 
   const list = async (
@@ -174,10 +175,15 @@ export function receiveFiles(
     next += 1
     state = { at: 'between' }
     if (next < entries.length) return port.send({ type: 'stored', id, index })
+    await whole(index)
+  }
+
+  /** All of it is there. An empty folder is whole as soon as it is listed. */
+  const whole = async (lastIndex: number): Promise<void> => {
     const name = await sink!.complete()
     state = { at: 'over' }
     progress({ octets, of: offer.octets, resumed })
-    port.send({ type: 'stored', id, index })
+    port.send({ type: 'stored', id, index: lastIndex })
     result.resolve(name)
   }
 

@@ -59,9 +59,9 @@ export function sendFiles(
     await port.room()
     port.send({ type: 'offer', id, name, kind, octets: of, entries: entries.length })
     await accepted.promise
+    unstored = Math.max(1, entries.length) // an empty folder is stored too
     await sendEntries(entries)
     const there = await heldKnown.promise
-    unstored = entries.length
     let octets = 0
     let resumed = 0
     for (const [index, entry] of entries.entries()) {

@@ -246,10 +246,8 @@ export function startTalk(start: TalkStart): TalkDriver {
   }
 
   /** Sends what is not on its way yet, in order, up to the text of that number. */
-  const sayPending = (upTo: number): void => {
-    for (const one of texts.unsent(upTo))
-      one.message = send({ type: 'text', number: one.number, text: one.text })
-  }
+  const sayPending = (upTo: number): void =>
+    texts.send(upTo, (number, text) => send({ type: 'text', number, text }))
 
   /** A reunion came to nothing: the talk is as it was, alone, for as long as it may be. */
   const lonely = (): void => {
@@ -267,7 +265,7 @@ export function startTalk(start: TalkStart): TalkDriver {
     reunion?.stop()
     conversation.leave()
     const lost = new HufuError(code ?? 'ERR_PEER_GONE')
-    const unacknowledged = texts.pending.length + transfers.unfinished
+    const unacknowledged = texts.waiting + transfers.unfinished
     for (const waiter of roomWaiters) waiter.reject(lost)
     texts.reject(lost)
     await transfers.stop(lost.code)
@@ -375,7 +373,7 @@ export function startTalk(start: TalkStart): TalkDriver {
     words,
     peerTerminal,
     get unacknowledged() {
-      return texts.pending.length + transfers.unfinished
+      return texts.waiting + transfers.unfinished
     },
     async say(text) {
       if (text.length > MAX_TEXT_UNITS)

@@ -1,3 +1,4 @@
+import { queue } from '@hufu/protocol/session'
 import type { HufuError } from '@hufu/protocol/wire'
 
 /** A text of ours that the other has not taken yet. */
@@ -11,19 +12,24 @@ interface Unacknowledged {
 
 /** Numbers texts over all sessions of a talk, so that none is lost and none is heard twice. */
 export interface Texts {
-  /** Numbers a text. Whoever sends it notes its message's number. */
+  /** Numbers a text. */
   add(text: string): Unacknowledged
   /** Messages up to this number were taken: the texts among them are done with. */
   acknowledge(upTo: number): void
   /** A new session begins: everything that is not acknowledged has to be sent again. */
   restart(): void
-  /** What has not been sent in the present session, up to this number, in order. */
-  unsent(upTo: number): readonly Unacknowledged[]
+  /**
+   * Says what has not been sent in the present session, up to the text of this number, in order. `say` returns the
+   * number of the message that it made.
+   */
+  send(upTo: number, say: (number: number, text: string) => number): void
   /** The other's text: true if it is new. */
   isNew(number: number): boolean
   heard(number: number): void
   /** Nobody will take the rest. */
   reject(error: HufuError): void
+  /** How many the other has not taken. */
+  readonly waiting: number
   readonly pending: readonly { readonly number: number; readonly text: string }[]
   readonly counts: { readonly said: number; readonly heard: number }
 }
@@ -36,7 +42,9 @@ export function startTexts(kept?: {
 }): Texts {
   let said = kept?.said ?? 0
   let heard = kept?.heard ?? 0
-  const waiting: Unacknowledged[] = (kept?.unacknowledged ?? []).map((one) => unacknowledged(one))
+  const waiting = queue<Unacknowledged>()
+  for (const one of kept?.unacknowledged ?? []) waiting.push(unacknowledged(one))
+  let sent = 0 // so many of them, from the first on, are on their way
   return {
     add(text) {
       said += 1
@@ -45,26 +53,46 @@ export function startTexts(kept?: {
       return one
     },
     acknowledge(upTo) {
-      while (waiting[0]?.message !== undefined && waiting[0].message <= upTo)
-        waiting.shift()!.acknowledged.resolve()
+      for (let one = waiting.at(0); sent > 0 && one !== undefined; one = waiting.at(0)) {
+        if (one.message === undefined || one.message > upTo) return
+        waiting.shift()
+        sent -= 1
+        one.acknowledged.resolve()
+      }
     },
     restart() {
-      for (const one of waiting) one.message = undefined
+      sent = 0
     },
-    unsent: (upTo) => waiting.filter((one) => one.message === undefined && one.number <= upTo),
+    send(upTo, say) {
+      for (
+        let one = waiting.at(sent);
+        one !== undefined && one.number <= upTo;
+        one = waiting.at(sent)
+      ) {
+        one.message = say(one.number, one.text)
+        sent += 1
+      }
+    },
     isNew: (number) => number > heard,
     heard(number) {
       heard = Math.max(heard, number)
     },
     reject(error) {
-      for (const one of waiting) one.acknowledged.reject(error)
+      for (const one of all()) one.acknowledged.reject(error)
+    },
+    get waiting() {
+      return waiting.length
     },
     get pending() {
-      return waiting.map(({ number, text }) => ({ number, text }))
+      return all().map(({ number, text }) => ({ number, text }))
     },
     get counts() {
       return { said, heard }
     },
+  }
+
+  function all(): readonly Unacknowledged[] {
+    return Array.from({ length: waiting.length }, (_, at) => waiting.at(at)!)
   }
 }
 

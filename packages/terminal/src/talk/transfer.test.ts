@@ -102,6 +102,15 @@ describe('a transfer', () => {
     assert.equal(ends.said.filter((type) => type === 'entries').length, 3)
   })
 
+  test('of an empty folder is stored, and said to be', async () => {
+    const sink = memorySink()
+    const ends = joined(memorySource('empty', {}), into(sink))
+    await ends.outgoing.done
+    assert.equal(await ends.received, 'stored')
+    assert.equal(sink.state, 'complete')
+    assert.ok(ends.said.includes('stored'))
+  })
+
   test('goes on behind what an earlier try has left', async () => {
     const sink = memorySink({ '': octets(150_000) })
     const ends = joined(memorySource('a', { '': octets(200_000) }), into(sink))
