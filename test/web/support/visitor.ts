@@ -23,14 +23,13 @@ export interface Visitor {
 /**
  * Opens the app, in English unless `options` say otherwise.
  *
- * @param path what to open at the server's origin, such as `/#4821-tango-orbit-lilac`
+ * @param options `path`: what to open there, such as `/#4821-tango-orbit-lilac`; `origin`: of a proxy before the server
  */
 export async function visit(
   app: App,
-  options: BrowserContextOptions & { readonly path?: string } = {},
+  options: BrowserContextOptions & { readonly path?: string; readonly origin?: string } = {},
 ): Promise<Visitor> {
-  const { path = '/', ...rest } = options
-  const { origin } = app.served
+  const { path = '/', origin = app.served.origin, ...rest } = options
   const context = await app.browser.newContext({ locale: 'en-GB', viewport: DESKTOP, ...rest })
   context.setDefaultTimeout(PATIENCE_MS)
   const page = await context.newPage()
@@ -67,9 +66,14 @@ export async function pairVisitors(
   options: BrowserContextOptions = {},
 ): Promise<readonly [Visitor, Visitor]> {
   const [opener, joiner] = await Promise.all([visit(app, options), visit(app, options)])
+  await meetByCode(opener, joiner)
+  return [opener, joiner]
+}
+
+/** The one opens, the other joins; resolves when the session stands at both. */
+export async function meetByCode(opener: Visitor, joiner: Visitor): Promise<void> {
   await joinSession(joiner, await openSession(opener))
   await Promise.all([talking(opener), talking(joiner)])
-  return [opener, joiner]
 }
 
 /** Resolves when the session stands. */
