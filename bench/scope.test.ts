@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { test } from 'node:test'
+import { needs } from '../test/support/needs.ts'
 import { openScope } from './harness/scope.ts'
 
 /** Uses a tenth of a second of CPU, has a child of its own do the same, and prints the sum in microseconds. */
@@ -13,7 +14,8 @@ const BURN = `
   console.log(used() + again)
 `
 
-test('what a program used is counted with what its children used', async () => {
+test('what a program used is counted with what its children used', async (t) => {
+  if (!needs(t, 'python3')) return
   const scope = await openScope('test')
   try {
     const used = await scope.start(process.execPath, ['-e', BURN, 'parent']).ended
@@ -27,7 +29,8 @@ test('what a program used is counted with what its children used', async () => {
   }
 })
 
-test('a scope ends with everything that was started in it', async () => {
+test('a scope ends with everything that was started in it', async (t) => {
+  if (!needs(t, 'python3')) return
   const scope = await openScope('test')
   const sleeper = scope.start('sleep', ['600'])
   const pid = await sleeper.pid
@@ -37,7 +40,8 @@ test('a scope ends with everything that was started in it', async () => {
   assert.equal(existsSync(scope.folder), false)
 })
 
-test('what is waited for in vain is told with what the program said', async () => {
+test('what is waited for in vain is told with what the program said', async (t) => {
+  if (!needs(t, 'python3')) return
   const scope = await openScope('test')
   try {
     const program = scope.start('sh', ['-c', 'echo this; echo that >&2; exit 3'])

@@ -7,6 +7,16 @@ import { existsSync } from 'node:fs'
  */
 export const PACKAGES = [
   {
+    name: 'openssl',
+    probe: ['openssl', 'version'],
+    tests: ['test/system/tls.test.ts'],
+  },
+  {
+    name: 'python3',
+    probe: ['python3', '--version'],
+    tests: ['bench/scope.test.ts'],
+  },
+  {
     name: 'chromium',
     probe: ['/usr/bin/chromium', '--version'],
     tests: ['test/page.test.ts', 'test/web/conformance.test.ts'],

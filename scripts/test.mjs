@@ -13,7 +13,10 @@ const long = args.includes('--long')
 const options = args.filter((arg) => arg.startsWith('-') && arg !== '--long')
 const files = args.filter((arg) => !arg.startsWith('-'))
 const suffix = long ? 'long' : 'test'
-const patterns = files.length > 0 ? files : [`packages/**/*.${suffix}.ts`, `test/**/*.${suffix}.ts`]
+const patterns =
+  files.length > 0
+    ? files
+    : ['packages', 'test', 'bench'].map((folder) => `${folder}/**/*.${suffix}.ts`)
 
 const node = ready()
 if (!long) installPackages(files.length > 0 ? files : undefined)

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
 import { X509Certificate } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { get } from 'node:https'
@@ -25,7 +24,7 @@ function config(flags: Readonly<Record<string, string>>): ReturnType<typeof load
 describe('a certificate of our own making', () => {
   const own = join(folder, 'own')
 
-  test('is good for this machine and the names given, by OpenSSL’s own judgement', async () => {
+  test('is good for this machine and the names given', async () => {
     const { cert, authority } = await selfCertificate(own, ['hufu.example:4680', '[2001:db8::1]:1'])
     assert.ok(authority)
     const leaf = new X509Certificate(cert)
@@ -34,16 +33,6 @@ describe('a certificate of our own making', () => {
     assert.equal(leaf.checkIP('127.0.0.1'), '127.0.0.1')
     assert.notEqual(leaf.checkIP('2001:db8::1'), undefined)
     assert.equal(leaf.checkHost('elsewhere.example'), undefined)
-    const certPath = join(own, 'cert.pem')
-    const verdict = execFileSync('openssl', [
-      'verify',
-      '-purpose',
-      'sslserver',
-      '-CAfile',
-      authority.path,
-      certPath,
-    ])
-    assert.match(verdict.toString(), /: OK/)
     assert.equal(new X509Certificate(authority.pem).fingerprint256, authority.fingerprint)
   })
 
