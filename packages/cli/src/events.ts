@@ -66,6 +66,14 @@ export type CliEvent =
       readonly env: string
       readonly about: string
     }
+  | { readonly event: 'exported'; readonly folder: string; readonly files: number }
+  | {
+      readonly event: 'verified'
+      readonly url: string
+      readonly files: number
+      /** Paths whose content is another, or missing. */
+      readonly wrong: readonly string[]
+    }
   | { readonly event: 'version'; readonly version: string; readonly node: string }
   | {
       readonly event: 'error'

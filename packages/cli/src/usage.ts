@@ -12,7 +12,7 @@ export interface Usage {
   readonly notes: readonly string[]
 }
 
-export type CommandName = 'pair' | 'contacts' | 'serve' | 'config' | 'help' | 'version'
+export type CommandName = 'pair' | 'contacts' | 'serve' | 'config' | 'web' | 'help' | 'version'
 
 const JSON_OPTION: Option = {
   name: 'json',
@@ -145,6 +145,25 @@ export const COMMANDS: Readonly<Record<CommandName, Usage>> = {
     operands: 0,
     options: [CONFIG_FILE, JSON_OPTION, HELP],
     notes: [],
+  },
+  web: {
+    lines: ['web export DIR [--server URL]', 'web verify URL [--server URL]'],
+    about: 'Writes the web app as files for another origin, or checks a copy that stands at one.',
+    operands: 2,
+    options: [
+      {
+        name: 'server',
+        takes: 'one',
+        label: 'URL',
+        about: 'the server that the copy meets at, if it does not stand there itself',
+      },
+      JSON_OPTION,
+      HELP,
+    ],
+    notes: [
+      'Whoever serves the page could serve another. An origin under separate control, whose files anybody can verify, ' +
+        'takes that out of the hands of whoever runs the server.',
+    ],
   },
   help: {
     lines: ['help [COMMAND]'],

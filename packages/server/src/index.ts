@@ -6,3 +6,4 @@ export {
   type ConfigSources,
 } from './config.ts'
 export { startServer, type Server, type ServerOptions } from './server.ts'
+export { securityHeaders } from './http/headers.ts'

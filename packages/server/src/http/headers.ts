@@ -3,20 +3,22 @@
  * nothing else. No text ever becomes markup or script: only the page's one policy may name a worker's script
  * (https://www.w3.org/TR/CSP3/, https://www.w3.org/TR/trusted-types/).
  */
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self'",
-  "connect-src 'self'",
-  "manifest-src 'self'",
-  "worker-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-  "require-trusted-types-for 'script'",
-  'trusted-types hufu',
-].join('; ')
+function contentSecurityPolicy(connect: readonly string[]): string {
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self'",
+    ["connect-src 'self'", ...connect].join(' '),
+    "manifest-src 'self'",
+    "worker-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+    'trusted-types hufu',
+  ].join('; ')
+}
 
 /** What of the machine the page may use. Everything that browsers know and the page has no use for is off. */
 const PERMISSIONS_POLICY = [
@@ -50,16 +52,23 @@ const PERMISSIONS_POLICY = [
 ].join(', ')
 
 /**
- * What every response carries. The page runs nothing that does not come from this origin, is framed by nobody, shares no
- * process with other sites' pages, and tells nobody where its visitor came from.
+ * What the page's responses must carry wherever it is served: it runs nothing that does not come from its origin, is
+ * framed by nobody, shares no process with other sites' pages, and tells nobody where its visitor came from.
+ *
+ * @param connect origins beside its own that it may connect to: its server's, where that is another.
  */
-export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
-  'Content-Security-Policy': CONTENT_SECURITY_POLICY,
-  'Permissions-Policy': PERMISSIONS_POLICY,
-  'Referrer-Policy': 'no-referrer',
-  'X-Content-Type-Options': 'nosniff',
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Cross-Origin-Embedder-Policy': 'require-corp',
-  'Cross-Origin-Resource-Policy': 'same-origin',
-  'Origin-Agent-Cluster': '?1',
+export function securityHeaders(connect: readonly string[]): Readonly<Record<string, string>> {
+  return {
+    'Content-Security-Policy': contentSecurityPolicy(connect),
+    'Permissions-Policy': PERMISSIONS_POLICY,
+    'Referrer-Policy': 'no-referrer',
+    'X-Content-Type-Options': 'nosniff',
+    'Cross-Origin-Opener-Policy': 'same-origin',
+    'Cross-Origin-Embedder-Policy': 'require-corp',
+    'Cross-Origin-Resource-Policy': 'same-origin',
+    'Origin-Agent-Cluster': '?1',
+  }
 }
+
+/** What every response of this server carries. */
+export const SECURITY_HEADERS: Readonly<Record<string, string>> = securityHeaders([])
