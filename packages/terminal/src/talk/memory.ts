@@ -23,6 +23,8 @@ export interface Memory extends Acquaintance {
   remember(name: string): Promise<void>
   /** The other end wants to be remembered. */
   peerRemembers(): Promise<void>
+  /** Everything that was to be saved is, or has failed. */
+  settled(): Promise<void>
 }
 
 export interface MemoryStart {
@@ -46,8 +48,16 @@ export function startMemory(start: MemoryStart): Memory {
   let contact = start.contact
   let wanted: string | undefined
   let peerWants = false
+  let saving: Promise<void> = Promise.resolve()
 
-  const save = async (name: string): Promise<void> => {
+  /** One after the other, so that the newest secret is the last to be written. */
+  const save = (name: string): Promise<void> => {
+    const saved = saving.then(() => write(name))
+    saving = saved.catch(() => undefined)
+    return saved
+  }
+
+  const write = async (name: string): Promise<void> => {
     const [secret, previous] = secrets
     if (profile === undefined || secret === undefined) return
     const { server, terminalSeed, peerTerminal } = start
@@ -94,5 +104,6 @@ export function startMemory(start: MemoryStart): Memory {
       peerWants = true
       await keep()
     },
+    settled: () => saving,
   }
 }

@@ -269,6 +269,7 @@ export function startTalk(start: TalkStart): TalkDriver {
     for (const waiter of roomWaiters) waiter.reject(lost)
     texts.reject(lost)
     await transfers.stop(lost.code)
+    await memory.settled()
     await keeper?.save(undefined).catch(unremembered)
     connection.close()
     const last: TalkClosed = { type: 'closed', code, unacknowledged }

@@ -171,6 +171,7 @@ const VERDICTS: ReadonlySet<string> = new Set<ErrorCode>([
   'ERR_PAIR_GUESSED',
   'ERR_PEER_GONE',
   'ERR_CONTACT_LOST',
+  'ERR_BUSY',
 ])
 
 /** The verdict's code if it is one that a pairing may end with. */
