@@ -44,6 +44,12 @@ export function App(): VNode {
           <Failed how={now.how} code={now.code} />
         </Page>
       )
+    case 'looking':
+      return (
+        <Page>
+          <p role="status">{text.value.talk.returning}</p>
+        </Page>
+      )
     case 'none':
       return (
         <Page places>

@@ -5,9 +5,8 @@ import { keepOffline } from './ports/offline.ts'
 import { insecureReason } from './ports/secure.ts'
 import { unread } from './state/attention.ts'
 import { language, text } from './state/language.ts'
-import { leaveAsked } from './state/leave-asked.ts'
 import { followAddress } from './state/place.ts'
-import { goOn, isBusy } from './state/session.ts'
+import { goOn, isOn, letsGo } from './state/session.ts'
 import { LANGUAGES } from './strings/languages.ts'
 
 effect(() => {
@@ -16,7 +15,7 @@ effect(() => {
   document.title = unread.value === 0 ? title : `(${unread.value}) ${title}`
 })
 
-followAddress(isBusy, () => void (leaveAsked.value = true))
+followAddress({ isOn, letsGo })
 if (insecureReason() === undefined) {
   void goOn()
   keepOffline()

@@ -1,6 +1,6 @@
 import { useSignal, type Signal } from '@preact/signals'
 import type { VNode } from 'preact'
-import { useId } from 'preact/hooks'
+import { useEffect, useId, useRef } from 'preact/hooks'
 import { text } from '../state/language.ts'
 
 interface FieldProps {
@@ -11,6 +11,7 @@ interface FieldProps {
   readonly error?: string | undefined
   /** A name for people, a passphrase, or a code, which no spelling checker may touch. */
   readonly kind: 'name' | 'passphrase' | 'code'
+  /** Takes the focus when it comes. */
   readonly focus?: boolean
 }
 
@@ -21,14 +22,19 @@ const SHOWN = { type: 'text' } as const
 export function Field(props: FieldProps): VNode {
   const { label, value, hint, error, kind } = props
   const id = useId()
+  const input = useRef<HTMLInputElement>(null)
   const shown = useSignal(false)
   const { show, hide } = text.value.act
+  useEffect(() => {
+    if (props.focus === true) input.current?.focus()
+  }, [])
   return (
     <div class="field">
       <label for={id}>{label}</label>
       <div class="input">
         <input
           id={id}
+          ref={input}
           class={kind}
           {...(kind === 'passphrase' && !shown.value ? HIDDEN : SHOWN)}
           value={value.value}
@@ -37,7 +43,6 @@ export function Field(props: FieldProps): VNode {
           autocapitalize="none"
           autocorrect="off"
           spellcheck={false}
-          autofocus={props.focus}
           aria-invalid={error !== undefined}
           aria-describedby={`${id}-more`}
           onInput={(event) => (value.value = event.currentTarget.value)}

@@ -25,29 +25,33 @@ export function settle(to: Place): void {
   scrollTo(0, 0)
 }
 
+/** A session begins: Back leads out of it. */
+export function enter(): void {
+  if (markOf(history.state) !== SESSION) history.pushState({ hufu: SESSION }, '')
+}
+
 /**
  * Takes the code out of the address bar and the history, where it must not stay, and goes to where it is used. Follows the
  * browser's Back from then on.
  *
- * @param busy whether a session is on, which Back and links must not disturb
- * @param back called when Back was pressed during a session
+ * @param session what a session has to say: whether one is on, which links must not disturb; and whether it lets go when
+ *   Back is pressed
  */
-export function followAddress(busy: () => boolean, back: () => void): void {
+export function followAddress(session: {
+  readonly isOn: () => boolean
+  readonly letsGo: () => boolean
+}): void {
   const take = (): void => {
     const code = codeOf(location.hash)
     if (location.hash !== '') history.replaceState(history.state, '', location.pathname)
-    if (code !== '' && !busy()) current.value = { at: 'join', code }
+    if (code !== '' && !session.isOn()) current.value = { at: 'join', code }
   }
   take()
   addEventListener('hashchange', take)
   addEventListener('popstate', (event) => {
     if (location.hash !== '') return // a link was followed; `hashchange` comes next
-    if (busy()) {
-      history.pushState({ hufu: current.value.at }, '')
-      back()
-      return
-    }
-    current.value = placeOf(event.state)
+    if (session.letsGo()) current.value = placeOf(event.state)
+    else enter()
   })
 }
 
@@ -63,11 +67,17 @@ export function codeOf(hash: string): string {
 /** UTF-16 units that are taken from a link; a code has some forty. Our choice. */
 const MAX_CODE_UNITS = 200
 
+/** The mark of a session's entry in the history. */
+const SESSION = 'session'
 const PLAIN = ['home', 'ring', 'listen', 'contacts', 'about'] as const
 
 function placeOf(state: unknown): Place {
-  const at = typeof state === 'object' && state !== null && 'hufu' in state ? state.hufu : undefined
-  const known = PLAIN.find((one) => one === at)
+  const mark = markOf(state)
+  const known = PLAIN.find((one) => one === mark)
   if (known !== undefined) return { at: known }
-  return at === 'join' ? { at: 'join', code: '' } : { at: 'home' }
+  return mark === 'join' ? { at: 'join', code: '' } : { at: 'home' }
+}
+
+function markOf(state: unknown): unknown {
+  return typeof state === 'object' && state !== null && 'hufu' in state ? state.hufu : undefined
 }

@@ -3,7 +3,8 @@ import { signal, type ReadonlySignal } from '@preact/signals'
 import { converse, type Conversation, type ConversationDriver } from './conversation.ts'
 import { forgetTalk, keeping, keptTalk, wasInTalk } from './keeping.ts'
 import { startLog } from './log.ts'
-import { settle } from './place.ts'
+import { leaveAsked } from './leave-asked.ts'
+import { enter, settle } from './place.ts'
 import { profile } from './profile.ts'
 import { serverUrl } from './server.ts'
 import { viaOf, whoBy, type How } from './how.ts'
@@ -37,6 +38,8 @@ export interface Rung {
 
 export type Session =
   | { readonly at: 'none' }
+  /** The page was reloaded in a talk, and looks for what was kept of it. */
+  | { readonly at: 'looking' }
   | {
       readonly at: 'pairing'
       readonly how: How
@@ -52,16 +55,29 @@ let stop = new AbortController()
 
 export const session: ReadonlySignal<Session> = current
 
-/** Whether Back and links must leave things as they are. */
-export function isBusy(): boolean {
+/** Whether a session is on, or on its way, that a link must not disturb. */
+export function isOn(): boolean {
+  return current.value.at !== 'none' && current.value.at !== 'failed'
+}
+
+/** Back was pressed: what is on its way is given up, but a session that stands asks first. True if there is none any more. */
+export function letsGo(): boolean {
   const { value } = current
-  return value.at === 'talking' && value.conversation.presence.value.at !== 'over'
+  if (value.at === 'talking' && value.conversation.presence.value.at !== 'over') {
+    leaveAsked.value = true
+    return false
+  }
+  stop.abort()
+  current.value = { at: 'none' }
+  return true
 }
 
 /** Begins to pair; what was going on before is given up. */
 export function begin(how: How): void {
   stop.abort()
   stop = new AbortController()
+  leaveAsked.value = false
+  enter()
   current.value = { at: 'pairing', how, stage: { at: 'connecting' }, lost: false }
   void meet(how, stop.signal)
 }
@@ -76,8 +92,9 @@ export function dismiss(): void {
 /** Goes on with the talk that this tab was in when it was reloaded, if there is one. */
 export async function goOn(): Promise<void> {
   if (!wasInTalk()) return
+  current.value = { at: 'looking' }
   const found = await keptTalk()
-  if (found === undefined || current.value.at !== 'none') return
+  if (found === undefined) return void (current.value = { at: 'none' })
   const { id, screen } = found
   const { kept, shown } = screen
   const log = startLog(screen)

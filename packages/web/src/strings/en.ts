@@ -128,9 +128,9 @@ export const en: Text = {
     differ: 'They differ',
     compared: 'You compared the four words: nobody is in between.',
     label: 'Verifier words',
-    differHeading: 'Somebody is in between',
+    differHeading: 'The words differ',
     differBody:
-      'The session was closed. Nothing that you write from here can be trusted: talk to the other another way, and pair again with a new code.',
+      'Somebody may be in between, so the session was closed. Trust nothing that was said in it: talk to the other another way, and pair again with a new code.',
   },
   talk: {
     heading: (who) => `Session with ${who}`,
@@ -209,7 +209,7 @@ export const en: Text = {
     resumed: (size) => `${size} were there already`,
     declined: 'Declined',
     cancelled: 'Cancelled',
-    aborted: 'Broken off when the page was reloaded',
+    aborted: 'Broken off',
     entries: (count) => (count === 1 ? '1 entry' : `${count} entries`),
   },
   contacts: {

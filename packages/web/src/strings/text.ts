@@ -243,6 +243,7 @@ export interface FileText {
   readonly resumed: (size: string) => string
   readonly declined: string
   readonly cancelled: string
+  /** By a reload of either page, or by the end of the session. */
   readonly aborted: string
   readonly entries: (count: number) => string
 }

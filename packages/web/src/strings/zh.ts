@@ -118,9 +118,9 @@ export const zh: Text = {
     differ: '不一样',
     compared: '你已核对四个词：没有人夹在中间。',
     label: '核对词',
-    differHeading: '有人夹在中间',
+    differHeading: '核对词不一样',
     differBody:
-      '会话已经关闭。在这里写的任何内容都不可信：请用别的方式联系对方，再用新的配对码配对。',
+      '可能有人夹在中间，所以会话已经关闭。其中说过的内容都不可信：请用别的方式联系对方，再用新的配对码配对。',
   },
   talk: {
     heading: (who) => `与${who}的会话`,
@@ -194,7 +194,7 @@ export const zh: Text = {
     resumed: (size) => `其中 ${size} 先前已到`,
     declined: '已拒绝',
     cancelled: '已取消',
-    aborted: '因页面刷新而中断',
+    aborted: '已中断',
     entries: (count) => `${count} 项`,
   },
   contacts: {

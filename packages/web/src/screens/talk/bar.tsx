@@ -13,6 +13,7 @@ export function Bar(props: {
 }): VNode {
   const { who, contact, asked, presence, compared, canSay, words } = props.conversation
   const { otherAlone, remember, leave } = text.value.talk
+  const over = presence.value.at === 'over'
   const name = who.value === '' ? otherAlone : who.value
   return (
     <header class="bar">
@@ -32,7 +33,7 @@ export function Bar(props: {
         </p>
       )}
       <div class="acts">
-        {contact.value === undefined && !asked.value && (
+        {contact.value === undefined && !asked.value && !over && (
           <button
             type="button"
             class="button"
@@ -42,7 +43,7 @@ export function Bar(props: {
             {remember}
           </button>
         )}
-        {presence.value.at !== 'over' && (
+        {!over && (
           <button type="button" class="button" onClick={() => (leaveAsked.value = true)}>
             {leave}
           </button>

@@ -81,7 +81,7 @@ function movingText(stage: Extract<FileStage, { at: 'moving' }>): string {
 function Failure(props: { readonly code: string | undefined }): VNode {
   const { code } = props
   const { declined, cancelled, aborted } = text.value.file
-  if (code === undefined) return <p class="stage">{aborted}</p>
+  if (code === undefined || code === 'ERR_PEER_GONE') return <p class="stage">{aborted}</p>
   if (code === 'ERR_FILE_DECLINED') return <p class="stage">{declined}</p>
   if (code === 'ERR_FILE_CANCELLED') return <p class="stage">{cancelled}</p>
   const { what, next } = text.value.errors[isErrorCode(code) ? code : 'ERR_INTERNAL']
