@@ -6,7 +6,7 @@ import { parseServer } from '@hufu/terminal'
 import { usage, type Arguments } from '../arguments.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
 import type { Output } from '../output.ts'
-import { integrityOf, readBundle, writeBundle } from '../web/bundle.ts'
+import { integrityOf, readBundle, writeBundle } from '../export/bundle.ts'
 
 /** `hufu web export DIR` and `hufu web verify URL`. */
 export async function run(args: Arguments, output: Output): Promise<ExitCode> {
