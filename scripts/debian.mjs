@@ -19,7 +19,9 @@ export const PACKAGES = [
   {
     name: 'chromium',
     probe: ['/usr/bin/chromium', '--version'],
-    tests: ['test/page.test.ts', 'test/web/conformance.test.ts'],
+    tests: ['conformance', 'files', 'lost', 'page', 'pair', 'people', 'screens'].map(
+      (name) => `test/web/${name}.test.ts`,
+    ),
   },
 ]
 

@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { FORBIDDEN, inspect, LIMITS } from '../../scripts/bundle.mjs'
+import { buildApp } from './support/app.ts'
+
+test('what a first visit loads', async (t) => {
+  const folder = await buildApp(t)
+  const scripts = readdirSync(join(folder, 'assets')).filter((name) => name.endsWith('.js'))
+  const pair = scripts.find((name) => name.startsWith('pair-'))!
+
+  await t.test('stays within its limits, and holds nothing that does not belong there', () => {
+    const { faults, first, pair } = inspect(folder)
+    assert.deepEqual(faults, [])
+    assert.ok(pair > 0 && pair < first && first <= LIMITS.first)
+  })
+
+  await t.test('is listed with the hash of every file, in the worker and for others', () => {
+    const list = readFileSync(join(folder, 'integrity.json'), 'utf8')
+    const { files } = JSON.parse(list) as { readonly files: Readonly<Record<string, string>> }
+    const there = readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && entry.name !== 'integrity.json')
+      .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
+    assert.deepEqual(Object.keys(files).toSorted(), there.toSorted())
+    const worker = readFileSync(join(folder, 'sw.js'), 'utf8')
+    for (const [path, integrity] of Object.entries(files)) {
+      const digest = createHash('sha256')
+        .update(readFileSync(join(folder, path)))
+        .digest('base64')
+      assert.equal(integrity, `sha256-${digest}`, path)
+      assert.ok(path === 'sw.js' || worker.includes(integrity), path)
+    }
+  })
+
+  await t.test('is found out when something leaks into it, or it grows too large', () => {
+    const path = join(folder, 'assets', pair)
+    const clean = readFileSync(path)
+    for (const [text] of FORBIDDEN) {
+      appendFileSync(path, `/*${text}*/`)
+      assert.ok(inspect(folder).faults.some((fault) => fault.includes(`"${text}"`)))
+      writeFileSync(path, clean)
+    }
+    const noise = Array.from({ length: 6_000 }, (_, at) =>
+      createHash('sha256').update(String(at)).digest('base64'),
+    )
+    appendFileSync(path, `/*${noise.join('')}*/`)
+    assert.equal(inspect(folder).faults.length, 2)
+  })
+})
