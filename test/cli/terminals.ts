@@ -8,14 +8,23 @@ import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { matches, type Fixture, type Run, type Transcript } from './format.ts'
+import { killAll, look, resolved, until, type Stage } from './stage.ts'
 
 const HUFU = fileURLToPath(new URL('../../packages/cli/bin/hufu.mjs', import.meta.url))
 const COMPILED = fileURLToPath(new URL('../../node_modules/.cache', import.meta.url))
-/** Milliseconds after which a case is stuck. */
+/** Milliseconds after which a case is stuck. Our choice. */
 const PATIENCE_MS = 60_000
 
-/** Plays a transcript against `server` and compares. */
-export async function play(transcript: Transcript, server: string): Promise<void> {
+/**
+ * Plays a transcript against `server` and compares. Rejects, naming the step, when one waits for what cannot come any more.
+ *
+ * @param patienceMs milliseconds after which, again and again, every process is killed
+ */
+export async function play(
+  transcript: Transcript,
+  server: string,
+  patienceMs: number = PATIENCE_MS,
+): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'hufu-transcript-'))
   const own = transcript.server === undefined ? undefined : await serve(transcript.server)
   const other = createServer((_, response) => response.end('hello')).listen(0, '127.0.0.1')
@@ -28,24 +37,22 @@ export async function play(transcript: Transcript, server: string): Promise<void
       ['folder', folder],
     ]),
     shown: [],
-    watchers: new Set(),
+    runs: new Map(transcript.runs.map((run) => [run, 'coming'])),
     children: new Set(),
+    waits: new Set(),
   }
-  const stuck = setTimeout(() => {
-    for (const child of stage.children) child.kill('SIGKILL')
-  }, PATIENCE_MS)
+  let ended: readonly Promise<Result>[] = []
+  const stuck = setInterval(() => killAll(stage), patienceMs)
   try {
     for (const fixture of transcript.before) await lay(folder, fixture)
-    const ended: Promise<Result>[] = []
-    for (const run of transcript.runs) {
-      const earlier = Promise.all(ended)
-      ended.push(perform(run, stage, earlier))
-    }
+    ended = transcript.runs.map((run) => perform(run, stage))
     const results = await Promise.all(ended)
     for (const [at, run] of transcript.runs.entries()) compare(run, results[at]!, results, stage)
     for (const fixture of transcript.after) await check(folder, fixture, stage)
   } finally {
-    clearTimeout(stuck)
+    clearInterval(stuck)
+    killAll(stage)
+    await Promise.allSettled(ended)
     other.closeAllConnections()
     other.close()
     await own?.stop()
@@ -82,19 +89,26 @@ interface Result {
   readonly exit: number | null
 }
 
-/** Where a transcript is played. */
-interface Stage {
-  readonly folder: string
-  readonly names: Map<string, string>
-  readonly shown: string[]
-  readonly watchers: Set<() => void>
-  readonly children: Set<{ kill(signal: NodeJS.Signals): boolean }>
+async function perform(run: Run, stage: Stage): Promise<Result> {
+  try {
+    return await performed(run, stage)
+  } finally {
+    stage.runs.set(run, 'ended')
+    look(stage)
+  }
 }
 
-async function perform(run: Run, stage: Stage, earlier: Promise<unknown>): Promise<Result> {
-  if (run.afterAll) await earlier
-  if (run.after !== undefined) await shown(stage, run.after)
-  const line = await resolved(run.command, stage)
+async function performed(run: Run, stage: Stage): Promise<Result> {
+  const { after } = run
+  const all = [...stage.runs.keys()]
+  const above = all.slice(0, all.indexOf(run))
+  if (run.afterAll)
+    await until(stage, run, 'after all', () =>
+      above.every((each) => stage.runs.get(each) === 'ended'),
+    )
+  if (after !== undefined)
+    await until(stage, run, `after "${after}"`, () => stage.shown.join('').includes(after))
+  const line = await resolved(run.command, run, stage)
   const home = join(stage.folder, `.${run.name.replace(/\d+$/, '')}`)
   const env: NodeJS.ProcessEnv = {
     ...process.env,
@@ -114,11 +128,17 @@ async function perform(run: Run, stage: Stage, earlier: Promise<unknown>): Promi
   assert.equal(argv.shift(), 'hufu')
   const child = spawn(process.execPath, [HUFU, ...argv], { cwd: stage.folder, env })
   stage.children.add(child)
+  stage.runs.set(run, 'running')
   const exited = new Promise<number | null>((resolve) =>
-    child.once('close', (code) => resolve(code)),
+    child.once('close', (code) => {
+      stage.children.delete(child)
+      stage.runs.set(run, 'ended')
+      look(stage)
+      resolve(code)
+    }),
   )
   let [stdout, stderr] = ['', '']
-  const look = (text: string): void => {
+  const show = (text: string): void => {
     stage.shown.push(text)
     for (const each of run.signals)
       if (`${stdout}${stderr}`.includes(each.text) && !child.killed) child.kill(each.signal)
@@ -127,45 +147,20 @@ async function perform(run: Run, stage: Stage, earlier: Promise<unknown>): Promi
       const slot = code.split('-')[0]!
       stage.names.set('code', code).set('slot', slot).set('wrong', `${slot}-tango-tango-tango`)
     }
-    for (const watcher of stage.watchers) watcher()
+    look(stage)
   }
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     stdout += text
-    look(text)
+    show(text)
   })
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr += text
-    look(text)
+    show(text)
   })
   child.stdin.on('error', () => undefined) // a command need not read what it is given
-  for (const text of run.stdin) child.stdin.write(`${await resolved(text, stage)}\n`)
+  for (const text of run.stdin) child.stdin.write(`${await resolved(text, run, stage)}\n`)
   if (!run.keepsStdinOpen) child.stdin.end()
-  const exit = await exited
-  stage.children.delete(child)
-  for (const watcher of stage.watchers) watcher()
-  return { stdout, stderr, exit }
-}
-
-/** `text` with its names, once all are known. */
-async function resolved(text: string, stage: Stage): Promise<string> {
-  const needed = [...text.matchAll(/\{(server|other|nowhere|folder|code|slot|wrong)\}/g)]
-  await until(stage, () => needed.every(([, name]) => stage.names.has(name!)))
-  return needed.reduce((so, [whole, name]) => so.replace(whole, stage.names.get(name!)!), text)
-}
-
-async function shown(stage: Stage, text: string): Promise<void> {
-  await until(stage, () => stage.shown.join('').includes(text))
-}
-
-async function until(stage: Stage, happened: () => boolean): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const watcher = (): void => {
-    if (happened()) resolve()
-  }
-  stage.watchers.add(watcher)
-  watcher()
-  await promise
-  stage.watchers.delete(watcher)
+  return { exit: await exited, stdout, stderr }
 }
 
 function compare(run: Run, result: Result, all: readonly Result[], stage: Stage): void {
@@ -191,7 +186,7 @@ async function lay(folder: string, { path, text }: Fixture): Promise<void> {
 }
 
 async function check(folder: string, fixture: Fixture, stage: Stage): Promise<void> {
-  const full = join(folder, await resolved(fixture.path, stage))
+  const full = join(folder, await resolved(fixture.path, undefined, stage))
   const there = await stat(full).then(
     () => true,
     () => false,

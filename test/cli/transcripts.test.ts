@@ -28,6 +28,19 @@ test('a transcript that does not hold is noticed', async () => {
   await play(readTranscript('a $ hufu version\n> hufu …\nno x'), server.url)
 })
 
+test('a step that waits for what cannot come is named, at once', async () => {
+  const cases: readonly [text: string, named: RegExp, patienceMs?: number][] = [
+    ['a $ hufu version\nb after "never" $ hufu version', /b: `after "never"`/],
+    ['a $ hufu version\n< {code}', /a: `\{code\}`/],
+    ['a $ hufu version\n> …\nfile {code}', /`\{code\}` at the end/],
+    ['a after "x" $ hufu version\nb after "y" $ hufu version', /a: `after "x"`/],
+    // The first would stay, and is killed.
+    ['a $ hufu pair\n<…\nb after "never" $ hufu version', /b: `after "never"`/, 200],
+  ]
+  for (const [text, named, patienceMs] of cases)
+    await assert.rejects(play(readTranscript(text), server.url, patienceMs), named)
+})
+
 test('the marks of transcripts', () => {
   assert.ok(matches(['a b c', 'd'], ['a…c', 'd']))
   assert.ok(matches(['a', 'b', 'c'], ['…', 'c']))
