@@ -9,16 +9,13 @@ export const en: Text = {
   tally: 'A tally in two halves that fit together',
   nav: {
     label: 'hufu',
-    home: 'Home',
     contacts: 'Contacts',
     about: 'About',
-    back: 'Back',
   },
   act: {
     copy: 'Copy',
     copied: 'Copied',
     cancel: 'Cancel',
-    close: 'Close',
     again: 'Try again',
     home: 'Back to the start',
     save: 'Save',
@@ -56,14 +53,12 @@ export const en: Text = {
   open: {
     heading: 'Say this code',
     body: 'Over the phone, or across the table.',
-    once: 'Good for one try.',
     left: (time) => `Good for one try, within ${time}`,
     number: 'The server finds you by the number',
     words: 'It never sees the words',
     copyCode: 'Copy the code',
     copyLink: 'Copy the link',
     share: 'Share the link',
-    shareText: 'Join me on hufu. The link is good once.',
     ways: 'How the other joins',
     here: (host) => `Opens ${host} and types the code, or scans the picture with a phone.`,
     shell: 'Or from a shell',
@@ -133,7 +128,6 @@ export const en: Text = {
       'Somebody may be in between, so the session was closed. Trust nothing that was said in it: talk to the other another way, and pair again with a new code.',
   },
   talk: {
-    heading: (who) => `Session with ${who}`,
     other: 'the other',
     otherAlone: 'The other',
     me: 'You',
@@ -158,7 +152,6 @@ export const en: Text = {
         ? 'Paired. What you write here is between the two of you.'
         : `Paired with ${who}. What you write here is between the two of you.`,
     finished: 'The other has nothing more to say.',
-    leaves: 'The other is leaving.',
     leaving: 'Leaving…',
     over: 'The session is over.',
     overBody: 'Its keys are gone. What is on this page goes when you leave it.',
@@ -185,7 +178,6 @@ export const en: Text = {
   },
   file: {
     attach: 'Send files',
-    files: 'Files…',
     folder: 'Folder…',
     drop: 'Drop to send',
     accept: 'Save',
@@ -194,11 +186,7 @@ export const en: Text = {
     decline: 'Decline',
     cancel: 'Cancel',
     sendAgain: 'Send again',
-    offered: (name, size) => `The other offers ${name}, ${size}`,
     offering: 'Waiting for the other to take it',
-    preparing: 'Preparing',
-    sending: 'Sending',
-    receiving: 'Receiving',
     progress: (name) => `Progress of ${name}`,
     part: (done, of) => `${done} of ${of}`,
     rate: (size) => `${size}/s`,
@@ -210,7 +198,6 @@ export const en: Text = {
     declined: 'Declined',
     cancelled: 'Cancelled',
     aborted: 'Broken off',
-    entries: (count) => (count === 1 ? '1 entry' : `${count} entries`),
   },
   contacts: {
     heading: 'Contacts',
@@ -231,7 +218,6 @@ export const en: Text = {
   },
   failed: {
     code: 'Code',
-    atServer: 'At',
   },
   insecure: {
     heading: 'This page needs https',

@@ -12,16 +12,13 @@ export interface Text {
   readonly tally: string
   readonly nav: {
     readonly label: string
-    readonly home: string
     readonly contacts: string
     readonly about: string
-    readonly back: string
   }
   readonly act: {
     readonly copy: string
     readonly copied: string
     readonly cancel: string
-    readonly close: string
     readonly again: string
     readonly home: string
     readonly save: string
@@ -49,7 +46,7 @@ export interface Text {
   readonly talk: TalkText
   readonly file: FileText
   readonly contacts: ContactsText
-  readonly failed: { readonly code: string; readonly atServer: string }
+  readonly failed: { readonly code: string }
   readonly insecure: {
     readonly heading: string
     readonly why: string
@@ -94,14 +91,12 @@ export interface CodeText {
 export interface OpenText {
   readonly heading: string
   readonly body: string
-  readonly once: string
   readonly left: (time: string) => string
   readonly number: string
   readonly words: string
   readonly copyCode: string
   readonly copyLink: string
   readonly share: string
-  readonly shareText: string
   readonly ways: string
   readonly here: (host: string) => string
   readonly shell: string
@@ -169,7 +164,6 @@ export interface WordsText {
 
 /** The conversation. */
 export interface TalkText {
-  readonly heading: (who: string) => string
   /** In a sentence, and alone. */
   readonly other: string
   readonly otherAlone: string
@@ -192,7 +186,6 @@ export interface TalkText {
   /** `who` is empty if nobody gave a name. */
   readonly paired: (who: string) => string
   readonly finished: string
-  readonly leaves: string
   readonly leaving: string
   readonly over: string
   readonly overBody: string
@@ -218,7 +211,6 @@ export interface TalkText {
 /** Files in a conversation. */
 export interface FileText {
   readonly attach: string
-  readonly files: string
   readonly folder: string
   readonly drop: string
   readonly accept: string
@@ -227,11 +219,7 @@ export interface FileText {
   readonly decline: string
   readonly cancel: string
   readonly sendAgain: string
-  readonly offered: (name: string, size: string) => string
   readonly offering: string
-  readonly preparing: string
-  readonly sending: string
-  readonly receiving: string
   readonly progress: (name: string) => string
   /** `3.2 MB of 10 MB`. */
   readonly part: (done: string, of: string) => string
@@ -245,7 +233,6 @@ export interface FileText {
   readonly cancelled: string
   /** By a reload of either page, or by the end of the session. */
   readonly aborted: string
-  readonly entries: (count: number) => string
 }
 
 /** Who can be met again. */

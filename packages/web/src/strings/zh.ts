@@ -9,16 +9,13 @@ export const zh: Text = {
   tally: '一枚分为两半、可以相合的虎符',
   nav: {
     label: '虎符导航',
-    home: '首页',
     contacts: '联系人',
     about: '说明',
-    back: '返回',
   },
   act: {
     copy: '复制',
     copied: '已复制',
     cancel: '取消',
-    close: '关闭',
     again: '再试一次',
     home: '回到首页',
     save: '保存',
@@ -50,14 +47,12 @@ export const zh: Text = {
   open: {
     heading: '把这个配对码说给对方听',
     body: '打电话或当面说都可以。',
-    once: '只能尝试一次。',
     left: (time) => `只能尝试一次，${time}内有效`,
     number: '服务器凭数字找到你',
     words: '这几个词它永远看不到',
     copyCode: '复制配对码',
     copyLink: '复制链接',
     share: '分享链接',
-    shareText: '来 hufu 与我会话。链接只能用一次。',
     ways: '对方怎样加入',
     here: (host) => `打开 ${host} 输入配对码，或用手机扫描图案。`,
     shell: '或者在终端里',
@@ -123,7 +118,6 @@ export const zh: Text = {
       '可能有人夹在中间，所以会话已经关闭。其中说过的内容都不可信：请用别的方式联系对方，再用新的配对码配对。',
   },
   talk: {
-    heading: (who) => `与${who}的会话`,
     other: '对方',
     otherAlone: '对方',
     me: '你',
@@ -147,7 +141,6 @@ export const zh: Text = {
         ? '已配对。这里写的内容只有你们两人能读。'
         : `已与 ${who} 配对。这里写的内容只有你们两人能读。`,
     finished: '对方没有更多要说的了。',
-    leaves: '对方正在离开。',
     leaving: '正在离开……',
     over: '会话已结束。',
     overBody: '密钥已经销毁。离开本页后，页面上的内容也随之消失。',
@@ -170,7 +163,6 @@ export const zh: Text = {
   },
   file: {
     attach: '发送文件',
-    files: '文件……',
     folder: '文件夹……',
     drop: '松开即可发送',
     accept: '保存',
@@ -179,11 +171,7 @@ export const zh: Text = {
     decline: '拒绝',
     cancel: '取消',
     sendAgain: '再发一次',
-    offered: (name, size) => `对方想发送 ${name}，${size}`,
     offering: '等待对方接收',
-    preparing: '准备中',
-    sending: '正在发送',
-    receiving: '正在接收',
     progress: (name) => `${name} 的进度`,
     part: (done, of) => `${done}，共 ${of}`,
     rate: (size) => `每秒 ${size}`,
@@ -195,7 +183,6 @@ export const zh: Text = {
     declined: '已拒绝',
     cancelled: '已取消',
     aborted: '已中断',
-    entries: (count) => `${count} 项`,
   },
   contacts: {
     heading: '联系人',
@@ -216,7 +203,6 @@ export const zh: Text = {
   },
   failed: {
     code: '代码',
-    atServer: '位置',
   },
   insecure: {
     heading: '本页需要 https',
