@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer } from 'node:https'
 import type { Metrics } from '../metrics.ts'
 import { isLoopback } from '../gateway/source.ts'
+import { isFresh, preferred } from './encoding.ts'
 import { SECURITY_HEADERS } from './headers.ts'
 import type { Certificate } from '../tls/certificate.ts'
 import type { Page } from './pages.ts'
@@ -102,15 +103,20 @@ async function answer(
 }
 
 function show(page: Page, request: IncomingMessage, response: ServerResponse): void {
-  const fresh = request.headers['if-none-match'] === page.etag
+  const variants = page.variants()
+  const { 'accept-encoding': accepted, 'if-none-match': known } = request.headers
+  const { encoding, body, etag } = preferred(variants, accepted?.toString())
+  const fresh = isFresh(known, etag)
   const cache = page.immutable ? `public, max-age=${KEEP_SECONDS}, immutable` : 'no-cache'
   response.writeHead(fresh ? 304 : 200, {
     ...SECURITY_HEADERS,
     'Cache-Control': cache,
-    ETag: page.etag,
-    ...(fresh ? {} : { 'Content-Type': page.type, 'Content-Length': page.body.length }),
+    ETag: etag,
+    ...(variants.length > 1 ? { Vary: 'Accept-Encoding' } : {}),
+    ...(fresh ? {} : { 'Content-Type': page.type, 'Content-Length': body.length }),
+    ...(fresh || encoding === 'identity' ? {} : { 'Content-Encoding': encoding }),
   })
-  response.end(fresh ? undefined : page.body)
+  response.end(fresh ? undefined : body)
 }
 
 function reply(
