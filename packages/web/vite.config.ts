@@ -18,7 +18,8 @@ const config: UserConfig = defineConfig({
     target: 'es2023',
     // A strict Content-Security-Policy allows neither inline scripts nor data: URLs.
     assetsInlineLimit: 0,
-    modulePreload: false,
+    // The library is fetched together with the app, not after it.
+    modulePreload: { polyfill: false },
     rolldownOptions: {
       input: { index: `${ROOT}index.html`, sw: `${ROOT}src/worker/offline.ts` },
       output: {

@@ -30,6 +30,7 @@ export type CliEvent =
   | { readonly event: 'back' }
   | { readonly event: 'finished' }
   | { readonly event: 'gone' }
+  | { readonly event: 'wish' }
   | { readonly event: 'remembered'; readonly name: string }
   | { readonly event: 'unremembered'; readonly code: ErrorCode }
   | {

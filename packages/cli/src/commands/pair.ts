@@ -37,6 +37,7 @@ export async function run(args: Arguments, output: Output): Promise<ExitCode> {
     if (intent.receive !== undefined)
       await (await import('../files/directory.ts')).makeDirectory(intent.receive)
     const talk = await meet(intent, ports)
+    if (intent.remember !== undefined) talk.remember(intent.remember) // before the other's wish is told
     await announce(talk, intent, output)
     const { receive } = intent
     const code = await converse(talk, { output, input: await opened(), sources, receive, signal })
@@ -91,7 +92,6 @@ async function announce(talk: Talk, intent: Intent, output: Output): Promise<voi
   await output.event({ event: 'paired', words, peer })
   const whom = intent.meeting.by === 'contact' ? ` with ${intent.meeting.name}` : ''
   output.note(`paired${whom}; both ends show the same four words: ${words.join(' ')}`)
-  if (intent.remember !== undefined) talk.remember(intent.remember)
 }
 
 /** The first signal stops the pairing; the result is the exit code that it asks for. */

@@ -49,6 +49,11 @@ export async function hear(
         aside('the other leaves')
         listeners.leaving()
         return output.event({ event: 'gone' })
+      case 'wish':
+        aside(
+          'the other would like to remember you; with --remember NAME at both ends you meet again without a code',
+        )
+        return output.event({ event: 'wish' })
       case 'remembered':
         output.note(`remembered as ${event.name}; next time: hufu pair --with ${event.name}`)
         return output.event({ event: 'remembered', name: event.name })

@@ -19,6 +19,9 @@ export interface KeptTalk {
   readonly heard: number
   /** The contact that is renewed with every new secret, if there is one. */
   readonly contact: string | undefined
+  /** Under which name this end wishes to remember the other, until both wish it; and whether the other does. */
+  readonly wish: string | undefined
+  readonly peerWishes: boolean
 }
 
 /** Keeps a talk. */

@@ -12,6 +12,9 @@ const MEETING_OCTETS = 16
 export interface Memory extends Acquaintance {
   /** The contact that is kept up to date, if there is one. */
   readonly contact: string | undefined
+  /** Under which name this end wishes to remember the other, as long as that is open. */
+  readonly wish: string | undefined
+  readonly peerWishes: boolean
   /**
    * A session stands. Its resume secret replaces the one before; the one that was used to get here is kept until the new
    * one has been used.
@@ -36,6 +39,9 @@ export interface MemoryStart {
   readonly acquaintance: Acquaintance | undefined
   /** Name of the contact that was met, if so. */
   readonly contact: string | undefined
+  /** What either had wished before this end lost its keys. */
+  readonly wish: string | undefined
+  readonly peerWishes: boolean
   /** Both have asked for it, and the contact is saved. */
   readonly remembered: (name: string) => void
 }
@@ -46,8 +52,8 @@ export function startMemory(start: MemoryStart): Memory {
   let meeting = start.acquaintance?.meeting ?? new Uint8Array(0)
   let secrets = start.acquaintance?.secrets ?? []
   let contact = start.contact
-  let wanted: string | undefined
-  let peerWants = false
+  let wish = start.wish
+  let peerWishes = start.peerWishes
   let saving: Promise<void> = Promise.resolve()
 
   /** One after the other, so that the newest secret is the last to be written. */
@@ -70,9 +76,9 @@ export function startMemory(start: MemoryStart): Memory {
 
   /** Nothing is kept before both want it: alone it would be of no use. */
   const keep = async (): Promise<void> => {
-    if (wanted === undefined || !peerWants || secrets.length === 0) return
-    const name = wanted
-    wanted = undefined
+    if (wish === undefined || !peerWishes || secrets.length === 0) return
+    const name = wish
+    wish = undefined
     await save(name)
     contact = name
     start.remembered(name)
@@ -88,6 +94,12 @@ export function startMemory(start: MemoryStart): Memory {
     get contact() {
       return contact
     },
+    get wish() {
+      return wish
+    },
+    get peerWishes() {
+      return peerWishes
+    },
     async renew(session, resumed) {
       if (meeting.length === 0) meeting = session.export('meeting', MEETING_OCTETS).expose().slice()
       const used = secrets.find((secret) => equal(resumeIdOf(secret), resumed))
@@ -97,11 +109,11 @@ export function startMemory(start: MemoryStart): Memory {
       else await keep()
     },
     async remember(name) {
-      wanted = name
+      wish = name
       await keep()
     },
     async peerRemembers() {
-      peerWants = true
+      peerWishes = true
       await keep()
     },
     settled: () => saving,

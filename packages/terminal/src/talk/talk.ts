@@ -36,6 +36,8 @@ export type TalkEvent =
   | { readonly type: 'finished' }
   /** The other would go: say what you have in hand, then {@link Talk.leave}. */
   | { readonly type: 'leaving' }
+  /** The other wishes to remember us; nothing is kept before we do too. */
+  | { readonly type: 'wish' }
   /** Both keep the secret: the contact is saved. */
   | { readonly type: 'remembered'; readonly name: string }
   /** The contact could not be kept, or not renewed: `ERR_PROFILE` or what the profile says. */
@@ -191,6 +193,8 @@ export function startTalk(start: TalkStart): TalkDriver {
     profile: start.profile,
     acquaintance: start.acquaintance,
     contact: start.contact,
+    wish: kept?.wish,
+    peerWishes: kept?.peerWishes ?? false,
     remembered: (name) => events.put({ type: 'remembered', name }),
   })
 
@@ -207,6 +211,8 @@ export function startTalk(start: TalkStart): TalkDriver {
           unacknowledged: texts.pending,
           ...texts.counts,
           contact: memory.contact,
+          wish: memory.wish,
+          peerWishes: memory.peerWishes,
         })
 
   /** `stood`: the session of this event has stood; `resumed`: id of the secret that led to it. */
@@ -236,6 +242,7 @@ export function startTalk(start: TalkStart): TalkDriver {
     stay()
     texts.restart()
     sayPending(Infinity)
+    if (memory.wish !== undefined) send({ type: 'remember' })
     if (standing) void transfers.restart()
     makeRoom()
     if (awayTold) events.put({ type: 'back' })
@@ -298,6 +305,9 @@ export function startTalk(start: TalkStart): TalkDriver {
         else events.put(said)
         return
       case 'remember':
+        // Said again after every reunion; told once.
+        if (!memory.peerWishes && memory.wish === undefined && memory.contact === undefined)
+          events.put({ type: 'wish' })
         return memory.peerRemembers().then(keep).catch(unremembered)
       default:
         if (!(await transfers.message(said))) conversation.session.abort('ERR_TALK_MALFORMED')

@@ -156,6 +156,8 @@ export function converse(start: ConversationStart): ConversationDriver {
       case 'leaving':
         peerLeaves = true
         return letGo()
+      case 'wish':
+        return asked.value ? undefined : note('wish')
       case 'remembered':
         contact.value = event.name
         who.value = event.name

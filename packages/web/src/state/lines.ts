@@ -19,7 +19,8 @@ export type FileStage =
   | { readonly at: 'failed'; readonly code: string | undefined }
 
 /** Something to say in between. */
-export type Note = 'paired' | 'compared' | 'returned' | 'finished' | 'remembering' | 'remembered'
+export type Note =
+  'paired' | 'compared' | 'returned' | 'finished' | 'wish' | 'remembering' | 'remembered'
 
 /** One line of a conversation as it is shown. Plain data: it is kept over a reload. */
 export type ShownLine =

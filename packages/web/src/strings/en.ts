@@ -170,6 +170,7 @@ export const en: Text = {
       'Next time you meet without a code. Both of you have to want it: ask the other to choose Remember too.',
     rememberName: 'Name of this contact',
     remembering: (name) => `Will be remembered as ${name}, as soon as the other wants it too.`,
+    wish: 'The other would like to remember you. Press “Remember” if you would too.',
     remembered: (name) => `Remembered as ${name}`,
     unremembered: 'The contact could not be kept.',
     nameExists: 'There is a contact of this name already.',

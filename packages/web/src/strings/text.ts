@@ -200,6 +200,8 @@ export interface TalkText {
   readonly rememberBody: string
   readonly rememberName: string
   readonly remembering: (name: string) => string
+  /** The other has asked to be remembered. */
+  readonly wish: string
   readonly remembered: (name: string) => string
   readonly unremembered: string
   readonly nameExists: string

@@ -155,6 +155,7 @@ export const zh: Text = {
     rememberBody: '下次会面便不再需要配对码。双方都要愿意：请让对方也选择“记住”。',
     rememberName: '联系人的名字',
     remembering: (name) => `等对方也愿意时，将记作 ${name}。`,
+    wish: '对方想记住你。如果你也愿意，请按“记住”。',
     remembered: (name) => `已记作 ${name}`,
     unremembered: '联系人没能保存。',
     nameExists: '已经有这个名字的联系人。',

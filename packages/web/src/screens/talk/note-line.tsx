@@ -8,7 +8,7 @@ export function NoteLine(props: { readonly shown: Extract<ShownLine, { kind: 'no
 }
 
 function noteText({ note, name }: Extract<ShownLine, { kind: 'note' }>): string {
-  const { paired, returned, finished, remembering, remembered } = text.value.talk
+  const { paired, returned, finished, wish, remembering, remembered } = text.value.talk
   switch (note) {
     case 'paired':
       return paired(name)
@@ -20,6 +20,8 @@ function noteText({ note, name }: Extract<ShownLine, { kind: 'note' }>): string 
       return finished
     case 'remembering':
       return remembering(name)
+    case 'wish':
+      return wish
     case 'remembered':
       return remembered(name)
   }
