@@ -14,7 +14,7 @@ const GUESS_KEPT_MS = 7 * 86_400_000
  *
  * @throws {HufuError} `ERR_PROFILE` if the browser keeps nothing for this page.
  */
-export async function openProfile(): Promise<BrowserProfile> {
+export async function openProfile(): Promise<Profile> {
   await transact('contacts', 'readonly', (records) => answer(records.count()))
   return {
     async terminalSeed(name, random) {
@@ -86,14 +86,6 @@ export async function openProfile(): Promise<BrowserProfile> {
         else records.delete(key)
       }),
   }
-}
-
-/** A profile whose contacts can get another name. */
-export interface BrowserProfile extends Profile {
-  /**
-   * @throws {HufuError} `ERR_CONTACT_UNKNOWN` if there is no `from`, `ERR_CONTACT_EXISTS` if there is a `to` already.
-   */
-  renameContact(from: string, to: string): Promise<void>
 }
 
 /** A contact as it is sealed. */
