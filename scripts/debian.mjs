@@ -19,7 +19,7 @@ export const PACKAGES = [
   {
     name: 'chromium',
     probe: ['/usr/bin/chromium', '--version'],
-    tests: ['conformance', 'files', 'lost', 'page', 'pair', 'people', 'screens'].map(
+    tests: ['conformance', 'files', 'lost', 'page', 'pair', 'people', 'ports', 'screens'].map(
       (name) => `test/web/${name}.test.ts`,
     ),
   },
