@@ -6,7 +6,7 @@ import { shorterWords } from './vite.words.ts'
 const ROOT = fileURLToPath(new URL('.', import.meta.url))
 /** The terminal library and what it stands on: measured as one chunk by scripts/bundle.mjs. */
 const PAIR_LIBRARY =
-  /[\\/]packages[\\/](?:protocol|terminal)[\\/]|[\\/]node_modules[\\/](?:@noble|cborg)[\\/]/
+  /[\\/]packages[\\/](?:protocol|terminal)[\\/]|[\\/]node_modules[\\/]@noble[\\/]/
 
 const config: UserConfig = defineConfig({
   root: ROOT,

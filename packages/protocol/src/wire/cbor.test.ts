@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import * as cbor2 from 'cbor2'
+import * as cborg from 'cborg'
 import * as fc from 'fast-check'
 import { concat, hex, unhex } from '../crypto/index.ts'
 import { cborValue, hostileOctets } from '../testing/values.testing.ts'
@@ -159,3 +160,36 @@ function nestedArrays(depth: number): Uint8Array {
 function readByTheOther(octets: Uint8Array): Value {
   return cbor2.decode(octets, DCBOR_DECODE)
 }
+
+describe('beside cborg, a third implementation', () => {
+  test('every value of ours is written alike, and read back alike', () => {
+    fc.assert(
+      fc.property(cborValue(3), (value) => {
+        const octets = encodeCbor(value)
+        assert.deepEqual(octets, Uint8Array.from(cborg.encode(value)))
+        assert.deepEqual(decodeCbor(octets), { ok: true, value: cborg.decode(octets) })
+      }),
+    )
+  })
+
+  test('what we accept of hostile octets, it reads as the same value', () => {
+    fc.assert(
+      fc.property(hostileOctets(cborValue(3).map(encodeCbor)), (octets) => {
+        const ours = decodeCbor(octets)
+        if (ours.ok) assert.deepEqual(cborg.decode(octets), ours.value)
+      }),
+    )
+  })
+})
+
+test('a value read from a Buffer does not share its memory', () => {
+  const octets = Buffer.from('814161', 'hex')
+  const read = decodeCbor(octets)
+  octets.fill(0)
+  assert.deepEqual(read, { ok: true, value: [Uint8Array.of(0x61)] })
+})
+
+test('what cannot be written is the caller’s mistake', () => {
+  for (const value of [-1, 1.5, 2 ** 53, 'half \ud800'])
+    assert.throws(() => encodeCbor(value), { code: 'ERR_CALL_ORDER' })
+})

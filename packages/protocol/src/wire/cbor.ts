@@ -1,5 +1,11 @@
-import { decode, encode } from 'cborg'
-import { done, failed, type Outcome } from './errors.ts'
+import { text, utf8 } from '../crypto/index.ts'
+import { done, failed, HufuError, type Outcome } from './errors.ts'
+
+/*
+ * CBOR (RFC 8949) as far as hufu uses it: unsigned numbers, byte strings, text, arrays, true, false, null, in the one
+ * canonical form of each (§4.2.1: shortest heads, definite lengths). Everything else is refused as it is read, so that
+ * there is nothing to check afterwards.
+ */
 
 /** What hufu's CBOR can hold: arrays of these, and nothing else (no maps, floats, tags, negative numbers). */
 export type Value = number | string | boolean | null | Uint8Array | readonly Value[]
@@ -9,14 +15,34 @@ export const MAX_CONTROL_OCTETS = 16_384
 /** Arrays within arrays, the outermost counted. Our choice: the deepest message in use has four. */
 export const MAX_DEPTH = 8
 
-/** Encodes `value` canonically (RFC 8949 §4.2.1: shortest heads, definite lengths). */
+/** Major types and simple values (RFC 8949 §3). */
+const UINT = 0
+const BYTES = 2
+const TEXT = 3
+const ARRAY = 4
+const FALSE = 0xf4
+const TRUE = 0xf5
+const NULL = 0xf6
+
+/**
+ * Encodes `value` canonically.
+ *
+ * @throws {HufuError} `ERR_CALL_ORDER` for a number that is not a safe unsigned integer, or text with half a character.
+ */
 export function encodeCbor(value: Value): Uint8Array {
-  return encode(value)
+  const parts: Uint8Array[] = []
+  const octets = write(value, parts)
+  const whole = new Uint8Array(octets)
+  let at = 0
+  for (const part of parts) {
+    whole.set(part, at)
+    at += part.length
+  }
+  return whole
 }
 
 /**
- * Decodes exactly one canonical item. Size and depth are capped before anything is built; what comes out is encoded
- * again and compared, so that of all the encodings of a value only one is ever accepted.
+ * Decodes exactly one canonical item. Size and depth are capped, and no length is believed that the octets do not bear out.
  *
  * Codes: `ERR_WIRE_OVERSIZE`, `ERR_WIRE_DEPTH`, `ERR_WIRE_MALFORMED`.
  */
@@ -25,78 +51,112 @@ export function decodeCbor(
   maxOctets: number = MAX_CONTROL_OCTETS,
 ): Outcome<Value> {
   if (bytes.length > maxOctets) return failed('ERR_WIRE_OVERSIZE')
-  const depth = depthOf(bytes)
-  if (depth === undefined) return failed('ERR_WIRE_MALFORMED')
-  if (depth > MAX_DEPTH) return failed('ERR_WIRE_DEPTH')
-  try {
-    const value: Value = decode(bytes, STRICT)
-    const again = encode(value)
-    return sameOctets(again, bytes) ? done(value) : failed('ERR_WIRE_MALFORMED')
-  } catch {
-    return failed('ERR_WIRE_MALFORMED')
+  const reader: Reader = { bytes, at: 0, tooDeep: false }
+  const value = read(reader, 0)
+  if (reader.tooDeep) return failed('ERR_WIRE_DEPTH')
+  return value === undefined || reader.at !== bytes.length
+    ? failed('ERR_WIRE_MALFORMED')
+    : done(value)
+}
+
+/** Appends the octets of `value` to `parts`; returns how many they are. */
+function write(value: Value, parts: Uint8Array[]): number {
+  if (typeof value === 'number') return push(head(UINT, value), parts)
+  if (typeof value === 'string') {
+    if (!value.isWellFormed()) throw new HufuError('ERR_CALL_ORDER', 'text with half a character')
+    const octets = utf8(value)
+    return push(head(TEXT, octets.length), parts) + push(octets, parts)
   }
+  if (value instanceof Uint8Array)
+    return push(head(BYTES, value.length), parts) + push(value, parts)
+  if (value === null || typeof value === 'boolean')
+    return push(Uint8Array.of(value === null ? NULL : value ? TRUE : FALSE), parts)
+  let octets = push(head(ARRAY, value.length), parts)
+  for (const item of value) octets += write(item, parts)
+  return octets
 }
 
-const STRICT = {
-  strict: true,
-  allowIndefinite: false,
-  allowUndefined: false,
-  allowInfinity: false,
-  allowNaN: false,
-  allowBigInt: false,
-  rejectDuplicateMapKeys: true,
-  useMaps: true,
+function push(part: Uint8Array, parts: Uint8Array[]): number {
+  parts.push(part)
+  return part.length
 }
 
-/** The shapes that {@link Value} has: major types 0, 2, 3, 4 and the simple values false, true, null (RFC 8949 §3). */
-const UINT = 0
-const BYTES = 2
-const TEXT = 3
-const ARRAY = 4
-const SIMPLE = 7
-
-/**
- * Walks the heads without building values: how deep the arrays go, or undefined if a head is of a type that we do not
- * use, is cut short, or claims more octets or elements than are there.
- */
-function depthOf(bytes: Uint8Array): number | undefined {
-  const open: number[] = [] // elements still to come, per open array
-  let deepest = 0
-  let at = 0
-  do {
-    const head = bytes[at]
-    if (head === undefined) return undefined
-    const major = head >> 5
-    const argument = argumentAt(bytes, at)
-    if (argument === undefined) return undefined
-    at = argument.next
-    if (open.length > 0) open[open.length - 1]! -= 1
-    if (major === BYTES || major === TEXT) at += argument.value
-    else if (major === ARRAY) {
-      if (argument.value > bytes.length - at) return undefined
-      open.push(argument.value)
-      deepest = Math.max(deepest, open.length)
-      if (deepest > MAX_DEPTH) return deepest
-    } else if (major === SIMPLE ? head < 0xf4 || head > 0xf6 : major !== UINT) return undefined
-    if (at > bytes.length) return undefined
-    while (open.length > 0 && open[open.length - 1] === 0) open.pop()
-  } while (open.length > 0)
-  return at === bytes.length ? deepest : undefined
+function head(major: number, argument: number): Uint8Array {
+  if (!Number.isSafeInteger(argument) || argument < 0)
+    throw new HufuError('ERR_CALL_ORDER', 'not a safe unsigned integer')
+  const type = major << 5
+  if (argument < 24) return Uint8Array.of(type | argument)
+  if (argument < 0x100) return Uint8Array.of(type | 24, argument)
+  const [octets, short] =
+    argument < 0x1_0000 ? [2, 25] : argument < 0x1_0000_0000 ? [4, 26] : [8, 27]
+  const bytes = new Uint8Array(1 + octets)
+  bytes[0] = type | short
+  for (let at = octets, rest = argument; at > 0; at -= 1) {
+    bytes[at] = rest % 256
+    rest = Math.floor(rest / 256)
+  }
+  return bytes
 }
 
-function argumentAt(bytes: Uint8Array, at: number): { value: number; next: number } | undefined {
+interface Reader {
+  readonly bytes: Uint8Array
+  at: number
+  tooDeep: boolean
+}
+
+/** The item at the reader, or undefined if it is not one of ours in its one form. `depth`: arrays around it. */
+function read(reader: Reader, depth: number): Value | undefined {
+  const { bytes } = reader
+  const first = bytes[reader.at]
+  if (first === undefined) return undefined
+  if (first >= FALSE && first <= NULL) {
+    reader.at += 1
+    return first === NULL ? null : first === TRUE
+  }
+  const major = first >> 5
+  if (major !== UINT && major !== BYTES && major !== TEXT && major !== ARRAY) return undefined
+  const argument = readArgument(reader)
+  if (argument === undefined) return undefined
+  if (major === UINT) return argument
+  if (argument > bytes.length - reader.at) return undefined
+  if (major === ARRAY) return readItems(reader, argument, depth + 1)
+  const end = reader.at + argument
+  // A copy in any case: what `slice` gives of Node's Buffer is a view.
+  const octets = new Uint8Array(argument)
+  octets.set(bytes.subarray(reader.at, end))
+  reader.at = end
+  return major === BYTES ? octets : text(octets)
+}
+
+function readItems(reader: Reader, count: number, depth: number): Value | undefined {
+  if (depth > MAX_DEPTH) {
+    reader.tooDeep = true
+    return undefined
+  }
+  const items: Value[] = []
+  for (let n = 0; n < count; n += 1) {
+    const item = read(reader, depth)
+    if (item === undefined) return undefined
+    items.push(item)
+  }
+  return items
+}
+
+/** A head's argument in its shortest form, as a safe integer; undefined otherwise. */
+function readArgument(reader: Reader): number | undefined {
+  const { bytes, at } = reader
   const short = bytes[at]! & 0x1f
-  if (short < 24) return { value: short, next: at + 1 }
+  if (short < 24) {
+    reader.at = at + 1
+    return short
+  }
   if (short > 27) return undefined
   const octets = 1 << (short - 24)
   if (at + 1 + octets > bytes.length) return undefined
   let value = 0
   for (let i = 1; i <= octets; i += 1) value = value * 256 + bytes[at + i]!
-  return { value, next: at + 1 + octets }
-}
-
-function sameOctets(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false
-  for (let i = 0; i < a.length; i += 1) if (a[i] !== b[i]) return false
-  return true
+  const least = octets === 1 ? 24 : 2 ** (octets * 4)
+  if (value < least || !Number.isSafeInteger(value)) return undefined
+  reader.at = at + 1 + octets
+  return value
 }
