@@ -94,7 +94,6 @@ export const EXIT_OF: Readonly<Record<ErrorCode, ExitCode>> = {
   ERR_FILE_CANCELLED: EXIT.file,
   ERR_FILE_NAME: EXIT.file,
   ERR_FILE_CHANGED: EXIT.file,
-  ERR_FILE_DIGEST: EXIT.file,
   ERR_FILE_READ: EXIT.file,
   ERR_FILE_WRITE: EXIT.file,
 

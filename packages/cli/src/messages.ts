@@ -223,10 +223,6 @@ export const MESSAGES: Readonly<Record<ErrorCode, Message>> = {
     what: 'the file changed while it was being sent',
     next: 'Send it again when nothing writes to it.',
   },
-  ERR_FILE_DIGEST: {
-    what: 'what arrived is not what was sent',
-    next: 'It was not kept. Send it again; check the disk at both ends if it happens twice.',
-  },
   ERR_FILE_READ: {
     what: 'a file cannot be read',
     next: 'Check that it exists, that it is a file or a folder, and that you may read it.',

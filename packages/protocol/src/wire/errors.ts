@@ -84,7 +84,6 @@ export const ERRORS = {
   ERR_FILE_CANCELLED: 'user',
   ERR_FILE_NAME: 'peer',
   ERR_FILE_CHANGED: 'user',
-  ERR_FILE_DIGEST: 'peer',
   ERR_FILE_READ: 'user',
   ERR_FILE_WRITE: 'user',
 

@@ -1,4 +1,4 @@
-import { equal, sha256Stream, type HashStream } from '@hufu/protocol/crypto'
+import { sha256Stream } from '@hufu/protocol/crypto'
 import { ENTRIES_PER_MESSAGE, MAX_ENTRIES, type TalkMessage } from '@hufu/protocol/pair'
 import { HufuError, isErrorCode, type ErrorCode } from '@hufu/protocol/wire'
 import {
@@ -38,7 +38,7 @@ type State =
   | { readonly at: 'offered' }
   | { readonly at: 'listing'; readonly entries: FileEntry[] }
   | { readonly at: 'between' }
-  | { readonly at: 'entry'; readonly index: number; position: number; readonly hash: HashStream }
+  | { readonly at: 'entry'; readonly index: number; position: number }
   | { readonly at: 'over' }
 
 /** Receives what was offered under the number `id`. Whatever the sender does wrong ends the transfer, not the session. */
@@ -53,7 +53,8 @@ export function receiveFiles(
   let state: State = { at: 'offered' }
   let sink: FileSink | undefined
   let entries: readonly FileEntry[] = []
-  let hashes = new Map<number, { readonly octets: number; readonly hash: HashStream }>()
+  /** Octets of entries that were there from an earlier try. */
+  const there = new Map<number, number>()
   let next = 0
   let octets = 0
   let resumed = 0
@@ -81,20 +82,18 @@ export function receiveFiles(
     await sink!.open(entries)
     let found: { index: number; octets: number; digest: Uint8Array }[] = []
     for (const [index, entry] of entries.entries()) {
-      const there = entry.folder ? 0 : Math.min(await sink!.have(index), entry.octets)
-      if (there === 0) continue
+      const held = entry.folder ? 0 : Math.min(await sink!.have(index), entry.octets)
+      if (held === 0) continue
       const hash = sha256Stream()
-      const prefix = sha256Stream()
-      for (let at = 0; at < there;) {
-        const data = await sink!.readBack(index, at, Math.min(1_048_576, there - at))
+      for (let at = 0; at < held;) {
+        const data = await sink!.readBack(index, at, Math.min(1_048_576, held - at))
         if (data.length === 0)
           throw new HufuError('ERR_FILE_WRITE', 'what was there has become shorter')
         hash.update(data)
-        prefix.update(data)
         at += data.length
       }
-      hashes.set(index, { octets: there, hash })
-      found.push({ index, octets: there, digest: prefix.digest() })
+      there.set(index, held)
+      found.push({ index, octets: held, digest: hash.digest() })
       if (found.length < ENTRIES_PER_MESSAGE) continue
       port.send({ type: 'have', id, held: found, last: false })
       found = []
@@ -125,13 +124,10 @@ export function receiveFiles(
 
   const begin = async (index: number, position: number): Promise<void> => {
     const entry = entries[index]
-    const there = hashes.get(index)
-    if (index !== next || entry === undefined || (position !== 0 && position !== there?.octets))
+    if (index !== next || entry === undefined || (position !== 0 && position !== there.get(index)))
       return giveUp('ERR_TALK_MALFORMED')
-    hashes.delete(index)
     if (!entry.folder) await sink!.truncate(index, position)
-    const hash = position === 0 ? sha256Stream() : there!.hash
-    state = { at: 'entry', index, position, hash }
+    state = { at: 'entry', index, position }
     octets += position
     resumed += position
   }
@@ -139,12 +135,11 @@ export function receiveFiles(
   const piece = async (data: Uint8Array): Promise<void> => {
     if (state.at !== 'entry' || state.position + data.length > entries[state.index]!.octets)
       return giveUp('ERR_TALK_MALFORMED')
-    const { index, position, hash } = state
+    const { index, position } = state
     state.position += data.length
     unwritten += data.length
     writing = written(writing, index, position, data)
     writing.catch(() => undefined)
-    hash.update(data)
     // A few pieces may be on their way to the disk while more arrive.
     if (unwritten > UNWRITTEN_OCTETS) await writing
   }
@@ -163,14 +158,10 @@ export function receiveFiles(
     progress({ octets, of: offer.octets, resumed })
   }
 
-  const end = async (index: number, digest: Uint8Array): Promise<void> => {
+  const end = async (index: number): Promise<void> => {
     if (state.at !== 'entry' || state.index !== index || state.position !== entries[index]!.octets)
       return giveUp('ERR_TALK_MALFORMED')
     await writing
-    if (!equal(state.hash.digest(), digest)) {
-      await sink!.truncate(index, 0)
-      return giveUp('ERR_FILE_DIGEST')
-    }
     await sink!.finish(index)
     next += 1
     state = { at: 'between' }
@@ -199,7 +190,7 @@ export function receiveFiles(
     if (message.type === 'begin' && state.at === 'between')
       return begin(message.index, message.position)
     if (message.type === 'piece') return piece(message.data)
-    if (message.type === 'end') return end(message.index, message.digest)
+    if (message.type === 'end') return end(message.index)
     return giveUp('ERR_TALK_MALFORMED')
   }
 

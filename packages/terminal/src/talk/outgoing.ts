@@ -1,4 +1,4 @@
-import { equal, sha256Stream, type HashStream } from '@hufu/protocol/crypto'
+import { equal, sha256Stream } from '@hufu/protocol/crypto'
 import { ENTRIES_PER_MESSAGE, PIECE_OCTETS, type TalkMessage } from '@hufu/protocol/pair'
 import { HufuError, isErrorCode, type ErrorCode } from '@hufu/protocol/wire'
 import type { FileEntry, FileSource, Progress } from './files.ts'
@@ -65,7 +65,7 @@ export function sendFiles(
     let octets = 0
     let resumed = 0
     for (const [index, entry] of entries.entries()) {
-      const { hash, position } = await resumeAt(index, entry, there.get(index))
+      const position = await resumeAt(index, entry, there.get(index))
       octets += position
       resumed += position
       await port.room()
@@ -75,7 +75,6 @@ export function sendFiles(
         const block = await source.read(index, at, Math.min(BLOCK_OCTETS, entry.octets - at))
         if (block.length === 0)
           throw new HufuError('ERR_FILE_CHANGED', `${source.name} became shorter`)
-        hash.update(block)
         for (let from = 0; from < block.length; from += PIECE_OCTETS) {
           await port.room()
           check()
@@ -86,7 +85,7 @@ export function sendFiles(
         }
         at += block.length
       }
-      port.send({ type: 'end', id, index, digest: hash.digest() })
+      port.send({ type: 'end', id, index })
     }
     on({ octets, of, resumed })
     if (unstored > 0) await stored.promise
@@ -102,24 +101,22 @@ export function sendFiles(
     } while (at < entries.length)
   }
 
-  /** Hashes what the other says it has; if ours is the same there, goes on behind it. */
+  /** Where to go on: behind what the other says it has, if ours is the same there. */
   const resumeAt = async (
     index: number,
     entry: FileEntry,
     there: Held | undefined,
-  ): Promise<{ readonly hash: HashStream; readonly position: number }> => {
-    const fresh = { hash: sha256Stream(), position: 0 }
-    if (there === undefined || there.octets > entry.octets) return fresh
-    const [prefix, hash] = [sha256Stream(), sha256Stream()]
+  ): Promise<number> => {
+    if (there === undefined || there.octets > entry.octets) return 0
+    const hash = sha256Stream()
     for (let at = 0; at < there.octets;) {
       check()
-      const data = await source.read(index, at, Math.min(BLOCK_OCTETS, there.octets - at))
-      if (data.length === 0) return fresh
-      prefix.update(data)
-      hash.update(data)
-      at += data.length
+      const block = await source.read(index, at, Math.min(BLOCK_OCTETS, there.octets - at))
+      if (block.length === 0) return 0
+      hash.update(block)
+      at += block.length
     }
-    return equal(prefix.digest(), there.digest) ? { hash, position: there.octets } : fresh
+    return equal(hash.digest(), there.digest) ? there.octets : 0
   }
 
   const giveUp = (error: HufuError): void => {

@@ -204,10 +204,6 @@ export const errorsEn: Text['errors'] = {
     what: 'The file changed while it was being sent.',
     next: 'Send it again when nothing writes to it.',
   },
-  ERR_FILE_DIGEST: {
-    what: 'What arrived is not what was sent.',
-    next: 'It was not kept. Send it again; check the disk at both ends if it happens twice.',
-  },
   ERR_FILE_READ: {
     what: 'The file cannot be read.',
     next: 'It may have been moved or removed, or the browser may not read it. Choose it again.',

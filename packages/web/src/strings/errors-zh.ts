@@ -164,10 +164,6 @@ export const errorsZh: Text['errors'] = {
     next: '什么也没有写入。请让对方改名。',
   },
   ERR_FILE_CHANGED: { what: '文件在发送途中变了。', next: '等没有程序写它时再发一次。' },
-  ERR_FILE_DIGEST: {
-    what: '到达的内容与发出的不同。',
-    next: '没有保留。请再发一次；如果又发生，请检查两端的磁盘。',
-  },
   ERR_FILE_READ: {
     what: '文件无法读取。',
     next: '它可能被移走或删除，或者浏览器无权读取。请重新选择。',

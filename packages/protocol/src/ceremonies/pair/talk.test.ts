@@ -35,7 +35,7 @@ const SAMPLES: readonly TalkMessage[] = [
   { type: 'entries', id: 1, entries: [entry, { ...entry, path: '' }], last: true },
   { type: 'have', id: 1, held: [{ index: 2, octets: 77, digest }], last: false },
   { type: 'begin', id: 1, index: 2, position: 77 },
-  { type: 'end', id: 1, index: 2, digest },
+  { type: 'end', id: 1, index: 2 },
   { type: 'stored', id: 1, index: 2 },
   { type: 'cancel', id: 1, by: 'sender', code: 'ERR_FILE_CANCELLED' },
   { type: 'piece', id: 0xffff_ffff, data: random(100) },

@@ -24,7 +24,8 @@ import { MAX_LINK_MESSAGE_OCTETS, SEGMENT_OCTETS } from '../../session/link.ts'
  *   S offer → R accept | decline → S entries … → R have … → S (begin, pieces, end) per entry → R stored per entry
  *
  * `have` says what R holds from an earlier try, with its SHA-256; S sends from there if its own octets agree. Entries
- * follow each other without waiting, so that ten thousand small files do not cost ten thousand round trips.
+ * follow each other without waiting, so that ten thousand small files do not cost ten thousand round trips. What arrives needs no digest: records are
+ * authenticated and segments counted, so an octet that arrives is the one that was sent.
  */
 
 /** Most UTF-16 units of a text. Our choice. */
@@ -84,7 +85,7 @@ export const Entries = message('entries', 11, {
 })
 export const Have = message('have', 12, { id, held: list(held, ENTRIES_PER_MESSAGE), last: flag() })
 export const Begin = message('begin', 13, { id, index, position: octets })
-export const End = message('end', 14, { id, index, digest: bytes(32) })
+export const End = message('end', 14, { id, index })
 export const Stored = message('stored', 15, { id, index })
 /** Either side gives the transfer up. `by`: who numbered it. */
 export const Cancel = message('cancel', 16, { id, by: oneOf('sender', 'receiver'), code })
