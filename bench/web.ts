@@ -1,0 +1,22 @@
+import type { Benchmark } from './harness/benchmark.ts'
+import { serveApp } from './web/app.ts'
+import { measureLoad } from './web/load.ts'
+import { measureTransfer } from './web/transfer.ts'
+import { measureUsable } from './web/usable.ts'
+
+/** The web app in Chromium: what it costs to load, when it can be used, and files between pages. */
+export const web: Benchmark = {
+  name: 'web',
+  about:
+    'The web app as built, served by `hufu serve` on loopback, in Chromium without a window; every run has a browser process and a profile of its own. First load: what the page loads until it can be used, by the browser’s own account, and the same files by gzip -9. Usable: from the start of the navigation to the first frame in which a click at “New session” meets that button, with the page’s processor four times slower (DevTools). Then a file of 200 MB of random octets between two browsers, into the downloads, beside the same from `hufu pair --send` to `hufu pair --receive`, over the same server, turn by turn; the clock runs from the moment at which it is taken, and what arrived is compared by SHA-256. Memory: the most that was ever resident (VmHWM) of the process of the page with its workers, and of the browser’s own, shared memory included.',
+  packages: ['chromium'],
+  limitMs: 900_000,
+  run: async (scope, say) => {
+    const app = await serveApp(scope)
+    const load = await measureLoad(scope, app)
+    const usable = await measureUsable(scope, app)
+    for (const { what, hufu } of usable) say(`${what}: ${hufu.toFixed(0)} ms`)
+    const transfer = await measureTransfer(scope, app, say)
+    return { figures: [...load.figures, ...usable, ...transfer], notes: load.notes }
+  },
+}
