@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
 
 /**
  * What tests need of Debian: the package, a command that succeeds where it is installed, and the
@@ -22,6 +22,16 @@ export const PACKAGES = [
     tests: ['conformance', 'files', 'lost', 'page', 'pair', 'people', 'ports', 'screens'].map(
       (name) => `test/web/${name}.test.ts`,
     ),
+  },
+  {
+    name: 'nginx-light',
+    probe: ['/usr/sbin/nginx', '-v'],
+    tests: ['test/system/proxies.test.ts'],
+  },
+  {
+    name: 'caddy',
+    probe: ['caddy', 'version'],
+    tests: ['test/system/proxies.test.ts'],
   },
 ]
 
@@ -50,7 +60,8 @@ export function installPackages(tests) {
   say('installing with apt-get (HUFU_TEST_INSTALL=0 turns this off)')
   const names = missing.map((row) => row.name)
   const done =
-    apt('update', '-qq') && apt('install', '-qq', '-y', '--no-install-recommends', ...names)
+    apt('update', '-qq') &&
+    withoutServices(() => apt('install', '-qq', '-y', '--no-install-recommends', ...names))
   if (!done) say('apt-get failed, its message is above; those tests will be skipped')
 }
 
@@ -69,6 +80,20 @@ function apt(...args) {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
   // apt's own report goes to stderr: stdout carries the tests' results.
   return spawnSync('apt-get', args, { stdio: ['ignore', 2, 2], env }).status === 0
+}
+
+/** Debian asks this file whether a package that is installed may start its services; 101 is no (invoke-rc.d(8)). */
+const POLICY = '/usr/sbin/policy-rc.d'
+
+/** Tests start their own processes: a web server on port 80 of every address is not what they asked for. */
+function withoutServices(install) {
+  if (existsSync(POLICY)) return install()
+  writeFileSync(POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 })
+  try {
+    return install()
+  } finally {
+    rmSync(POLICY)
+  }
 }
 
 function say(text) {
