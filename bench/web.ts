@@ -1,8 +1,9 @@
+import { loadavg } from 'node:os'
 import type { Benchmark } from './harness/benchmark.ts'
 import { serveApp } from './web/app.ts'
 import { measureLoad } from './web/load.ts'
-import { measureTransfer } from './web/transfer.ts'
-import { measureUsable } from './web/usable.ts'
+import { measureTransfer, ROUNDS } from './web/transfer.ts'
+import { measureUsable, VISITS } from './web/usable.ts'
 
 /** The web app in Chromium: what it costs to load, when it can be used, and files between pages. */
 export const web: Benchmark = {
@@ -12,11 +13,17 @@ export const web: Benchmark = {
   packages: ['chromium'],
   limitMs: 900_000,
   run: async (scope, say) => {
+    const busy = loadavg()[0]!.toFixed(1)
     const app = await serveApp(scope)
     const load = await measureLoad(scope, app)
     const usable = await measureUsable(scope, app)
     for (const { what, hufu } of usable) say(`${what}: ${hufu.toFixed(0)} ms`)
     const transfer = await measureTransfer(scope, app, say)
-    return { figures: [...load.figures, ...usable, ...transfer], notes: load.notes }
+    const notes = [
+      ...load.notes,
+      `${VISITS} visits of each kind, ${ROUNDS} rounds of 200 MB, one of 1 GB`,
+      `processes that others kept running at the start (load average of a minute): ${busy}`,
+    ]
+    return { figures: [...load.figures, ...usable, ...transfer], notes }
   },
 }

@@ -6,8 +6,8 @@ import { crossBrowsers, type Crossing } from './crossing.ts'
 import { randomFile } from './random-file.ts'
 import { crossShells } from './shells.ts'
 
-/** Counted rounds of the race. */
-const ROUNDS = 3
+/** Counted rounds of the race: 200 MB each. */
+export const ROUNDS = 3
 /** Octets of the file in the race, and of that whose memory is compared with it. */
 const RACE_OCTETS = 2e8
 const LARGE_OCTETS = 1e9

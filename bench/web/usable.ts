@@ -5,7 +5,7 @@ import type { ServedApp } from './app.ts'
 import { freshBrowser, type FreshBrowser } from './browser.ts'
 
 /** Fresh profiles of each kind. */
-const VISITS = 7
+export const VISITS = 7
 /** How many times slower the page's processor is made. */
 const SLOWER = 4
 /** Milliseconds within which the page must be usable. */
