@@ -16,7 +16,7 @@ import type { FromServer } from '../connection/messages.ts'
  */
 
 /** Octets on their way to the server at most, before more records are asked of the session. Our choice. */
-const UNSENT_OCTETS = 1_048_576
+const UNSENT_OCTETS = 4_194_304
 /** Milliseconds until a full socket is looked at again: nothing tells when it has drained. */
 const DRAIN_MS = 2
 

@@ -1,4 +1,4 @@
-import { sha256Stream } from '@hufu/protocol/crypto'
+import { concat, sha256Stream } from '@hufu/protocol/crypto'
 import { ENTRIES_PER_MESSAGE, MAX_ENTRIES, type TalkMessage } from '@hufu/protocol/pair'
 import { HufuError, isErrorCode, type ErrorCode } from '@hufu/protocol/wire'
 import {
@@ -32,7 +32,7 @@ export interface IncomingTransfer {
 }
 
 /** Octets that may wait to be written. Our choice. */
-const UNWRITTEN_OCTETS = 524_288
+const UNWRITTEN_OCTETS = 2_097_152
 
 type State =
   | { readonly at: 'offered' }
@@ -59,6 +59,8 @@ export function receiveFiles(
   let octets = 0
   let resumed = 0
   let writing: Promise<void> = Promise.resolve()
+  /** What has come since the last write began. */
+  let unwrittenPieces: Uint8Array[] = []
   let unwritten = 0
   let progress: (progress: Progress) => void = () => undefined
 
@@ -138,20 +140,21 @@ export function receiveFiles(
     const { index, position } = state
     state.position += data.length
     unwritten += data.length
-    writing = written(writing, index, position, data)
-    writing.catch(() => undefined)
+    unwrittenPieces.push(data)
+    if (unwrittenPieces.length === 1) {
+      writing = written(writing, index, position)
+      writing.catch(() => undefined)
+    }
     // A few pieces may be on their way to the disk while more arrive.
     if (unwritten > UNWRITTEN_OCTETS) await writing
   }
 
-  /** Writes behind what is being written. */
-  const written = async (
-    before: Promise<void>,
-    index: number,
-    position: number,
-    data: Uint8Array,
-  ): Promise<void> => {
+  /** Writes behind what is being written: whatever has come until then, at once. */
+  const written = async (before: Promise<void>, index: number, position: number): Promise<void> => {
     await before
+    const pieces = unwrittenPieces
+    unwrittenPieces = []
+    const data = pieces.length === 1 ? pieces[0]! : concat(...pieces)
     await sink!.write(index, position, data)
     unwritten -= data.length
     octets += data.length

@@ -70,11 +70,7 @@ export function sendFiles(
       resumed += position
       await port.room()
       port.send({ type: 'begin', id, index, position })
-      for (let at = position; at < entry.octets;) {
-        check()
-        const block = await source.read(index, at, Math.min(BLOCK_OCTETS, entry.octets - at))
-        if (block.length === 0)
-          throw new HufuError('ERR_FILE_CHANGED', `${source.name} became shorter`)
+      for await (const block of blocks(index, entry, position)) {
         for (let from = 0; from < block.length; from += PIECE_OCTETS) {
           await port.room()
           check()
@@ -83,12 +79,34 @@ export function sendFiles(
           octets += data.length
           on({ octets, of, resumed })
         }
-        at += block.length
       }
       port.send({ type: 'end', id, index })
     }
     on({ octets, of, resumed })
     if (unstored > 0) await stored.promise
+  }
+
+  /** An entry's octets from `position` on. The next block is read while this one is sent. */
+  async function* blocks(
+    index: number,
+    entry: FileEntry,
+    position: number,
+  ): AsyncGenerator<Uint8Array, void, void> {
+    const readAt = (at: number): Promise<Uint8Array> | undefined => {
+      if (at >= entry.octets) return undefined
+      const block = source.read(index, at, Math.min(BLOCK_OCTETS, entry.octets - at))
+      block.catch(() => undefined) // it is awaited in its turn, if at all
+      return block
+    }
+    let next = readAt(position)
+    for (let at = position; next !== undefined;) {
+      const block = await next
+      if (block.length === 0)
+        throw new HufuError('ERR_FILE_CHANGED', `${source.name} became shorter`)
+      at += block.length
+      next = readAt(at)
+      yield block
+    }
   }
 
   const sendEntries = async (entries: readonly FileEntry[]): Promise<void> => {

@@ -112,7 +112,7 @@ const TYPING_MS = 3_000
 /** Milliseconds that the other's first record may take after the verdict. Our choice: the second limit once more. */
 const STAND_MS = 30_000
 /** Octets that may wait for the other's credit before more is read or said. Our choice. */
-const WAITING_OCTETS = 524_288
+const WAITING_OCTETS = 2_097_152
 
 export interface TalkStart {
   readonly connection: Connection
