@@ -16,6 +16,16 @@ export async function run(args: Arguments, output: Output): Promise<ExitCode> {
   const config = configOf(args)
   const server = await startServer(config)
   const data = resolve(config.data)
+  // Before anything is said: whoever reads it may signal at once.
+  const { promise: signalled, resolve: signal } = Promise.withResolvers<void>()
+  let since: number | undefined
+  for (const [name, code] of SIGNALS)
+    process.on(name, () => {
+      if (since === undefined) {
+        since = performance.now()
+        signal()
+      } else if (performance.now() - since > SAME_SIGNAL_MS) process.exit(code)
+    })
   await output.event({ event: 'listening', url: server.url, data })
   output.note(`hufu: listening on ${server.url}, data in ${data}`)
   if (server.authority !== undefined) {
@@ -30,15 +40,6 @@ export async function run(args: Arguments, output: Output): Promise<ExitCode> {
     output.note(`  Compare first; SHA-256 of the authority: ${fingerprint}`)
     output.note('  It can vouch for nothing but this server: its key was thrown away.')
   }
-  const { promise: signalled, resolve: signal } = Promise.withResolvers<void>()
-  let since: number | undefined
-  for (const [name, code] of SIGNALS)
-    process.on(name, () => {
-      if (since === undefined) {
-        since = performance.now()
-        signal()
-      } else if (performance.now() - since > SAME_SIGNAL_MS) process.exit(code)
-    })
   await signalled
   await output.event({ event: 'draining' })
   output.note('hufu: letting terminals go; a second signal ends at once')
