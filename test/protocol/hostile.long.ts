@@ -6,7 +6,7 @@ import { assertInvariants } from '../../packages/protocol/src/testing/pair-invar
 import { runPairings } from '../../packages/protocol/src/testing/pair-world.testing.ts'
 
 /** Some minutes on one core: what packages/protocol/src/ceremonies/pair/hostile.test.ts does in seconds. */
-const RUNS = 50_000
+const RUNS = 20_000
 
 test('two pairings over a hostile relay fail with a code or succeed rightly', () => {
   let stood = 0
