@@ -1,5 +1,5 @@
 import type { Attempt, AttemptEffect, Confirm } from '@hufu/protocol/pair'
-import type { ErrorCode, MessageOf } from '@hufu/protocol/wire'
+import { TERMINAL_ID_OCTETS, type ErrorCode, type MessageOf } from '@hufu/protocol/wire'
 import { pairLimits } from '../../config.ts'
 import type { Unsubscribe } from '../../relay/bus.ts'
 import type { Connection } from '../../relay/connection.ts'
@@ -56,7 +56,7 @@ export interface Acts {
 
 /** The acts of this node's attempts. */
 export function actsOf(ports: PairPorts): Acts {
-  const { clock, config, presence, sessions, store } = ports
+  const { clock, config, presence, random, sessions, store } = ports
   const limits = pairLimits(config)
 
   const tellOpener = (one: Live, outcome: OpenerOutcome): void => {
@@ -72,7 +72,6 @@ export function actsOf(ports: PairPorts): Acts {
     members: readonly Uint8Array[],
   ): Promise<readonly Uint8Array[]> =>
     store.write('soon', async (db) => {
-      if (members.length === 0) return []
       await createSession(db, session, members, clock.wall())
       const surplus = []
       for (const terminal of members)
@@ -92,13 +91,17 @@ export function actsOf(ports: PairPorts): Acts {
     },
     tellOpener,
     async open(one, effect) {
-      const { opener, pairing, requester, session } = one
-      const members = effect.real && opener !== undefined ? [requester.terminal, opener] : []
-      const surplus = await make(session, members)
-      if (members.length > 0) tellOpener(one, { session, confirm: effect.confirm })
+      const { pairing, requester, session } = one
+      // A session with nobody is made and written like any other, or the time of the verdict would tell.
+      const opener = effect.real ? one.opener : undefined
+      const surplus = await make(session, [
+        requester.terminal,
+        opener ?? random(TERMINAL_ID_OCTETS),
+      ])
       requester.send({ type: 'pair.verdict', pairing, session, confirm: null, code: null })
+      if (opener !== undefined) tellOpener(one, { session, confirm: effect.confirm })
       sessions.admit(requester, session, REQUESTER)
-      if (members.length === 0) sessions.showPresent(session, OPENER, REQUESTER)
+      if (opener === undefined) sessions.showPresent(session, OPENER, REQUESTER)
       for (const id of surplus) await sessions.end(id, 'ERR_SESSION_UNKNOWN', null)
     },
     async end(one, code) {
