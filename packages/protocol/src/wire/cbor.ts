@@ -1,4 +1,4 @@
-import { text, utf8 } from '../crypto/index.ts'
+import { concat, text, utf8 } from '../crypto/index.ts'
 import { done, failed, HufuError, type Outcome } from './errors.ts'
 
 /*
@@ -31,14 +31,8 @@ const NULL = 0xf6
  */
 export function encodeCbor(value: Value): Uint8Array {
   const parts: Uint8Array[] = []
-  const octets = write(value, parts)
-  const whole = new Uint8Array(octets)
-  let at = 0
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.length
-  }
-  return whole
+  write(value, parts)
+  return concat(...parts)
 }
 
 /**
@@ -59,26 +53,20 @@ export function decodeCbor(
     : done(value)
 }
 
-/** Appends the octets of `value` to `parts`; returns how many they are. */
-function write(value: Value, parts: Uint8Array[]): number {
-  if (typeof value === 'number') return push(head(UINT, value), parts)
-  if (typeof value === 'string') {
+/** Appends the octets of `value` to `parts`. */
+function write(value: Value, parts: Uint8Array[]): void {
+  if (typeof value === 'number') parts.push(head(UINT, value))
+  else if (typeof value === 'string') {
     if (!value.isWellFormed()) throw new HufuError('ERR_CALL_ORDER', 'text with half a character')
     const octets = utf8(value)
-    return push(head(TEXT, octets.length), parts) + push(octets, parts)
+    parts.push(head(TEXT, octets.length), octets)
+  } else if (value instanceof Uint8Array) parts.push(head(BYTES, value.length), value)
+  else if (value === null || typeof value === 'boolean')
+    parts.push(Uint8Array.of(value === null ? NULL : value ? TRUE : FALSE))
+  else {
+    parts.push(head(ARRAY, value.length))
+    for (const item of value) write(item, parts)
   }
-  if (value instanceof Uint8Array)
-    return push(head(BYTES, value.length), parts) + push(value, parts)
-  if (value === null || typeof value === 'boolean')
-    return push(Uint8Array.of(value === null ? NULL : value ? TRUE : FALSE), parts)
-  let octets = push(head(ARRAY, value.length), parts)
-  for (const item of value) octets += write(item, parts)
-  return octets
-}
-
-function push(part: Uint8Array, parts: Uint8Array[]): number {
-  parts.push(part)
-  return part.length
 }
 
 function head(major: number, argument: number): Uint8Array {

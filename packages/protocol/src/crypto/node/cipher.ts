@@ -1,10 +1,43 @@
-import type { CipherGCM, DecipherGCM } from 'node:crypto'
+import {
+  type CipherChaCha20Poly1305Types,
+  type CipherGCM,
+  type CipherGCMTypes,
+  createCipheriv,
+  createDecipheriv,
+  createSecretKey,
+  type DecipherGCM,
+  type KeyObject,
+} from 'node:crypto'
 
-import { type SealInput, TAG_OCTETS } from '../aead.ts'
+import { type AeadKey, type SealInput, TAG_OCTETS } from '../aead.ts'
+import { unwiped } from '../secret.ts'
 import { plain } from './buffers.ts'
 
+const OPTIONS = { authTagLength: TAG_OCTETS } as const
+
+/** A key for one of Node's authenticated ciphers, made once: that is the dear part. */
+export function keyFor(
+  name: CipherGCMTypes | CipherChaCha20Poly1305Types,
+  raw: Uint8Array,
+): AeadKey {
+  // The two kinds differ in Node's types and in nothing that is used here.
+  const cipher = name as CipherGCMTypes
+  let held: KeyObject | undefined = createSecretKey(raw)
+  const sealing = (nonce: Uint8Array): CipherGCM =>
+    createCipheriv(cipher, unwiped(held), nonce, OPTIONS)
+  return {
+    seal: (nonce, plaintext, aad) => sealWith(sealing(nonce), plaintext, aad),
+    sealInto: (target, at, message) => sealIntoWith(sealing(message.nonce), target, at, message),
+    open: (nonce, sealed, aad) =>
+      openWith(createDecipheriv(cipher, unwiped(held), nonce, OPTIONS), sealed, aad),
+    wipe() {
+      held = undefined
+    },
+  }
+}
+
 /** `ciphertext ‖ tag` by a fresh cipher. */
-export function sealWith(cipher: CipherGCM, plaintext: Uint8Array, aad: Uint8Array): Uint8Array {
+function sealWith(cipher: CipherGCM, plaintext: Uint8Array, aad: Uint8Array): Uint8Array {
   cipher.setAAD(aad, { plaintextLength: plaintext.length })
   const ciphertext = cipher.update(plaintext)
   cipher.final()
@@ -14,7 +47,7 @@ export function sealWith(cipher: CipherGCM, plaintext: Uint8Array, aad: Uint8Arr
 }
 
 /** Seals the parts into `target`, from `at` on. */
-export function sealIntoWith(
+function sealIntoWith(
   cipher: CipherGCM,
   target: Uint8Array,
   at: number,
@@ -48,7 +81,7 @@ function standsAlone(octets: Buffer): octets is Buffer<ArrayBuffer> {
 }
 
 /** The plaintext by a fresh decipher, or `undefined` if the tag does not fit. */
-export function openWith(
+function openWith(
   decipher: DecipherGCM,
   sealed: Uint8Array,
   aad: Uint8Array,
