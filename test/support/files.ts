@@ -37,8 +37,8 @@ export function memorySink(): FileSink & { octets(path: string): Buffer } {
     have: () => Promise.resolve(0),
     readBack: () => Promise.resolve(new Uint8Array(0)),
     truncate: () => Promise.resolve(),
-    async write(entry, position, data) {
-      buffers[entry]!.set(data, position)
+    async write(entry, position, pieces) {
+      buffers[entry]!.set(Buffer.concat(pieces), position)
     },
     finish: () => Promise.resolve(),
     complete: () => Promise.resolve('stored'),

@@ -42,7 +42,7 @@ async function transfer(source: FileSource, sink: FileSink, most = Infinity): Pr
       await sink.truncate(entry, at)
       for (; at < Math.min(most, octets);) {
         const data = await source.read(entry, at, 1_000)
-        await sink.write(entry, at, data)
+        await sink.write(entry, at, [data])
         at += data.length
       }
       if (at < octets) {
@@ -120,7 +120,7 @@ test('nothing that is there is replaced, not even a link that leads nowhere', as
     const sink = folderSink(into, offer)
     await sink.open(entries)
     await sink.truncate(0, 0)
-    await sink.write(0, 0, Buffer.from('new'))
+    await sink.write(0, 0, [Buffer.from('new')])
     await sink.finish(0)
     assert.equal(await sink.complete(), join(into, expected))
   }
@@ -180,7 +180,7 @@ test('links in the place of a part are not followed', async (t) => {
   await sink.open(entries)
   await symlink(secret, join(into, 'x.hufu-part'))
   await assert.rejects(sink.truncate(0, 0), { code: 'ERR_FILE_WRITE' })
-  await assert.rejects(sink.write(0, 0, Buffer.from('not mine!')), { code: 'ERR_FILE_WRITE' })
+  await assert.rejects(sink.write(0, 0, [Buffer.from('not mine!')]), { code: 'ERR_FILE_WRITE' })
   await assert.rejects(sink.have(0), { code: 'ERR_FILE_WRITE' })
   assert.equal(await readFile(secret, 'utf8'), 'mine')
 })
@@ -225,7 +225,7 @@ test('a part whose process was killed is found again', async (t) => {
   const [offer, entries] = single('x', 4)
   const sink = folderSink(into, offer)
   await sink.open(entries)
-  await sink.write(0, 0, Buffer.from('ab'))
+  await sink.write(0, 0, [Buffer.from('ab')])
   await sink.suspend()
   const note = join(into, 'x.hufu-part.json')
   const gone = JSON.stringify({ ...JSON.parse(await readFile(note, 'utf8')), process: 4_194_303 })

@@ -13,6 +13,7 @@ import { codeOf, syncFolder } from '../system.ts'
 import { writeFailure } from './failure.ts'
 import { endPart, leavePart, PART_ENDING, takePart, type Part } from './part.ts'
 import { place } from './place.ts'
+import { writeAll } from './write-all.ts'
 
 /**
  * Stores something received in `directory`, and nowhere else: names are checked one by one, links are never followed,
@@ -84,14 +85,8 @@ export function folderSink(directory: string, offer: FileOffer): FileSink {
       }),
     truncate: async (entry, position) =>
       guarded(entry, async () => (await handle(entry)).truncate(position)),
-    write: async (entry, position, data) =>
-      guarded(entry, async () => {
-        const file = await handle(entry)
-        for (let at = 0; at < data.length;) {
-          const { bytesWritten } = await file.write(data, at, data.length - at, position + at)
-          at += bytesWritten
-        }
-      }),
+    write: async (entry, position, pieces) =>
+      guarded(entry, async () => writeAll(await handle(entry), position, pieces)),
     finish: async (entry) =>
       guarded(entry, async () => {
         const { folder, executable, modified } = entries[entry]!

@@ -50,7 +50,8 @@ export function memorySink(before: Record<string, Uint8Array> = {}): MemorySink 
     readBack: (entry, position, octets) =>
       Promise.resolve(Uint8Array.from(at(entry).slice(position, position + octets))),
     truncate: (entry, position) => Promise.resolve(void at(entry).splice(position)),
-    write(entry, position, data) {
+    write(entry, position, pieces) {
+      const data = pieces.flatMap((piece) => [...piece])
       at(entry).splice(position, data.length, ...data)
       return Promise.resolve()
     },

@@ -1,4 +1,4 @@
-import { concat, sha256Stream } from '@hufu/protocol/crypto'
+import { sha256Stream } from '@hufu/protocol/crypto'
 import { ENTRIES_PER_MESSAGE, MAX_ENTRIES, type TalkMessage } from '@hufu/protocol/pair'
 import { HufuError, isErrorCode, type ErrorCode } from '@hufu/protocol/wire'
 import {
@@ -154,10 +154,10 @@ export function receiveFiles(
     await before
     const pieces = unwrittenPieces
     unwrittenPieces = []
-    const data = pieces.length === 1 ? pieces[0]! : concat(...pieces)
-    await sink!.write(index, position, data)
-    unwritten -= data.length
-    octets += data.length
+    const length = pieces.reduce((sum, data) => sum + data.length, 0)
+    await sink!.write(index, position, pieces)
+    unwritten -= length
+    octets += length
     progress({ octets, of: offer.octets, resumed })
   }
 

@@ -57,9 +57,10 @@ export function chosenSink(offer: FileOffer, chosen: Chosen): SavedSink {
       current = { entry, stream }
       await stream.truncate(position)
     },
-    async write(entry, position, data) {
+    async write(entry, position, pieces) {
       if (current?.entry !== entry) throw new HufuError('ERR_CALL_ORDER', 'not begun')
-      await current.stream.write({ type: 'write', position, data: data as Uint8Array<ArrayBuffer> })
+      const data = new Blob(pieces as Uint8Array<ArrayBuffer>[])
+      await current.stream.write({ type: 'write', position, data })
     },
     async finish(entry) {
       await close()

@@ -47,7 +47,13 @@ export function downloadSink(offer: FileOffer): SavedSink {
     have: (entry) => file(entry).size(),
     readBack: (entry, position, octets) => file(entry).read(position, octets),
     truncate: (entry, position) => file(entry).truncate(position),
-    write: (entry, position, data) => file(entry).write(position, data),
+    async write(entry, position, pieces) {
+      let at = position
+      for (const data of pieces) {
+        await file(entry).write(at, data)
+        at += data.length
+      }
+    },
     finish: async (entry) => (entries[entry]!.folder ? undefined : file(entry).finish()),
     async complete() {
       try {
