@@ -1,10 +1,8 @@
 import { basename } from 'node:path'
 import { en } from '../../packages/web/src/strings/en.ts'
-import { fileLine, press, send } from '../../test/web/support/transfer.ts'
-import { meetByCode } from '../../test/web/support/visitor.ts'
 import type { Scope } from '../harness/scope.ts'
 import type { ServedApp } from './app.ts'
-import { freshBrowser, PATIENCE_MS, type BrowserMemory, type FreshBrowser } from './browser.ts'
+import { plainBrowser, type BrowserMemory, type PlainBrowser } from './plain-browser.ts'
 import { checkSame, type RandomFile } from './random-file.ts'
 
 /** What came of one file from browser to browser. */
@@ -27,23 +25,19 @@ export async function crossBrowsers(
   app: ServedApp,
   file: RandomFile,
 ): Promise<Crossing> {
-  const [sender, receiver] = await Promise.all([freshBrowser(scope), freshBrowser(scope)])
+  const [sender, receiver] = await Promise.all([plainBrowser(scope), plainBrowser(scope)])
   try {
-    await Promise.all([sender, receiver].map(({ page }) => page.goto(app.server.url)))
-    await meetByCode(sender.visitor, receiver.visitor)
-    const name = basename(file.path)
-    await send(sender.visitor, file.path)
-    await fileLine(receiver.visitor, name).waitFor()
+    await meet(sender, receiver, app.server.url)
+    const take = `${en.file.accept}: ${basename(file.path)}`
+    await sender.choose(`document.querySelector('input[type=file]')`, file.path)
+    await receiver.until(button(take))
+    const download = receiver.downloaded()
     const started = performance.now()
     const since = (): number => (performance.now() - started) / 1_000
-    const download = async (): Promise<readonly [string, number]> => {
-      const path = await (await receiver.page.waitForEvent('download')).path()
-      return [path, since()]
-    }
     const [seconds, [path, downloaded]] = await Promise.all([
-      Promise.all([across(sender), across(receiver)]).then(since),
-      download(),
-      press(receiver.visitor, name, en.file.accept),
+      Promise.all([sender.until(ACROSS), receiver.until(ACROSS)]).then(since),
+      download.then((path) => [path, since()] as const),
+      press(receiver, take),
     ])
     const [ofSender, ofReceiver] = await Promise.all([sender.memory(), receiver.memory()])
     await checkSame(path, file)
@@ -53,17 +47,32 @@ export async function crossBrowsers(
   }
 }
 
-/** Resolves when the page says that its one file is across: at once, and not at the next look from outside. */
-async function across({ page }: FreshBrowser): Promise<void> {
-  await page.evaluate(`new Promise((resolve, reject) => {
-    const look = () => {
-      const at = (state) => document.querySelector('.bubble.file .stage.' + state)
-      if (at('done')) resolve()
-      else if (at('error')) reject(new Error(at('error').textContent))
-    }
-    const changes = { subtree: true, childList: true, attributeFilter: ['class'] }
-    new MutationObserver(look).observe(document, changes)
-    setTimeout(() => reject(new Error('not across in time')), ${PATIENCE_MS})
-    look()
-  })`)
+/** The one opens a session, the other follows the link with its code; resolves when the session stands at both. */
+async function meet(opener: PlainBrowser, joiner: PlainBrowser, url: string): Promise<void> {
+  await opener.open(url)
+  await press(opener, en.home.openButton)
+  const code = await opener.until(`document.querySelector('.big-code .code')?.textContent`)
+  await joiner.open(`${url}/#${String(code)}`)
+  await press(joiner, en.code.join)
+  const talking = `document.querySelector('.composer textarea') !== null`
+  await Promise.all([opener.until(talking), joiner.until(talking)])
 }
+
+/** Clicks a button as soon as it is there. */
+async function press(browser: PlainBrowser, name: string): Promise<void> {
+  await browser.until(button(name))
+  await browser.evaluate(`${button(name)}.click()`)
+}
+
+/** The button of this name that can be pressed, in a script. */
+function button(name: string): string {
+  return `[...document.querySelectorAll('button:enabled')].find((button) =>
+    (button.ariaLabel ?? button.textContent).trim() === ${JSON.stringify(name)})`
+}
+
+/** Whether the one file of the page is across, in a script; throws what the page says if it failed. */
+const ACROSS = `(() => {
+  const at = (state) => document.querySelector('.bubble.file .stage.' + state)
+  if (at('error')) throw new Error(at('error').textContent)
+  return at('done') !== null
+})()`
