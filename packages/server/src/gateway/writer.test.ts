@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { controlFrame, dataFrame, dataFrameHead, splitFrames } from '@hufu/protocol/wire'
+import { messageOf } from './message.ts'
 import { writerTo, type Sink, type Writer } from './writer.ts'
 
 const limits = { messageOctets: 100_000, unsentOctets: 200_000 }
@@ -69,6 +70,23 @@ test('a reader with too much unsent is cut once, and holds no more', () => {
   turn()
   assert.equal(slow(), 1)
   assert.equal(writes.flat().length, 1)
+})
+
+test('a message that others share keeps its place among frames, and its octets are not copied', () => {
+  const { writer, writes, turn } = harness()
+  const shared = messageOf([dataFrame(7, 1, Uint8Array.of(2)), dataFrame(7, 2, Uint8Array.of(3))])
+  writer.push(dataFrame(7, 0, Uint8Array.of(1)))
+  writer.pushMessage(shared)
+  writer.push(dataFrame(7, 3, Uint8Array.of(4)))
+  turn()
+  assert.equal(writes.length, 1)
+  assert.ok(writes[0]!.includes(shared))
+  const payloads = messagesIn(writes).map((message) => {
+    const frames = splitFrames(message, 0)
+    assert.ok(frames.ok)
+    return frames.value.map((frame) => frame.type === 'data' && frame.payload[0])
+  })
+  assert.deepEqual(payloads, [[1], [2, 3], [4]])
 })
 
 test('a last frame goes at once, behind what was queued, and nothing after it', () => {

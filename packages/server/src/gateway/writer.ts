@@ -1,3 +1,6 @@
+import { messageHead, messageOf } from './message.ts'
+import { inThisTurn } from './turn.ts'
+
 /** What a writer writes to. */
 export interface Sink {
   /** Sends these octets in one write. */
@@ -13,6 +16,8 @@ export interface Writer {
    * caller does not touch it afterwards. Ignored after `slow` was called.
    */
   push(frame: Uint8Array, payload?: Uint8Array): void
+  /** Queues a whole WebSocket message of frames. Others may hold the same octets. */
+  pushMessage(message: Uint8Array): void
   /** Sends what is queued and a last frame, whatever waits already. */
   finish(frame: Uint8Array): void
 }
@@ -30,10 +35,12 @@ export interface WriterLimits {
  */
 const ALONE_OCTETS = 8_192
 
-interface Frame {
+interface Queued {
+  /** A frame, or its beginning; or a whole message. */
   readonly head: Uint8Array
   readonly payload: Uint8Array | undefined
   readonly octets: number
+  readonly isMessage: boolean
 }
 
 /**
@@ -46,88 +53,63 @@ export function writerTo(
   slow: () => void,
   soon: (act: () => void) => void = inThisTurn,
 ): Writer {
-  let queue: Frame[] = []
+  let queue: Queued[] = []
   let queued = 0
   let cut = false
   const flush = (): void => {
     if (queue.length === 0) return
-    const frames = queue
+    const all = queue
     queue = []
     queued = 0
-    sink.write(piecesOf(frames, limits.messageOctets))
+    sink.write(piecesOf(all, limits.messageOctets))
+  }
+  const add = (head: Uint8Array, payload: Uint8Array | undefined, isMessage: boolean): void => {
+    if (cut) return
+    const octets = head.length + (payload?.length ?? 0)
+    if (queued + octets + sink.unsent() > limits.unsentOctets) {
+      cut = true
+      queue = []
+      queued = 0
+      slow()
+      return
+    }
+    queued += octets
+    if (queue.push({ head, payload, octets, isMessage }) === 1) soon(flush)
   }
   return {
-    push(head, payload) {
-      if (cut) return
-      const octets = head.length + (payload?.length ?? 0)
-      if (queued + octets + sink.unsent() > limits.unsentOctets) {
-        cut = true
-        queue = []
-        queued = 0
-        slow()
-        return
-      }
-      queued += octets
-      if (queue.push({ head, payload, octets }) === 1) soon(flush)
-    },
+    push: (head, payload) => add(head, payload, false),
+    pushMessage: (message) => add(message, undefined, true),
     finish(frame) {
-      queue.push({ head: frame, payload: undefined, octets: frame.length })
+      queue.push({ head: frame, payload: undefined, octets: frame.length, isMessage: false })
       flush()
       cut = true
     },
   }
 }
 
-/** Frames in order, small neighbours joined, as WebSocket messages of at most `most` octets (a larger frame stands alone). */
-function piecesOf(frames: readonly Frame[], most: number): readonly Uint8Array[] {
+/** What was queued, in order, small frames joined, as WebSocket messages of at most `most` octets (a larger frame stands alone). */
+function piecesOf(queue: readonly Queued[], most: number): readonly Uint8Array[] {
   const pieces: Uint8Array[] = []
   let run: Uint8Array[] = []
   let octets = 0
   const endRun = (): void => {
-    if (octets > 0) pieces.push(Buffer.concat([messageHead(octets), ...run]))
+    if (octets > 0) pieces.push(messageOf(run))
     run = []
     octets = 0
   }
-  for (const frame of frames) {
-    const alone = frame.octets >= ALONE_OCTETS
-    if (alone || octets + frame.octets > most) endRun()
-    if (alone) {
-      pieces.push(Buffer.concat([messageHead(frame.octets), frame.head]))
-      if (frame.payload !== undefined) pieces.push(frame.payload)
-      continue
+  for (const one of queue) {
+    const alone = one.isMessage || one.octets >= ALONE_OCTETS
+    if (alone || octets + one.octets > most) endRun()
+    if (one.isMessage) pieces.push(one.head)
+    else if (alone) {
+      pieces.push(Buffer.concat([messageHead(one.octets), one.head]))
+      if (one.payload !== undefined) pieces.push(one.payload)
+    } else {
+      run.push(one.head)
+      if (one.payload !== undefined) run.push(one.payload)
+      octets += one.octets
     }
-    run.push(frame.head)
-    if (frame.payload !== undefined) run.push(frame.payload)
-    octets += frame.octets
   }
   endRun()
   return pieces
-}
-
-/** FIN and opcode "binary" (RFC 6455 §5.2). A server masks nothing. */
-const BINARY = 0x82
-/** Lengths up to this stand in the second octet; 126 announces two more octets, 127 eight. */
-const SHORT = 125
-
-/** What stands before the octets of a whole binary WebSocket message from a server (RFC 6455 §5.2). */
-function messageHead(octets: number): Uint8Array {
-  if (octets <= SHORT) return Uint8Array.of(BINARY, octets)
-  if (octets <= 0xffff) return Uint8Array.of(BINARY, SHORT + 1, octets >>> 8, octets)
-  const head = Buffer.alloc(10)
-  head[0] = BINARY
-  head[1] = SHORT + 2
-  head.writeUInt32BE(octets, 6)
-  return head
-}
-
-let dueThisTurn: (() => void)[] = []
-
-/** After all sockets that are ready now have been read: one timer for all writers. */
-function inThisTurn(act: () => void): void {
-  if (dueThisTurn.push(act) > 1) return
-  setImmediate(() => {
-    const due = dueThisTurn
-    dueThisTurn = []
-    for (const one of due) one()
-  })
 }
