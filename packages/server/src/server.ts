@@ -72,8 +72,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     connections: () => gateway.count(),
     sessions: () => sessions.count(),
   })
-  const { sessionIdleMs: idleMs } = config
-  const sessions = sessionsOver({ bus, store, clock, counts: metrics.relay, idleMs })
+  const sessions = sessionsOver({ bus, store, clock, counts: metrics.relay, config })
   const pair = pairCeremony({
     config,
     clock,

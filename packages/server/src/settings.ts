@@ -42,6 +42,10 @@ export interface Config {
 
   readonly sessionIdleMs: number
   readonly sessionsPerTerminal: number
+  readonly sessionsPerConnection: number
+  readonly membersPerSession: number
+  readonly memberOctetsPerSecond: number
+  readonly gatherMs: number
 
   readonly pairAnswerMs: number
   readonly pairAnswerByNameMs: number
@@ -221,6 +225,30 @@ export const SETTINGS: { readonly [N in keyof Config]: Setting<Config[N]> } = {
     kind: count,
     default: 1_000,
     about: 'Sessions of one terminal; beyond it the longest unused is forgotten.',
+  },
+  sessionsPerConnection: {
+    kind: count,
+    default: 256,
+    about:
+      'Sessions that one connection may be in at a time: what control-burst lets it come back to.',
+  },
+  membersPerSession: {
+    kind: whole(2, 10_000),
+    default: 1_000,
+    about:
+      'Members of one session, those not counted who have left it. A pair has two, whatever this says.',
+  },
+  memberOctetsPerSecond: {
+    kind: whole(65_600, 100_000_000_000),
+    default: 2_500_000,
+    about:
+      'Data octets per second that one member may send to a session of more than two; beyond it the server reads it more slowly. 20 Mbit/s: a screen and a camera, and no flood that cuts off the others.',
+  },
+  gatherMs: {
+    kind: whole(0, 100),
+    default: 6,
+    about:
+      'In a session of eight or more here, frames that come within so many milliseconds of each other are sent on together. 0: none waits.',
   },
 
   pairAnswerMs: {

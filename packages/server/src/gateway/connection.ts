@@ -49,7 +49,8 @@ export type RoomMessage = Exclude<TerminalMessage, { readonly type: 'hello' | 'p
 export interface House extends Room {
   /** Messages of one connection come one at a time: the next when this has settled. */
   receive(connection: Connection, message: RoomMessage): void | Promise<void>
-  data(connection: Connection, handle: number, payload: Uint8Array): void
+  /** The result: milliseconds for which the connection has to be read no further, mostly 0. */
+  data(connection: Connection, handle: number, payload: Uint8Array): number
 }
 
 export interface ConnectionPorts {
@@ -135,6 +136,12 @@ export function startConnection(
         if (state.at === 'over') return
         writer.push(dataFrameHead(handle, sender, payload.length), payload)
       },
+      sendFrame(frame) {
+        if (state.at !== 'over') writer.push(frame)
+      },
+      sendMessage(message) {
+        if (state.at !== 'over') writer.pushMessage(message)
+      },
       end,
     }
     state = { at: 'open', connection }
@@ -190,10 +197,12 @@ export function startConnection(
     end('ERR_INTERNAL')
   }
 
-  const frameIn = (frame: Frame): void => {
+  /** Milliseconds to pause for. */
+  const frameIn = (frame: Frame): number => {
     if (frame.type === 'control') control(frame.body)
-    else if (state.at !== 'open') end('ERR_WIRE_UNEXPECTED')
-    else house.data(state.connection, frame.session, frame.payload)
+    else if (state.at === 'open') return house.data(state.connection, frame.session, frame.payload)
+    else end('ERR_WIRE_UNEXPECTED')
+    return 0
   }
 
   /** Ends the connection with `code` once it has been silent for `ms`. */
@@ -215,12 +224,12 @@ export function startConnection(
       heard = now
       const frames = splitFrames(message, config.maxControlOctets)
       if (!frames.ok) return end(frames.code)
+      let debtMs = data.spend(message.length, now)
       try {
-        for (const frame of frames.value) frameIn(frame)
+        for (const frame of frames.value) debtMs = Math.max(debtMs, frameIn(frame))
       } catch (error) {
         return fail(error)
       }
-      const debtMs = data.spend(message.length, now)
       if (debtMs === 0 || stateIsOver()) return
       socket.pause()
       clock.wake(after(now, debtMs), () => socket.resume())

@@ -12,6 +12,10 @@ export interface Connection {
   send(message: ServerMessage): void
   /** A data frame under the connection's own handle; the payload is not copied. */
   sendData(handle: number, sender: number, payload: Uint8Array): void
+  /** A control frame that others are sent as well: it is encoded once. */
+  sendFrame(frame: Uint8Array): void
+  /** A whole message of frames, as `messageOf` makes it, that others are sent as well: they share its octets. */
+  sendMessage(message: Uint8Array): void
   /** Says why, and closes. */
   end(code: ErrorCode): void
 }

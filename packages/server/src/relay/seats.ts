@@ -1,14 +1,22 @@
 import { randomInt } from 'node:crypto'
 import { hex } from '@hufu/protocol/crypto'
+import type { Bucket } from '../gateway/rate.ts'
 import type { Bus, Hear, Unsubscribe } from './bus.ts'
 import type { Connection } from './connection.ts'
 import { headOf } from './traffic.ts'
+import { emptyWave, type Wave } from './wave.ts'
 
 /** One session, as far as it concerns this node. */
 export interface Shared {
   readonly id: Uint8Array
   readonly subject: string
+  /** This node's number for the session, on all connections: one message can then serve them all. */
+  readonly handle: number
+  /** Those who are here. */
   readonly members: Membership[]
+  /** Those who are anywhere, as this node has heard: index to stay. */
+  readonly roster: Map<number, number>
+  readonly wave: Wave
   readonly stop: Unsubscribe
 }
 
@@ -16,15 +24,13 @@ export interface Shared {
 export interface Membership {
   readonly connection: Connection
   readonly shared: Shared
-  /** The connection's own number for the session, never used twice on it. */
-  readonly handle: number
   readonly index: number
-  /** A number of this stay: whoever hears of it twice tells it once. */
+  /** A number of this stay: what is said of an earlier one does not concern it. */
   readonly stay: number
   /** In front of what it sends, on the bus. */
   readonly head: Uint8Array
-  /** The stays of other members that it has been told of. */
-  readonly told: Map<number, number>
+  /** What it may send, once it has sent anything to more than one. */
+  allowance: Bucket | undefined
 }
 
 /** Who sits where: the sessions that a connection of this node is in. */
@@ -32,8 +38,8 @@ export interface Seats {
   open(connection: Connection): void
   /** The memberships that end with the connection: not those that another connection of its terminal has taken over. */
   close(connection: Connection): readonly Membership[]
-  /** Takes a place, or finds the one that it has; undefined if the connection is gone. */
-  sit(connection: Connection, session: Uint8Array, index: number): Membership | undefined
+  /** Takes a place, or finds the one that it has; undefined if the connection is gone, `full` if it has too many. */
+  sit(connection: Connection, session: Uint8Array, index: number): Membership | 'full' | undefined
   rise(membership: Membership): void
   byHandle(connection: Connection, handle: number): Membership | undefined
   bySession(connection: Connection, session: Uint8Array): Membership | undefined
@@ -41,76 +47,74 @@ export interface Seats {
   count(): number
 }
 
-interface Seat {
-  lastHandle: number
-  readonly byHandle: Map<number, Membership>
-}
-
-/** Seats of one node. `hear` gets what comes on the subject of a session while somebody here is in it. */
+/** Seats of one node, `most` to a connection. `hear` gets what comes on the subject of a session while somebody here is in it. */
 export function seatsOver(
   bus: Bus,
+  most: number,
   hear: (shared: Shared, ...message: Parameters<Hear>) => void,
 ): Seats {
-  const seats = new Map<Connection, Seat>()
+  const seats = new Map<Connection, Membership[]>()
   const sessions = new Map<string, Shared>()
+  const handles = new Set<number>()
 
   const sharedOf = (id: Uint8Array): Shared => {
     const subject = subjectOf(id)
     const known = sessions.get(subject)
     if (known !== undefined) return known
     const stop = bus.subscribe(subject, (octets, head) => hear(shared, octets, head))
-    const shared: Shared = { id, subject, members: [], stop }
+    const handle = unusedHandle(handles)
+    const wave = emptyWave()
+    const shared: Shared = { id, subject, handle, members: [], roster: new Map(), wave, stop }
     sessions.set(subject, shared)
+    handles.add(handle)
     return shared
   }
 
-  const bySession = (connection: Connection, session: Uint8Array): Membership | undefined =>
-    sessions.get(subjectOf(session))?.members.find((member) => member.connection === connection)
+  const bySession = (connection: Connection, session: Uint8Array): Membership | undefined => {
+    const shared = sessions.get(subjectOf(session))
+    return seats.get(connection)?.find((membership) => membership.shared === shared)
+  }
 
   const rise = (membership: Membership): void => {
-    const { shared, connection, handle } = membership
-    seats.get(connection)?.byHandle.delete(handle)
-    const at = shared.members.indexOf(membership)
-    if (at >= 0) shared.members.splice(at, 1)
+    const { shared, connection } = membership
+    takeOut(seats.get(connection) ?? [], membership)
+    takeOut(shared.members, membership)
     if (shared.members.length > 0 || sessions.get(shared.subject) !== shared) return
     sessions.delete(shared.subject)
+    handles.delete(shared.handle)
     shared.stop()
   }
 
-  const take = (seat: Seat, connection: Connection, shared: Shared, index: number): Membership => {
-    seat.lastHandle += 1
-    const self: Membership = {
-      connection,
-      shared,
-      handle: seat.lastHandle,
-      index,
-      stay: randomInt(2 ** 32),
-      head: headOf(index),
-      told: new Map(),
-    }
+  const take = (connection: Connection, shared: Shared, index: number): Membership => {
+    const stay = randomInt(2 ** 32)
+    const head = headOf(index)
+    const self: Membership = { connection, shared, index, stay, head, allowance: undefined }
     // the same terminal by a connection that is about to be replaced
     const former = shared.members.find((member) => member.index === index)
     shared.members.push(self)
-    seat.byHandle.set(self.handle, self)
+    seats.get(connection)!.push(self)
     if (former !== undefined) rise(former)
     return self
   }
 
   return {
-    open: (connection) => void seats.set(connection, { lastHandle: 0, byHandle: new Map() }),
+    open: (connection) => void seats.set(connection, []),
     close(connection) {
-      const memberships = [...(seats.get(connection)?.byHandle.values() ?? [])]
+      const memberships = Array.from(seats.get(connection) ?? [])
       seats.delete(connection)
       for (const membership of memberships) rise(membership)
       return memberships
     },
     sit(connection, session, index) {
-      const seat = seats.get(connection)
-      if (seat === undefined) return undefined
-      return bySession(connection, session) ?? take(seat, connection, sharedOf(session), index)
+      const own = seats.get(connection)
+      if (own === undefined) return undefined
+      const known = bySession(connection, session)
+      if (known !== undefined) return known
+      return own.length < most ? take(connection, sharedOf(session), index) : 'full'
     },
     rise,
-    byHandle: (connection, handle) => seats.get(connection)?.byHandle.get(handle),
+    byHandle: (connection, handle) =>
+      seats.get(connection)?.find((membership) => membership.shared.handle === handle),
     bySession,
     sessions: () => [...sessions.values()],
     count: () => sessions.size,
@@ -120,4 +124,15 @@ export function seatsOver(
 /** The subject of one session. */
 export function subjectOf(session: Uint8Array): string {
   return `session.${hex(session)}`
+}
+
+/** Drawn, not counted: nobody learns from it how many sessions there are. */
+function unusedHandle(used: ReadonlySet<number>): number {
+  const handle = randomInt(1, 2 ** 32)
+  return used.has(handle) ? unusedHandle(used) : handle
+}
+
+function takeOut<T>(list: T[], one: T): void {
+  const at = list.indexOf(one)
+  if (at >= 0) list.splice(at, 1)
 }

@@ -1,38 +1,46 @@
-import {
-  sameTerminal,
-  type Enter,
-  type ErrorCode,
-  type Leave,
-  type MessageOf,
-} from '@hufu/protocol/wire'
+import { type Enter, type ErrorCode, type Leave, type MessageOf } from '@hufu/protocol/wire'
 import type { Clock } from '../clock.ts'
+import type { Config } from '../config.ts'
 import type { RelayCounts } from '../counts.ts'
-import {
-  forgetSession,
-  leaveSession,
-  sessionMembers,
-  sweepSessions,
-  touchSessions,
-} from '../store/sessions.ts'
+import { bucket } from '../gateway/rate.ts'
+import { joinSession, placeIn } from '../store/joining.ts'
+import { forgetSession, leaveSession, sweepSessions, touchSessions } from '../store/sessions.ts'
 import type { Store } from '../store/store.ts'
 import type { Bus } from './bus.ts'
 import type { Connection, Room } from './connection.ts'
-import { seatsOver, subjectOf, type Membership, type Shared } from './seats.ts'
-import { movementTraffic, readTraffic, type Movement, type Traffic } from './traffic.ts'
+import { fanoutOver } from './fanout.ts'
+import { presence, rostersOf, tellEnded } from './roster.ts'
+import { seatsOver, subjectOf, type Membership } from './seats.ts'
+import { movementTraffic, readTraffic, type Movement } from './traffic.ts'
 
-/** Who is in which session, and what goes from one member to the others. It looks at nothing inside. */
+/**
+ * Who is in which session, and what goes from one member to all others. It looks at nothing inside.
+ *
+ * Who is a member is the business of the ceremony that makes a session: it names the first ones, and may invite more. Only
+ * members enter. A member's index is its own for as long as the session lives, whether it is there or not.
+ */
 export interface Sessions extends Room {
-  /** A terminal comes in, if the store says that it may, or leaves for good. */
+  /** A terminal comes in, if it is a member, or leaves for good. */
   receive(
     connection: Connection,
     message: MessageOf<typeof Enter> | MessageOf<typeof Leave>,
   ): Promise<void>
-  /** One frame, to all other members that are there. A handle that is not this connection's is ignored. */
-  data(connection: Connection, handle: number, payload: Uint8Array): void
-  /** Brings a connection in without asking the store: the server has just made this session. */
+  /**
+   * One frame, to all other members that are there. A handle that is not this connection's is ignored. The result:
+   * milliseconds for which nothing more should be read from the connection, mostly 0.
+   */
+  data(connection: Connection, handle: number, payload: Uint8Array): number
+  /** Brings a connection in without asking the store: the server has just made this session, or its terminal a member. */
   admit(connection: Connection, session: Uint8Array, index: number): void
-  /** Tells the member `to` that the member `index` is there. */
-  showPresent(session: Uint8Array, index: number, to: number): void
+  /**
+   * Makes a terminal a member, or one again: the result is its index, that of its first time if there was one. Undefined
+   * if there is no such session or it is full.
+   */
+  invite(session: Uint8Array, terminal: Uint8Array): Promise<number | undefined>
+  /** Takes a member out for good, telling it why and the others that it has left. It may be invited again. */
+  remove(session: Uint8Array, index: number, code: ErrorCode): Promise<void>
+  /** Tells the members that are there that the member `index` is, too. */
+  showPresent(session: Uint8Array, index: number): void
   /** Ends a session for good, telling the member `to` why, if anybody. */
   end(session: Uint8Array, code: ErrorCode, to: number | null): Promise<void>
   /** Keeps what is in use, forgets what nobody has been in for long. */
@@ -41,98 +49,106 @@ export interface Sessions extends Room {
   count(): number
 }
 
-/** What {@link sessionsOver} needs. `idleMs`: how long a session that nobody is in is kept. */
+/** What {@link sessionsOver} needs. */
 export interface SessionPorts {
   readonly bus: Bus
   readonly store: Store
   readonly clock: Clock
   readonly counts: RelayCounts
-  readonly idleMs: number
+  readonly config: Pick<
+    Config,
+    | 'gatherMs'
+    | 'memberOctetsPerSecond'
+    | 'membersPerSession'
+    | 'sessionIdleMs'
+    | 'sessionsPerConnection'
+  >
 }
 
 /** The sessions of one node. */
 export function sessionsOver(ports: SessionPorts): Sessions {
-  const { bus, store, clock, counts } = ports
-  const seats = seatsOver(bus, (shared, octets, head) => {
+  const { bus, store, clock, counts, config } = ports
+  const fanout = fanoutOver({ clock, counts, gatherMs: config.gatherMs })
+  const seats = seatsOver(bus, config.sessionsPerConnection, (shared, octets, head) => {
     const traffic = readTraffic(octets, head)
-    if (traffic.ok) pass(shared, traffic.value)
+    if (!traffic.ok) return
+    const { value } = traffic
+    if (value.type === 'data') return fanout.pass(shared, value.sender, value.payload)
+    fanout.flush(shared)
+    rosters.move(shared, value.movement)
   })
-
   const tell = (session: Uint8Array, movement: Movement): void =>
     bus.publish(subjectOf(session), movementTraffic(movement))
-
-  const pass = (shared: Shared, traffic: Traffic): void => {
-    if (traffic.type === 'movement') return move(shared, traffic.movement)
-    for (const { connection, handle, index } of shared.members) {
-      if (index === traffic.sender) continue
-      connection.sendData(handle, traffic.sender, traffic.payload)
-      counts.frames += 1
-      counts.octets += traffic.payload.length
-    }
-  }
-
-  const move = (shared: Shared, movement: Movement): void => {
-    switch (movement.type) {
-      case 'arrived':
-        for (const member of shared.members) {
-          if (member.index === movement.index) continue
-          tellPresent(member, movement.index, movement.stay)
-          const { index, stay } = member
-          tell(shared.id, { type: 'here', index, stay, to: movement.index })
-        }
-        return
-      case 'here':
-        for (const member of shared.members)
-          if (member.index === movement.to) tellPresent(member, movement.index, movement.stay)
-        return
-      case 'away':
-        for (const member of shared.members)
-          if (member.index !== movement.index) tellAway(member, movement.index, movement.left)
-        return
-      case 'over':
-        for (const member of Array.from(shared.members)) {
-          if (member.index === movement.to) tellEnded(member.connection, shared.id, movement.code)
-          seats.rise(member)
-        }
-    }
-  }
+  const rosters = rostersOf({ tell, rise: seats.rise })
 
   const admit = (connection: Connection, session: Uint8Array, index: number): void => {
     const self = seats.sit(connection, session, index)
     if (self === undefined) return
-    connection.send({ type: 'session.entered', session, handle: self.handle, index: self.index })
-    tell(session, { type: 'arrived', index: self.index, stay: self.stay })
+    if (self === 'full') return tellEnded(connection, session, 'ERR_RATE')
+    const { shared, stay } = self
+    const { handle } = shared
+    connection.send({ type: 'session.entered', session, handle, index: self.index })
+    rosters.welcome(self)
+    if (shared.roster.get(self.index) === stay) return
+    const fresh = shared.roster.size === 0
+    tell(session, { type: 'arrived', index: self.index, stay, fresh })
   }
 
   const enter = async (connection: Connection, session: Uint8Array): Promise<void> => {
     const present = seats.bySession(connection, session)
     if (present !== undefined) return admit(connection, session, present.index)
-    const members = await store.read((db) => sessionMembers(db, session))
-    const self = members.find(
-      ({ left, terminal }) => !left && sameTerminal(terminal, connection.terminal),
-    )
-    if (self === undefined) return tellEnded(connection, session, 'ERR_SESSION_UNKNOWN')
-    admit(connection, session, self.index)
-    for (const { index, left } of members)
-      if (left) connection.send({ type: 'session.presence', session, index, present: false, left })
-    await store.write('soon', (db) => touchSessions(db, [session], clock.wall()))
+    const { terminal } = connection
+    const { index, left } = await store.read((db) => placeIn(db, session, terminal))
+    if (index === undefined) return tellEnded(connection, session, 'ERR_SESSION_UNKNOWN')
+    admit(connection, session, index)
+    for (const one of left)
+      connection.sendFrame(presence(session, one, { present: false, left: true }))
+    const still = await store.write('soon', async (db) => {
+      await touchSessions(db, [session], clock.wall())
+      return placeIn(db, session, terminal)
+    })
+    // who was taken out in between was not yet here to be told
+    if (still.index === undefined) expel(connection, session)
+  }
+
+  const expel = (connection: Connection, session: Uint8Array): void => {
+    const membership = seats.bySession(connection, session)
+    if (membership === undefined) return
+    tellEnded(connection, session, 'ERR_SESSION_UNKNOWN')
+    seats.rise(membership)
+    tell(session, { type: 'lost', index: membership.index, stay: membership.stay })
   }
 
   const leave = async (connection: Connection, session: Uint8Array): Promise<void> => {
     const membership = seats.bySession(connection, session)
     if (membership !== undefined) seats.rise(membership)
-    const members = await store.read((db) => sessionMembers(db, session))
-    const self = members.find(({ terminal }) => sameTerminal(terminal, connection.terminal))
-    if (self === undefined) return
-    await store.write('soon', (db) => leaveSession(db, session, self.index, clock.wall()))
-    tell(session, { type: 'away', index: self.index, left: true })
+    const { index } = await store.read((db) => placeIn(db, session, connection.terminal))
+    if (index !== undefined) await dismiss(session, index, null)
+  }
+
+  const dismiss = async (
+    session: Uint8Array,
+    index: number,
+    code: string | null,
+  ): Promise<void> => {
+    await store.write('soon', (db) => leaveSession(db, session, index, clock.wall()))
+    tell(session, { type: 'left', index, code })
+  }
+
+  /** Milliseconds until the member may go on. */
+  const charge = (membership: Membership, octets: number): number => {
+    if (membership.shared.roster.size <= 2) return 0
+    const { memberOctetsPerSecond: rate } = config
+    const now = clock.now()
+    membership.allowance ??= bucket(rate, rate, now)
+    return membership.allowance.spend(octets, now)
   }
 
   return {
     opened: (connection) => seats.open(connection),
     lost(connection) {
-      for (const { shared, index } of seats.close(connection))
-        tell(shared.id, { type: 'away', index, left: false })
+      for (const { shared, index, stay } of seats.close(connection))
+        tell(shared.id, { type: 'lost', index, stay })
     },
     receive: (connection, message) =>
       message.type === 'session.enter'
@@ -140,10 +156,17 @@ export function sessionsOver(ports: SessionPorts): Sessions {
         : leave(connection, message.session),
     data(connection, handle, payload) {
       const membership = seats.byHandle(connection, handle)
-      if (membership !== undefined) bus.publish(membership.shared.subject, payload, membership.head)
+      if (membership === undefined) return 0
+      bus.publish(membership.shared.subject, payload, membership.head)
+      return charge(membership, payload.length)
     },
     admit,
-    showPresent: (session, index, to) => tell(session, { type: 'here', index, stay: 0, to }),
+    async invite(session, terminal) {
+      const limits = { most: config.membersPerSession, now: clock.wall() }
+      return store.write('soon', (db) => joinSession(db, session, terminal, limits))
+    },
+    remove: (session, index, code) => dismiss(session, index, code),
+    showPresent: (session, index) => tell(session, { type: 'here', members: [{ index, stay: 0 }] }),
     async end(session, code, to) {
       await store.write('soon', (db) => forgetSession(db, session))
       tell(session, { type: 'over', to, code })
@@ -153,26 +176,9 @@ export function sessionsOver(ports: SessionPorts): Sessions {
       const inUse = seats.sessions().map(({ id }) => id)
       await store.write('soon', async (db) => {
         await touchSessions(db, inUse, now)
-        await sweepSessions(db, now - ports.idleMs)
+        await sweepSessions(db, now - config.sessionIdleMs)
       })
     },
     count: () => seats.count(),
   }
-}
-
-function tellPresent(member: Membership, index: number, stay: number): void {
-  if (member.told.get(index) === stay) return
-  member.told.set(index, stay)
-  const session = member.shared.id
-  member.connection.send({ type: 'session.presence', session, index, present: true, left: false })
-}
-
-function tellAway(member: Membership, index: number, left: boolean): void {
-  member.told.delete(index)
-  const session = member.shared.id
-  member.connection.send({ type: 'session.presence', session, index, present: false, left })
-}
-
-function tellEnded(connection: Connection, session: Uint8Array, code: string): void {
-  connection.send({ type: 'session.ended', session, code })
 }

@@ -2,9 +2,11 @@ import {
   codec,
   done,
   flag,
+  list,
   message,
   nullable,
   string,
+  tuple,
   uint,
   type Codec,
   type MessageOf,
@@ -20,18 +22,24 @@ import {
 
 const member = uint(0xffff)
 
+/** Members in one message: each takes nine octets of 16,384 at most. */
+export const MOST_HERE = 1_000
+
 /** A number of one stay of a member: who hears of the same stay twice says it once. */
 const stay = uint(0xffffffff)
 
-/** A member has come in. Whoever else is in says so to it. */
-const Arrived = message('arrived', 0, { index: member, stay })
-/** To one who has just come in: this member is there. */
-const Here = message('here', 1, { index: member, stay, to: member })
-const Away = message('away', 2, { index: member, left: flag() })
+/** A member has come in. `fresh`: its node knows nothing of the session yet, and the others tell it who is there. */
+const Arrived = message('arrived', 0, { index: member, stay, fresh: flag() })
+/** These are there. */
+const Here = message('here', 1, { members: list(tuple({ index: member, stay }), MOST_HERE) })
+/** A member's connection is gone, and that stay with it. */
+const Lost = message('lost', 2, { index: member, stay })
+/** A member has left for good; `code`: it was taken out, and is told why. */
+const Left = message('left', 3, { index: member, code: nullable(string(64)) })
 /** The session is over for all; the member `to`, if any, is told why. */
-const Over = message('over', 3, { to: nullable(member), code: string(64) })
+const Over = message('over', 4, { to: nullable(member), code: string(64) })
 
-const kinds = [Arrived, Here, Away, Over] as const
+const kinds = [Arrived, Here, Lost, Left, Over] as const
 export type Movement = MessageOf<(typeof kinds)[number]>
 const movements: Codec<Movement> = codec(kinds)
 

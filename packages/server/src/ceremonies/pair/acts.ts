@@ -101,7 +101,7 @@ export function actsOf(ports: PairPorts): Acts {
       requester.send({ type: 'pair.verdict', pairing, session, confirm: null, code: null })
       if (opener !== undefined) tellOpener(one, { session, confirm: effect.confirm })
       sessions.admit(requester, session, REQUESTER)
-      if (opener === undefined) sessions.showPresent(session, OPENER, REQUESTER)
+      if (opener === undefined) sessions.showPresent(session, OPENER)
       for (const id of surplus) await sessions.end(id, 'ERR_SESSION_UNKNOWN', null)
     },
     async end(one, code) {

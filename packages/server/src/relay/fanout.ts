@@ -1,0 +1,117 @@
+import { after, DATA_ROOM_OCTETS, dataFrameHead } from '@hufu/protocol/wire'
+import type { Clock } from '../clock.ts'
+import type { RelayCounts } from '../counts.ts'
+import { messageOf } from '../gateway/message.ts'
+import { inThisTurn } from '../gateway/turn.ts'
+import type { Shared } from './seats.ts'
+import type { WaveFrame } from './wave.ts'
+
+/*
+ * From one member to all others.
+ *
+ * A write to a socket costs some ten times what a small frame in it does. In a session of few members every frame goes on
+ * its way at once. In one of many, frames gather into a wave: one message, built once, written once to each member. The
+ * first frame after a silence does not wait; those behind it wait until `gatherMs` have passed since the last wave, or
+ * until the wave is large. So a wave is late by `gatherMs` at most, and the busier the session, the cheaper each frame.
+ */
+
+/** Members on this node from which on frames gather. Our choice: with fewer, two rarely come within one wave. */
+const GATHER_MEMBERS = 8
+/** Octets in a wave that does not wait any longer. Our choice: what a socket takes in one write. */
+const WAVE_OCTETS = 32_768
+
+/** Passes frames on. */
+export interface Fanout {
+  /** One frame, to all members that are here but its sender. */
+  pass(shared: Shared, sender: number, payload: Uint8Array): void
+  /** Sends what waits: whatever is said of a member next comes after what it has sent. */
+  flush(shared: Shared): void
+}
+
+/** What {@link fanoutOver} needs. `gatherMs`: the longest that a frame is held back, in milliseconds; 0: no longer than this turn of the loop. */
+export interface FanoutPorts {
+  readonly clock: Clock
+  readonly counts: RelayCounts
+  readonly gatherMs: number
+  /** After what is ready now has been read; for tests. */
+  readonly soon?: (act: () => void) => void
+}
+
+/** Fan-out to the members of this node. */
+export function fanoutOver(ports: FanoutPorts): Fanout {
+  const { clock, counts, gatherMs, soon = inThisTurn } = ports
+
+  const direct = (shared: Shared, sender: number, payload: Uint8Array): void => {
+    for (const { connection, index } of shared.members) {
+      if (index === sender) continue
+      connection.sendData(shared.handle, sender, payload)
+      counts.frames += 1
+      counts.octets += payload.length
+    }
+  }
+
+  const flush = (shared: Shared): void => {
+    const { wave } = shared
+    const { frames } = wave
+    wave.cancel?.()
+    wave.cancel = undefined
+    if (frames.length === 0) return
+    wave.frames = []
+    wave.octets = 0
+    wave.leftAt = clock.now()
+    const whole = bundleOf(frames)
+    const withoutOwn = new Map<number, Bundle>()
+    for (const { sender } of frames)
+      if (!withoutOwn.has(sender))
+        withoutOwn.set(sender, bundleOf(frames.filter((frame) => frame.sender !== sender)))
+    for (const { connection, index } of shared.members) {
+      const bundle = withoutOwn.get(index) ?? whole
+      if (bundle.frames === 0) continue
+      connection.sendMessage(bundle.message)
+      counts.frames += bundle.frames
+      counts.octets += bundle.octets
+    }
+  }
+
+  /** When the wave that has just begun will leave. */
+  const schedule = (shared: Shared): void => {
+    const { wave } = shared
+    const at = wave.leftAt === undefined ? undefined : after(wave.leftAt, gatherMs)
+    if (at === undefined || at <= clock.now()) soon(() => flush(shared))
+    else wave.cancel = clock.wake(at, () => flush(shared))
+  }
+
+  return {
+    pass(shared, sender, payload) {
+      const { members, wave } = shared
+      if (members.length < GATHER_MEMBERS && wave.frames.length === 0)
+        return direct(shared, sender, payload)
+      const octets = DATA_ROOM_OCTETS + payload.length
+      if (wave.octets + octets > WAVE_OCTETS) flush(shared)
+      const head = dataFrameHead(shared.handle, sender, payload.length)
+      wave.octets += octets
+      const begun = wave.frames.push({ sender, head, payload }) === 1
+      if (wave.octets >= WAVE_OCTETS) flush(shared)
+      else if (begun) schedule(shared)
+    },
+    flush,
+  }
+}
+
+/** Frames as one message. */
+interface Bundle {
+  readonly message: Uint8Array
+  readonly frames: number
+  /** Octets of their payloads. */
+  readonly octets: number
+}
+
+function bundleOf(frames: readonly WaveFrame[]): Bundle {
+  let octets = 0
+  const parts: Uint8Array[] = []
+  for (const { head, payload } of frames) {
+    parts.push(head, payload)
+    octets += payload.length
+  }
+  return { message: messageOf(parts), frames: frames.length, octets }
+}
