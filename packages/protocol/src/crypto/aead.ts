@@ -11,13 +11,6 @@ export interface AeadKey {
    */
   seal(nonce: Uint8Array, plaintext: Uint8Array, aad: Uint8Array): Uint8Array
   /**
-   * Like {@link seal} for a plaintext in parts, written into `target` from `at` on, which saves whoever frames it the copies.
-   *
-   * @param target with room for all the parts and the tag.
-   * @throws {HufuError} as {@link seal}.
-   */
-  sealInto(target: Uint8Array, at: number, message: SealInput): void
-  /**
    * The plaintext, or `undefined` if anything was altered.
    *
    * @param nonce exactly {@link NONCE_OCTETS} octets.
@@ -26,13 +19,6 @@ export interface AeadKey {
   open(nonce: Uint8Array, sealed: Uint8Array, aad: Uint8Array): Uint8Array | undefined
   /** Lets go of the key. What JavaScript holds is zeroed; a native key object is left to be collected. */
   wipe(): void
-}
-
-/** What {@link AeadKey.sealInto} seals. */
-export interface SealInput {
-  readonly nonce: Uint8Array
-  readonly parts: readonly Uint8Array[]
-  readonly aad: Uint8Array
 }
 
 /** A cipher: its sizes in octets, and how a key for it is made. */
@@ -72,10 +58,6 @@ export function makeAead(keyOctets: number, load: (raw: Uint8Array) => AeadKey):
         seal(nonce, plaintext, aad) {
           requireOctets('nonce', nonce, NONCE_OCTETS)
           return loaded.seal(nonce, plaintext, aad)
-        },
-        sealInto(target, at, message) {
-          requireOctets('nonce', message.nonce, NONCE_OCTETS)
-          loaded.sealInto(target, at, message)
         },
         open(nonce, sealed, aad) {
           requireOctets('nonce', nonce, NONCE_OCTETS)

@@ -5,15 +5,20 @@ import type { Secret } from './secret.ts'
 
 /** All `parts` one after another, in a new array that shares nothing with them. */
 export function concat(...parts: readonly Uint8Array[]): Uint8Array {
-  let octets = 0
-  for (const part of parts) octets += part.length
-  const joined = new Uint8Array(octets)
+  const joined = new Uint8Array(octetsOf(parts))
   let at = 0
   for (const part of parts) {
     joined.set(part, at)
     at += part.length
   }
   return joined
+}
+
+/** Octets of all `parts` together. */
+export function octetsOf(parts: readonly Uint8Array[]): number {
+  let octets = 0
+  for (const part of parts) octets += part.length
+  return octets
 }
 
 const encoder = /* @__PURE__ */ new platform.TextEncoder()

@@ -5,7 +5,7 @@
  * Here is what connections, sessions and pairings use; the rest of the floor is in `more.ts`, so that a command does not
  * load at every start what it does not need.
  */
-export { chacha20poly1305 } from '#backend/chacha20poly1305.ts'
+export { bulkKey } from '#backend/bulk.ts'
 export { ed25519 } from '#backend/ed25519.ts'
 export { sha256, sha3_256, sha512, shake256 } from '#backend/hash.ts'
 export { hmacSha256, hmacSha512 } from '#backend/hmac.ts'
@@ -13,9 +13,20 @@ export { mlkem768 } from '#backend/mlkem768.ts'
 export { random } from '#backend/random.ts'
 export { sha256Stream } from '#backend/sha256-stream.ts'
 export { x25519 } from '#backend/x25519.ts'
-export type { Aead, AeadKey } from './aead.ts'
 export type { AgreementKey, KeyAgreement } from './agreement.ts'
-export { base64url, concat, equal, hex, text, unbase64url, unhex, utf8, wipe } from './bytes.ts'
+export type { BulkKey, Eventually } from './bulk.ts'
+export {
+  base64url,
+  concat,
+  equal,
+  hex,
+  octetsOf,
+  text,
+  unbase64url,
+  unhex,
+  utf8,
+  wipe,
+} from './bytes.ts'
 export {
   type CpaceInput,
   cpaceIsk,

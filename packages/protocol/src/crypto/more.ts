@@ -1,5 +1,6 @@
 /** The rest of the floor: what neither a connection nor a session nor a pairing needs. */
 export { aes128gcm, aes256gcm } from '#backend/aes-gcm.ts'
+export { chacha20poly1305 } from '#backend/chacha20poly1305.ts'
 export { argon2id } from '#backend/argon2id.ts'
 export { ecdsaP256 } from '#backend/ecdsa-p256.ts'
 export { p256 } from '#backend/p256.ts'

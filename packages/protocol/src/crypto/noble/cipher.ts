@@ -1,5 +1,4 @@
 import type { AeadKey } from '../aead.ts'
-import { concat } from '../bytes.ts'
 import { Secret } from '../secret.ts'
 
 /** How noble makes a cipher for one message. */
@@ -17,8 +16,6 @@ export function keyOver(cipher: OneMessage, raw: Uint8Array): AeadKey {
   const key = new Secret(raw.slice())
   return {
     seal: (nonce, plaintext, aad) => cipher(key.expose(), nonce, aad).encrypt(plaintext),
-    sealInto: (target, at, { nonce, parts, aad }) =>
-      target.set(cipher(key.expose(), nonce, aad).encrypt(concat(...parts)), at),
     open(nonce, sealed, aad) {
       const message = cipher(key.expose(), nonce, aad)
       try {

@@ -9,7 +9,7 @@ import {
   type KeyObject,
 } from 'node:crypto'
 
-import { type AeadKey, type SealInput, TAG_OCTETS } from '../aead.ts'
+import { type AeadKey, TAG_OCTETS } from '../aead.ts'
 import { unwiped } from '../secret.ts'
 import { plain } from './buffers.ts'
 
@@ -23,11 +23,9 @@ export function keyFor(
   // The two kinds differ in Node's types and in nothing that is used here.
   const cipher = name as CipherGCMTypes
   let held: KeyObject | undefined = createSecretKey(raw)
-  const sealing = (nonce: Uint8Array): CipherGCM =>
-    createCipheriv(cipher, unwiped(held), nonce, OPTIONS)
   return {
-    seal: (nonce, plaintext, aad) => sealWith(sealing(nonce), plaintext, aad),
-    sealInto: (target, at, message) => sealIntoWith(sealing(message.nonce), target, at, message),
+    seal: (nonce, plaintext, aad) => 
+      sealWith(createCipheriv(cipher, unwiped(held), nonce, OPTIONS), plaintext, aad),
     open: (nonce, sealed, aad) =>
       openWith(createDecipheriv(cipher, unwiped(held), nonce, OPTIONS), sealed, aad),
     wipe() {
@@ -44,23 +42,6 @@ function sealWith(cipher: CipherGCM, plaintext: Uint8Array, aad: Uint8Array): Ui
   const sealed = withRoomForTag(ciphertext)
   sealed.set(cipher.getAuthTag(), plaintext.length)
   return sealed
-}
-
-/** Seals the parts into `target`, from `at` on. */
-function sealIntoWith(
-  cipher: CipherGCM,
-  target: Uint8Array,
-  at: number,
-  { parts, aad }: SealInput,
-): void {
-  cipher.setAAD(aad, { plaintextLength: parts.reduce((sum, part) => sum + part.length, 0) })
-  let end = at
-  for (const part of parts) {
-    target.set(cipher.update(part), end)
-    end += part.length
-  }
-  cipher.final()
-  target.set(cipher.getAuthTag(), end)
 }
 
 /**

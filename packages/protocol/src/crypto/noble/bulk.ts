@@ -1,0 +1,50 @@
+import { BULK_TAG_OCTETS, type BulkKey, makeBulkKey } from '../bulk.ts'
+import { octetsOf } from '../bytes.ts'
+import { platform, type PlatformKey } from '../platform.ts'
+import { type Secret, unwiped } from '../secret.ts'
+
+const NAME = 'AES-GCM'
+
+/** A key for AES-256-GCM (SP 800-38D) that only WebCrypto holds, and that cannot be taken out of it. */
+export const bulkKey: (raw: Uint8Array | Secret) => BulkKey = makeBulkKey((raw) => {
+  const { subtle } = platform.crypto
+  // WebCrypto copies the key before it returns.
+  let held: Promise<PlatformKey> | undefined = subtle.importKey('raw', raw, NAME, false, [
+    'encrypt',
+    'decrypt',
+  ])
+  return {
+    seal({ nonce, head, parts, room }) {
+      const key = unwiped(held)
+      const start = room + head.length
+      const octets = octetsOf(parts)
+      const whole = new Uint8Array(start + octets + BULK_TAG_OCTETS)
+      whole.set(head, room)
+      let end = start
+      for (const part of parts) {
+        whole.set(part, end)
+        end += part.length
+      }
+      const how = { name: NAME, iv: nonce, additionalData: head }
+      return key
+        .then((native) => subtle.encrypt(how, native, whole.subarray(start, end)))
+        .then((sealed) => {
+          whole.set(new Uint8Array(sealed), start)
+          return whole
+        })
+    },
+    open(nonce, sealed, head) {
+      const key = unwiped(held)
+      const how = { name: NAME, iv: nonce, additionalData: head }
+      return key
+        .then((native) => subtle.decrypt(how, native, sealed))
+        .then(
+          (plaintext) => new Uint8Array(plaintext),
+          () => undefined, // the tag does not fit
+        )
+    },
+    wipe() {
+      held = undefined
+    },
+  }
+})
