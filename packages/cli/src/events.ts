@@ -32,6 +32,7 @@ export type CliEvent =
   | { readonly event: 'gone' }
   | { readonly event: 'wish' }
   | { readonly event: 'remembered'; readonly name: string }
+  | { readonly event: 'rekeyed'; readonly epoch: number }
   | { readonly event: 'unremembered'; readonly code: ErrorCode }
   | {
       readonly event: 'file'

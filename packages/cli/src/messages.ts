@@ -87,10 +87,17 @@ export const MESSAGES: Readonly<Record<ErrorCode, Message>> = {
   },
   ERR_RECORD_MALFORMED: { what: 'an encrypted message was damaged', next: TAMPERED },
   ERR_RECORD_EPOCH: { what: 'a message came under a key that is not in use', next: TAMPERED },
-  ERR_RECORD_PROPOSAL: { what: 'a change of keys went wrong', next: TAMPERED },
   ERR_RECORD_LIMIT: {
     what: 'the session’s keys are used up',
     next: 'Pair again to go on.',
+  },
+  ERR_REKEY_MALFORMED: {
+    what: 'the other end broke the rules of a change of keys',
+    next: TAMPERED,
+  },
+  ERR_REKEY_UNCONFIRMED: {
+    what: 'the keys could not be renewed: the other end does not answer to it',
+    next: 'Pair again. If it happens often, the network or the server drops messages.',
   },
   ERR_LINK_MALFORMED: { what: 'the other end broke the rules of the session', next: TAMPERED },
   ERR_LINK_CREDIT: { what: 'the other end sent more than it was allowed to', next: TAMPERED },

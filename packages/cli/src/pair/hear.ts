@@ -41,6 +41,8 @@ export async function hear(
       case 'back':
         output.note('the other is back')
         return output.event({ event: 'back' })
+      case 'rekeyed':
+        return output.event({ event: 'rekeyed', epoch: event.epoch })
       case 'finished':
         aside('the other has nothing more to say; /quit leaves')
         listeners.finished()

@@ -1,4 +1,4 @@
-import { concat } from '../crypto/index.ts'
+import { concat, octetsOf } from '../crypto/index.ts'
 import { done, failed, type Outcome } from '../wire/errors.ts'
 import { after, type Ms } from '../wire/units.ts'
 import { decodeFrame, encodeFrameHead, type LinkFrame } from './frame.ts'
@@ -69,6 +69,10 @@ export interface Link {
   poll(now: Ms): Uint8Array | undefined
   /** The same in parts, which saves a copy. */
   pollParts(now: Ms): readonly Uint8Array[] | undefined
+  /** A frame out of turn: one that says where this end stands, or one that the other answers. */
+  status(kind: 'ack' | 'sync'): readonly Uint8Array[]
+  /** Whether {@link poll} has a segment to send. */
+  readonly hasData: boolean
   /** When {@link poll} will have something although nothing happens, if ever. */
   wakeAt(): Ms | undefined
   /** `ERR_LINK_STALLED` when a peer that is said to be there has been silent for {@link STALL_MS}. */
@@ -159,7 +163,8 @@ export function startLink(): Link {
     if (partOctets > MAX_LINK_MESSAGE_OCTETS) return false
     parts.push(arrived.data)
     if (arrived.more) return true
-    ready.push({ message: joined(parts, partOctets), end: expected, cost: partCost })
+    const message = parts.length === 1 ? parts[0]! : concat(...parts)
+    ready.push({ message, end: expected, cost: partCost })
     parts = []
     partOctets = 0
     partCost = 0
@@ -290,6 +295,10 @@ export function startLink(): Link {
       return parts === undefined ? undefined : concat(...parts)
     },
     pollParts,
+    status: (kind) => frame(kind),
+    get hasData() {
+      return present && sendable() !== undefined
+    },
     wakeAt() {
       if (!present) return undefined
       if (replyDue || syncDue || sendable() !== undefined) return 0 as Ms
@@ -317,20 +326,4 @@ function segmentsOf(
       more: at + SEGMENT_OCTETS < whole.length,
     })
   return segments
-}
-
-function octetsOf(parts: readonly Uint8Array[]): number {
-  return parts.reduce((sum, part) => sum + part.length, 0)
-}
-
-/** The parts as one. They are views of opened records, which nobody else holds. */
-function joined(parts: readonly Uint8Array[], octets: number): Uint8Array {
-  if (parts.length === 1) return parts[0]!
-  const whole = new Uint8Array(octets)
-  let at = 0
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.length
-  }
-  return whole
 }

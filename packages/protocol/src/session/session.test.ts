@@ -3,11 +3,11 @@ import { describe, test } from 'node:test'
 import * as fc from 'fast-check'
 import { Secret, utf8 } from '../crypto/index.ts'
 import { at } from '../testing/clock.testing.ts'
+import { atOnce, plainRecords, type PlainRecords } from '../testing/records.testing.ts'
 import { sessionPair, STAND_BY_MS, type SessionPair } from '../testing/sessions.testing.ts'
 import { HufuError } from '../wire/errors.ts'
 import { encodeClose } from './frame.ts'
 import { MAX_LINK_MESSAGE_OCTETS, STALL_MS } from './link.ts'
-import { startRecords } from './records.ts'
 import { startSession } from './session.ts'
 
 const HELLO = utf8('hello')
@@ -19,7 +19,7 @@ describe('opening', () => {
     const pair = sessionPair()
     pair.sessions[0].send(HELLO)
     pair.connect()
-    const first = pair.sessions[0].poll(at(0))!
+    const first = atOnce(pair.sessions[0].poll(at(0)))!
     assert.equal(first.length, 10 + 16 + 19)
     assert.equal(pair.sessions[0].poll(at(0)), undefined, 'the message waits')
     pair.sessions[1].receive(first, at(0))
@@ -32,7 +32,7 @@ describe('opening', () => {
   })
 
   test('delivers nothing that does not come from the other end', () => {
-    const stranger = startRecords(new Secret(new Uint8Array(64)), 'responder', new Uint8Array(32))
+    const stranger = plainRecords(new Secret(new Uint8Array(64)), 'responder', new Uint8Array(32))
     const record = stranger.seal(HELLO)
     assert.ok(record.ok)
     const pair = sessionPair()
@@ -64,7 +64,7 @@ describe('opening', () => {
     ] as const) {
       const pair = sessionPair()
       pair.connect()
-      pair.sessions[0].receive(pair.sessions[1].poll(at(0))!, at(arrives))
+      pair.sessions[0].receive(atOnce(pair.sessions[1].poll(at(0)))!, at(arrives))
       assert.equal(pair.sessions[0].at, state)
     }
   })
@@ -285,9 +285,9 @@ function standing(): SessionPair {
 }
 
 /** The records of a pair's responder, far along: for what an honest responder never sends. */
-function otherEnd(): ReturnType<typeof startRecords> {
+function otherEnd(): PlainRecords {
   const root = new Secret(new Uint8Array(64).fill(1))
-  return startRecords(root, 'responder', new Uint8Array(32).fill(2), 1_000)
+  return plainRecords(root, 'responder', new Uint8Array(32).fill(2), 1_000)
 }
 
 /** The code with which an initiator ends whose peer closes with this payload. */

@@ -1,12 +1,15 @@
-import type { Secret } from '../crypto/index.ts'
+import { octetsOf, random, type Eventually, type Random, type Secret } from '../crypto/index.ts'
 import { HufuError, type ErrorCode } from '../wire/errors.ts'
 import { after, type Ms } from '../wire/units.ts'
-import { decodeClose, encodeClose } from './frame.ts'
+import { firstEpoch, nativeKeys, type EpochEnd, type KeyMaker, type SessionRole } from './epoch.ts'
+import { decodeClose, encodeClose, LINK_HEAD_OCTETS } from './frame.ts'
 import { MAX_LINK_MESSAGE_OCTETS, startLink, type Link } from './link.ts'
-import { startRecords, type SessionRole } from './records.ts'
+import { REKEY_DEFAULTS, type RekeyPolicy } from './policy.ts'
+import { startRecords, type Deciphered, type SealOptions } from './records.ts'
+import { startRekey, type Rekeyed } from './rekey.ts'
 
 /*
- * A session: a link over records. Octets go in as they come from the server, records and events come out.
+ * A session: a link over records whose keys move. Octets go in as they come from the server, records and events come out.
  *
  *   opening ─ the other's first record ─→ standing ─ close ─→ closing ─ the other's close ─→ closed
  *     └─ none in time ────────────────────────┴─ anything wrong ─────────────────────────→ closed, with a code
@@ -25,9 +28,17 @@ export interface SessionStart {
   readonly transcriptHash: Uint8Array
   /** The other's first record must open before this. */
   readonly standBy: Ms
+  /** {@link REKEY_DEFAULTS} if undefined. */
+  readonly policy?: RekeyPolicy
+  /** For runs that are to be repeated, the platform's if undefined. */
+  readonly random?: Random
+  /** For tests that look at keys, the platform's if undefined. */
+  readonly makeKey?: KeyMaker
 }
 
 export type SessionEvent =
+  /** The keys have moved: records of this end leave under a new epoch. */
+  | Rekeyed
   /** The other's first record has opened: both ends hold the same keys. */
   | { readonly type: 'standing' }
   /** The other's application has taken all messages up to this number. */
@@ -54,8 +65,21 @@ export interface Session {
   readonly waiting: number
   /** Messages sent and not yet taken by the other's application. */
   readonly unacknowledged: number
-  /** Octets as the server delivered them from the other. Whatever is wrong with them ends the session with a code. */
-  receive(record: Uint8Array, now: Ms): void
+  /** The epoch under which records leave, counted from 0. */
+  readonly epoch: number
+  /**
+   * Begins to open a record of the other's, at once or later; several may be under way. Each then goes to {@link receive},
+   * in the order in which they came. A fault that was found while others were ahead may have been cured by them: decipher
+   * again before it is received.
+   */
+  decipher(record: Uint8Array): Eventually<Deciphered>
+  /**
+   * What the server delivered from the other, deciphered or, where ciphers answer at once, as it came. Whatever is wrong
+   * with it ends the session with a code.
+   *
+   * @throws {HufuError} `ERR_CALL_ORDER` for octets where ciphers answer later.
+   */
+  receive(record: Uint8Array | Deciphered, now: Ms): void
   /** The next message of the other's, if the session stands. Follow each with {@link taken} once it is dealt with. */
   take(): Uint8Array | undefined
   taken(now: Ms): void
@@ -66,8 +90,11 @@ export interface Session {
   close(): void
   /** Ends at once, with `code` or (undefined) as if all were said; the other is not told by this. */
   abort(code: ErrorCode | undefined): void
-  /** The next record to send, or undefined, behind `room` octets that are left free. Ask until there is none, after every call and whenever {@link wakeAt} says. */
-  poll(now: Ms, room?: number): Uint8Array | undefined
+  /**
+   * The next record to send, or undefined, behind `room` octets that are left free. Ask until there is none, after every
+   * call and whenever {@link wakeAt} says. Records that are there later leave in the order in which they were asked for.
+   */
+  poll(now: Ms, room?: number): Eventually<Uint8Array> | undefined
   wakeAt(): Ms | undefined
   /** What has happened since the last time. */
   events(): readonly SessionEvent[]
@@ -77,7 +104,10 @@ export interface Session {
 
 /** A session that has just been agreed on; its first record is due at once. */
 export function startSession(start: SessionStart): Session {
-  const records = startRecords(start.root, start.role, start.transcriptHash)
+  const { role, transcriptHash, policy = REKEY_DEFAULTS } = start
+  const keyEnd: EpochEnd = { role, makeKey: start.makeKey ?? nativeKeys }
+  const records = startRecords(firstEpoch(start.root, transcriptHash, keyEnd), transcriptHash)
+  const rekey = startRekey({ records, end: keyEnd, policy, random: start.random ?? random })
   const link: Link = startLink()
   let at: Session['at'] = 'opening'
   let told = 0
@@ -86,6 +116,8 @@ export function startSession(start: SessionStart): Session {
   let closeSent = false
   let closeWanted = false
   let peerClosed = false
+  /** No data may be sent before the keys have moved. */
+  let held = false
   let failedWith: ErrorCode | undefined
   let happened: SessionEvent[] = []
 
@@ -95,20 +127,25 @@ export function startSession(start: SessionStart): Session {
     if (at === 'closed') return
     at = 'closed'
     failedWith = code
+    rekey.wipe()
     records.wipe()
     happened.push({ type: 'closed', code, unacknowledged: unacknowledged() })
   }
 
   const sealed = (
-    payload: Uint8Array | readonly Uint8Array[],
-    room: number,
-    close?: 'close',
-  ): Uint8Array | undefined => {
-    const record = records.seal(payload, close, room)
-    if (record.ok) return record.value
+    payload: readonly Uint8Array[],
+    options: SealOptions,
+  ): Eventually<Uint8Array> | undefined => {
+    const record = records.seal(payload, options)
+    if (record.ok) {
+      const octets = octetsOf(payload)
+      rekey.count(octets, options.close !== true && octets > LINK_HEAD_OCTETS)
+      return record.value
+    }
     // The last counter is kept for closing: the other is told, and both know why.
+    const closing = { ...options, close: true }
     const last =
-      close === undefined ? records.seal(encodeClose(link.counters), 'close', room) : record
+      options.close === true ? record : records.seal([encodeClose(link.counters)], closing)
     end(record.code)
     return last.ok ? last.value : undefined
   }
@@ -117,6 +154,20 @@ export function startSession(start: SessionStart): Session {
     if (link.acknowledged === told) return
     told = link.acknowledged
     happened.push({ type: 'acknowledged', upTo: told })
+  }
+
+  /** What moving the keys wants sent now. */
+  const rekeyed = (now: Ms, room: number): Eventually<Uint8Array> | 'nothing' | 'over' => {
+    const due = rekey.due(now, link.hasData)
+    if (due === undefined) return 'nothing'
+    if (due.kind === 'unconfirmed') {
+      end('ERR_REKEY_UNCONFIRMED')
+      return 'over'
+    }
+    const payload = link.status(due.kind === 'ask' ? 'sync' : 'ack')
+    return (
+      sealed(payload, due.kind === 'change' ? { change: due.change, room } : { room }) ?? 'over'
+    )
   }
 
   const receiveClose = (payload: Uint8Array, now: Ms): void => {
@@ -152,18 +203,33 @@ export function startSession(start: SessionStart): Session {
       return unacknowledged()
     },
 
+    get epoch() {
+      return records.epoch.number
+    },
+    decipher: (record) => (at === 'closed' ? { kind: 'repeated' } : records.decipher(record)),
     receive(record, now) {
       if (at === 'closed') return
       if (at === 'opening' && now >= start.standBy) return end('ERR_SESSION_UNCONFIRMED')
-      const opened = records.open(record)
+      const deciphered = record instanceof Uint8Array ? records.decipher(record) : record
+      if (deciphered instanceof Promise)
+        throw new HufuError('ERR_CALL_ORDER', 'the record is not deciphered yet')
+      const opened = records.accept(deciphered)
       if (!opened.ok) return end(opened.code)
       if (opened.value.kind === 'repeated') return
+      const { kind, epoch, payload } = opened.value
       if (at === 'opening') {
         at = 'standing'
+        rekey.start(now)
         happened.push({ type: 'standing' })
       }
-      if (opened.value.kind === 'close') return receiveClose(opened.value.payload, now)
-      const taken = link.receive(opened.value.payload, now)
+      const moved = rekey.opened(opened.value, now)
+      if (!moved.ok) return end(moved.code)
+      if (epoch === records.epoch.number)
+        rekey.count(payload.length, payload.length > LINK_HEAD_OCTETS)
+      held = rekey.blocked(now)
+      happened.push(...rekey.events())
+      if (kind === 'close') return receiveClose(payload, now)
+      const taken = link.receive(payload, now)
       if (!taken.ok) return end(taken.code)
       noteProgress()
     },
@@ -177,10 +243,12 @@ export function startSession(start: SessionStart): Session {
 
     present(now) {
       link.connected(now)
+      rekey.present(now)
       if (at === 'closing' && !peerClosed) closeDue = true
     },
     absent() {
       link.disconnected()
+      rekey.absent()
     },
 
     close() {
@@ -212,17 +280,25 @@ export function startSession(start: SessionStart): Session {
         closeDue = false
         closeSent = true
         closeBy ??= after(now, CLOSE_WAIT_MS)
-        const record = sealed(encodeClose(link.counters), room, 'close')
+        const record = sealed([encodeClose(link.counters)], { close: true, room })
         if (peerClosed) end(undefined)
         return record
       }
-      const frame = link.pollParts(now)
-      return frame === undefined ? undefined : sealed(frame, room)
+      const change = closeSent ? 'nothing' : rekeyed(now, room)
+      if (change !== 'nothing') return change === 'over' ? undefined : change
+      held = rekey.blocked(now)
+      const frame = held ? undefined : link.pollParts(now)
+      return frame === undefined ? undefined : sealed(frame, { room })
     },
     wakeAt() {
       if (at === 'closed') return undefined
       if (closeDue || (closeWanted && at === 'standing' && unacknowledged() === 0)) return 0 as Ms
-      const times = [link.wakeAt(), at === 'opening' ? start.standBy : undefined, closeBy]
+      const times = [
+        held ? undefined : link.wakeAt(),
+        closeSent ? undefined : rekey.wakeAt(link.hasData),
+        at === 'opening' ? start.standBy : undefined,
+        closeBy,
+      ]
       const due = times.filter((time) => time !== undefined)
       return due.length === 0 ? undefined : (Math.min(...due) as Ms)
     },

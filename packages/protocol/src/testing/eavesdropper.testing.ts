@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import {
-  chacha20poly1305,
+  bulkKey,
   concat,
   cpaceIsk,
   cpaceTags,
@@ -16,8 +16,8 @@ import {
 import { cpaceGenerator } from '../crypto/cpace.ts'
 import { channelIdentifier } from '../ceremonies/pair/handshake.ts'
 import { WORDS, type Channel } from '../ceremonies/pair/index.ts'
-import { startRecords } from '../session/records.ts'
 import { answererStep, begin, confirmed, passphrase, requesterStep } from './pairing.testing.ts'
+import { atOnce, plainRecords } from './records.testing.ts'
 
 /** All that passes by somebody who listens to a whole pairing and to the session after it. */
 export interface Overheard {
@@ -55,8 +55,8 @@ export function overhear(words: string, random?: Random): Overheard {
   const other = answererStep(answered, { type: 'verdict', message: { ...good, confirm } }, 0).state
   assert.ok(one.at === 'agreed' && other.at === 'agreed')
   const records = [
-    startRecords(one.keys.root, 'initiator', one.keys.transcriptHash),
-    startRecords(other.keys.root, 'responder', other.keys.transcriptHash),
+    plainRecords(one.keys.root, 'initiator', one.keys.transcriptHash),
+    plainRecords(other.keys.root, 'responder', other.keys.transcriptHash),
   ].flatMap((end) => [end.seal(utf8('')), end.seal(utf8('a text that can be guessed'))])
   const { sid, share: ya, associated: ada } = pairing.request
   return {
@@ -91,9 +91,10 @@ function recordOpens(ikm: Uint8Array, heard: Overheard): boolean {
   const root = hkdf('sha512', ikm, transcript, utf8('hufu/1 pair key 2'), 64)
   const derive = (what: string, octets: number): Uint8Array =>
     hkdf('sha512', root, transcript, utf8(`hufu/1 session initiator ${what} 0`), octets)
-  const key = chacha20poly1305.key(derive('key', 32))
+  const key = bulkKey(derive('key', 32))
   const record = heard.records[0]!
-  return key.open(derive('iv', 12), record.subarray(10), record.subarray(0, 10)) !== undefined
+  const opened = key.open(derive('iv', 12), record.subarray(10), record.subarray(0, 10))
+  return atOnce(opened) !== undefined
 }
 
 /** A test for a candidate: does it pass? `g` is the candidate's generator. */

@@ -4,6 +4,7 @@ import type { Session, SessionStart } from '../session/session.ts'
 import type { ErrorCode } from '../wire/errors.ts'
 import { at } from './clock.testing.ts'
 import type { Hop } from './hostile-relay.testing.ts'
+import { atOnce } from './records.testing.ts'
 
 /** What became of one end. */
 export interface EndResult {
@@ -99,7 +100,7 @@ export function endOf(
       for (;;) {
         const record = session.poll(at(now))
         if (record === undefined) break
-        send(hop, record)
+        send(hop, atOnce(record))
       }
       note()
     },

@@ -1,8 +1,8 @@
 import { stepAnswerer } from '../ceremonies/pair/index.ts'
 import { concat, Secret } from '../crypto/index.ts'
-import { startRecords, type Records } from '../session/records.ts'
 import { startSession, type Session, type SessionStart } from '../session/session.ts'
 import { SOUND, type Parts } from './pair-world.testing.ts'
+import { plainRecords, type PlainRecords } from './records.testing.ts'
 
 /*
  * Faults to plant. A property that finds none of them tests nothing. What a test never asks of a session (its numbers)
@@ -43,8 +43,8 @@ export const COUNTERS_UNCHECKED: Parts = { ...SOUND, startSession: sessionWithou
 
 function sessionWithoutCounters(start: SessionStart): Session {
   const root = start.root.expose().slice()
-  const fresh = (): Records =>
-    startRecords(new Secret(root.slice()), start.role, start.transcriptHash)
+  const fresh = (): PlainRecords =>
+    plainRecords(new Secret(root.slice()), start.role, start.transcriptHash)
   const records = fresh()
   const outbox: Uint8Array[] = [new Uint8Array(0)]
   const inbox: Uint8Array[] = []
@@ -67,6 +67,7 @@ function sessionWithoutCounters(start: SessionStart): Session {
     },
     send: (message) => outbox.push(message instanceof Uint8Array ? message : concat(...message)),
     receive(record) {
+      if (!(record instanceof Uint8Array)) return
       const opened = fresh().open(record) // knows no counter yet: every record is new to it
       if (!opened.ok || opened.value.kind === 'repeated' || at === 'closed') return
       if (at === 'opening') happened.push({ type: 'standing' })

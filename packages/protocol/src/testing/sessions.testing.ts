@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { Secret } from '../crypto/index.ts'
-import type { SessionRole } from '../session/records.ts'
+import type { SessionRole } from '../session/epoch.ts'
 import { startSession, type Session, type SessionEvent } from '../session/session.ts'
 import { at } from './clock.testing.ts'
+import { atOnce } from './records.testing.ts'
 
 /** Two sessions over one root, the wire between them, and a clock that only the test turns. */
 export interface SessionPair {
@@ -43,7 +44,8 @@ export function sessionPair(): SessionPair {
         const record = sessions[from].poll(at(now))
         if (record === undefined) break
         busy = true
-        for (const arriving of pass?.(from, record) ?? [record]) other.receive(arriving, at(now))
+        const sent = atOnce(record)
+        for (const arriving of pass?.(from, sent) ?? [sent]) other.receive(arriving, at(now))
       }
     }
     for (const end of ENDS) {

@@ -1,6 +1,7 @@
-import { equal } from '@hufu/protocol/crypto'
+import { equal, type Eventually } from '@hufu/protocol/crypto'
 import {
   startSession,
+  type Deciphered,
   type Session,
   type SessionEvent,
   type SessionStart,
@@ -9,6 +10,7 @@ import { after, DATA_ROOM_OCTETS, isErrorCode, type ErrorCode, type Ms } from '@
 import type { Clock } from '../clock.ts'
 import type { Connection } from '../connection/connection.ts'
 import type { FromServer } from '../connection/messages.ts'
+import { inOrder } from './in-order.ts'
 
 /*
  * Puts a session on a connection: enters it at the server (again, after every loss), moves records, wakes the machine,
@@ -17,6 +19,8 @@ import type { FromServer } from '../connection/messages.ts'
 
 /** Octets on their way to the server at most, before more records are asked of the session. Our choice. */
 const UNSENT_OCTETS = 4_194_304
+/** Records that may be in the platform's cipher at once, where that answers later. Our choice. */
+const SEALING_RECORDS = 32
 /** Milliseconds until a full socket is looked at again: nothing tells when it has drained. */
 const DRAIN_MS = 2
 
@@ -40,8 +44,8 @@ export interface Conversation {
   /** The connection is open again, or lost. */
   opened(): void
   lost(): void
-  /** Leaves the session at the server; the connection may be closed a moment later. */
-  leave(): void
+  /** Leaves the session at the server when the last record is on its way; the connection may be closed then. */
+  leave(): Promise<void>
   /** Another session has taken this one's place. */
   discard(): void
 }
@@ -65,6 +69,17 @@ export function converse(options: {
   let awaySince: Ms | undefined
   let wakeTimer: () => void = () => undefined
   let awayTimer: () => void = () => undefined
+  const sealed = inOrder<{ readonly handle: number; readonly record: Uint8Array }>(
+    ({ handle: under, record }) => {
+      // One that was sealed for a lost connection is lost too: the link makes it good.
+      if (under === handle) connection.sendData(under, record)
+    },
+  )
+  const arriving = inOrder<Deciphered>((record) => {
+    session.receive(record, clock.now())
+    void deliver()
+    pump()
+  })
 
   const raise = (): void => {
     for (const event of session.events()) {
@@ -87,20 +102,29 @@ export function converse(options: {
     delivering = false
   }
 
+  const hasRoom = (): boolean =>
+    connection.unsent < UNSENT_OCTETS && sealed.length < SEALING_RECORDS
+
+  const send = (under: number, record: Eventually<Uint8Array>): void =>
+    sealed.push(
+      record instanceof Promise
+        ? record.then((later) => ({ handle: under, record: later }))
+        : { handle: under, record },
+    )
+
   const pump = (): void => {
     wakeTimer()
     const now = clock.now()
-    while (handle !== undefined && connection.unsent < UNSENT_OCTETS) {
+    while (handle !== undefined && hasRoom()) {
       const record = session.poll(now, DATA_ROOM_OCTETS)
       if (record === undefined) break
-      connection.sendData(handle, record)
+      send(handle, record)
     }
-    if (handle === undefined) session.poll(now) // its deadlines run on without a connection
+    if (handle === undefined) void session.poll(now) // its deadlines run on without a connection
     raise()
     if (session.at === 'closed') return
     handlers.room()
-    const full = connection.unsent >= UNSENT_OCTETS
-    const at = full ? after(now, DRAIN_MS) : session.wakeAt()
+    const at = hasRoom() ? session.wakeAt() : after(now, DRAIN_MS)
     if (at !== undefined && (handle !== undefined || at > now)) wakeTimer = clock.wake(at, pump)
   }
 
@@ -142,7 +166,8 @@ export function converse(options: {
     pump()
   }
 
-  const leave = (): void => {
+  const leave = async (): Promise<void> => {
+    await sealed.drained()
     connection.send({ type: 'session.leave', session: sessionId })
   }
 
@@ -168,9 +193,9 @@ export function converse(options: {
     },
     data(number, payload) {
       if (number !== handle) return
-      session.receive(payload, clock.now())
-      void deliver()
-      pump()
+      const again = (done: Deciphered): Eventually<Deciphered> =>
+        done.kind === 'fault' ? session.decipher(payload) : done
+      arriving.push(session.decipher(payload), again)
     },
     opened() {
       connection.send({ type: 'session.enter', session: sessionId })
@@ -185,7 +210,7 @@ export function converse(options: {
     discard() {
       session.abort(undefined)
       raise()
-      leave()
+      void leave()
     },
   }
 }

@@ -22,6 +22,8 @@ export interface Memory extends Acquaintance {
    * @param resumed id of the secret that was used, empty if it was a passphrase.
    */
   renew(session: Session, resumed: Uint8Array): Promise<void>
+  /** The session's keys have moved: a new resume secret, and the one before it until the new one has been used. */
+  refresh(session: Session): Promise<void>
   /** This end wants to keep the other as a contact of that name. */
   remember(name: string): Promise<void>
   /** The other end wants to be remembered. */
@@ -107,6 +109,10 @@ export function startMemory(start: MemoryStart): Memory {
       secrets = used === undefined ? [secret] : [secret, used]
       if (contact !== undefined) await save(contact)
       else await keep()
+    },
+    async refresh(session) {
+      secrets = [session.export('resume', SECRET_OCTETS), ...secrets.slice(0, 1)]
+      if (contact !== undefined) await save(contact)
     },
     async remember(name) {
       wish = name

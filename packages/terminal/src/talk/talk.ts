@@ -32,6 +32,8 @@ export type TalkEvent =
   /** The other (or the server) cannot be reached; it may come back. */
   | { readonly type: 'away' }
   | { readonly type: 'back' }
+  /** The keys have moved to this epoch, counted from 0 in every session. */
+  | { readonly type: 'rekeyed'; readonly epoch: number }
   /** The other has nothing more to say. */
   | { readonly type: 'finished' }
   /** The other would go: say what you have in hand, then {@link Talk.leave}. */
@@ -226,6 +228,9 @@ export function startTalk(start: TalkStart): TalkDriver {
       case 'acknowledged':
         texts.acknowledge(event.upTo)
         return void keep().catch(unremembered)
+      case 'rekeyed':
+        if (event.refresh) memory.refresh(conversation.session).then(keep).catch(unremembered)
+        return events.put({ type: 'rekeyed', epoch: event.epoch })
       case 'closed':
         return standing && !stood ? lonely() : void ended(event.code)
       case 'away':
@@ -270,13 +275,14 @@ export function startTalk(start: TalkStart): TalkDriver {
     cancelLeave()
     cancelLonely()
     reunion?.stop()
-    conversation.leave()
+    const left = conversation.leave()
     const lost = new HufuError(code ?? 'ERR_PEER_GONE')
     const unacknowledged = texts.waiting + transfers.unfinished
     for (const waiter of roomWaiters) waiter.reject(lost)
     texts.reject(lost)
     await transfers.stop(lost.code)
     await memory.settled()
+    await left
     await keeper?.save(undefined).catch(unremembered)
     connection.close()
     const last: TalkClosed = { type: 'closed', code, unacknowledged }

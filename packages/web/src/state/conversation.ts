@@ -37,6 +37,8 @@ export interface Conversation {
   readonly words: readonly string[]
   readonly compared: ReadonlySignal<boolean>
   readonly presence: ReadonlySignal<Presence>
+  /** When the keys in use came into use, in milliseconds of `performance.now()`; undefined before the session stands. */
+  readonly keysSince: ReadonlySignal<number | undefined>
   readonly typing: ReadonlySignal<boolean>
   readonly lines: ReadonlySignal<readonly Line[]>
   /** Files under way, or waiting for an answer. */
@@ -83,6 +85,7 @@ export function converse(start: ConversationStart): ConversationDriver {
   const { log } = start
   const who = signal(start.who)
   const contact = signal(start.contact)
+  const keysSince = signal<number | undefined>(undefined)
   const typing = signal(false)
   const away = signal(false)
   const offline = signal(false)
@@ -150,6 +153,9 @@ export function converse(start: ConversationStart): ConversationDriver {
       case 'away':
       case 'back':
         away.value = event.type === 'away'
+        return
+      case 'rekeyed':
+        keysSince.value = performance.now()
         return
       case 'finished':
         return note('finished')
@@ -221,6 +227,7 @@ export function converse(start: ConversationStart): ConversationDriver {
     words: start.words,
     compared: computed(() => noted('compared')),
     presence,
+    keysSince,
     typing,
     lines: log.lines,
     transfers: computed(() => transfers.value?.open.value ?? 0),
@@ -257,6 +264,7 @@ export function converse(start: ConversationStart): ConversationDriver {
     async stands(standing) {
       transfers.value = startTransfers(standing, log, letGo)
       talk.value = standing
+      keysSince.value = performance.now()
       note(noted('paired') ? 'returned' : 'paired', who.value)
       try {
         for await (const event of standing.events()) happened(event)

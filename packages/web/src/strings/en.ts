@@ -153,6 +153,8 @@ export const en: Text = {
         : `Paired with ${who}. What you write here is between the two of you.`,
     finished: 'The other has nothing more to say.',
     leaving: 'Leaving…',
+    keyAge: (time) => `Key ${time} old`,
+    keyAgeBody: 'The keys change by themselves while you talk: every minute, and sooner for much.',
     over: 'The session is over.',
     overBody: 'Its keys are gone. What is on this page goes when you leave it.',
     overLost: (count) =>

@@ -73,8 +73,15 @@ export const errorsEn: Text['errors'] = {
   },
   ERR_RECORD_MALFORMED: { what: 'An encrypted message was damaged.', next: TAMPERED },
   ERR_RECORD_EPOCH: { what: 'A message came under a key that is not in use.', next: TAMPERED },
-  ERR_RECORD_PROPOSAL: { what: 'A change of keys went wrong.', next: TAMPERED },
   ERR_RECORD_LIMIT: { what: 'The session’s keys are used up.', next: 'Pair again to go on.' },
+  ERR_REKEY_MALFORMED: {
+    what: 'The other end broke the rules of a change of keys.',
+    next: TAMPERED,
+  },
+  ERR_REKEY_UNCONFIRMED: {
+    what: 'The keys could not be renewed: the other end does not answer to it.',
+    next: 'Pair again. If it happens often, the network or the server drops messages.',
+  },
   ERR_LINK_MALFORMED: { what: 'The other end broke the rules of the session.', next: TAMPERED },
   ERR_LINK_CREDIT: { what: 'The other end sent more than it was allowed to.', next: TAMPERED },
   ERR_LINK_STALLED: {

@@ -57,8 +57,12 @@ export const errorsZh: Text['errors'] = {
   ERR_RECORD_FORGED: { what: '有人在途中改动或伪造了消息。', next: TAMPERED },
   ERR_RECORD_MALFORMED: { what: '一条加密消息已损坏。', next: TAMPERED },
   ERR_RECORD_EPOCH: { what: '收到的消息用了并未启用的密钥。', next: TAMPERED },
-  ERR_RECORD_PROPOSAL: { what: '更换密钥时出错。', next: TAMPERED },
   ERR_RECORD_LIMIT: { what: '本次会话的密钥已经用尽。', next: '重新配对即可继续。' },
+  ERR_REKEY_MALFORMED: { what: '对方违反了更换密钥的规则。', next: TAMPERED },
+  ERR_REKEY_UNCONFIRMED: {
+    what: '密钥无法更新：对方没有回应。',
+    next: '请重新配对。如果经常发生，说明网络或服务器在丢消息。',
+  },
   ERR_LINK_MALFORMED: { what: '对方违反了会话的规则。', next: TAMPERED },
   ERR_LINK_CREDIT: { what: '对方发送的数据超过了允许的量。', next: TAMPERED },
   ERR_LINK_STALLED: {

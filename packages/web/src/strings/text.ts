@@ -187,6 +187,8 @@ export interface TalkText {
   readonly paired: (who: string) => string
   readonly finished: string
   readonly leaving: string
+  readonly keyAge: (time: string) => string
+  readonly keyAgeBody: string
   readonly over: string
   readonly overBody: string
   readonly overLost: (count: number) => string

@@ -142,6 +142,8 @@ export const zh: Text = {
         : `已与 ${who} 配对。这里写的内容只有你们两人能读。`,
     finished: '对方没有更多要说的了。',
     leaving: '正在离开……',
+    keyAge: (time) => `密钥已用 ${time}`,
+    keyAgeBody: '交谈期间密钥会自动更换：每分钟一次，内容多时更快。',
     over: '会话已结束。',
     overBody: '密钥已经销毁。离开本页后，页面上的内容也随之消失。',
     overLost: (count) => `你发出的内容中有 ${count} 项没有送达，或可能没有送达。`,

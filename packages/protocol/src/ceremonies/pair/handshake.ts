@@ -31,7 +31,7 @@ import { WORDS } from './words.ts'
  */
 
 /** The suite in use, as it travels. One so far; the list that is offered is in the transcript. */
-export const SUITE = 'cpace-x25519-sha512+xwing+chacha20poly1305'
+export const SUITE = 'cpace-x25519-sha512+xwing+aes256gcm'
 
 /** What both ends know, and in what form. */
 export type Knowledge =

@@ -3,6 +3,7 @@ import type { VNode } from 'preact'
 import { Heading } from '../../components/heading.tsx'
 import { Icon } from '../../components/icon.tsx'
 import type { Conversation, Presence } from '../../state/conversation.ts'
+import { secondsSince } from '../../state/clock.ts'
 import { text } from '../../state/language.ts'
 import { leaveAsked } from '../../state/leave-asked.ts'
 
@@ -22,6 +23,7 @@ export function Bar(props: {
           <bdi>{name}</bdi>
         </Heading>
         <p class={`presence ${presence.value.at}`}>{presenceText(presence.value)}</p>
+        {!over && <KeyAge conversation={props.conversation} />}
       </div>
       {compared.value && (
         <p class="compared">
@@ -50,6 +52,18 @@ export function Bar(props: {
         )}
       </div>
     </header>
+  )
+}
+
+/** How long the keys in use have been: they move while the two talk. */
+function KeyAge(props: { readonly conversation: Conversation }): VNode | null {
+  const since = props.conversation.keysSince.value
+  if (since === undefined) return null
+  const { time, talk } = text.value
+  return (
+    <p class="key-age" title={talk.keyAgeBody} aria-live="off">
+      {talk.keyAge(time.left(secondsSince(since)))}
+    </p>
   )
 }
 
