@@ -2,6 +2,7 @@ import type { KeptTalk, TalkKeeper } from '@hufu/terminal'
 import { keptTalks, type KeptScreen } from '../ports/kept.ts'
 import type { ShownLine } from './lines.ts'
 import type { Log } from './log.ts'
+import { isSame } from './same.ts'
 
 /** Where this tab holds the id of its talk; the talk itself is sealed in IndexedDB. */
 const STORAGE_KEY = 'hufu.talk'
@@ -60,6 +61,8 @@ export function keeping(log: Log, id: string = crypto.randomUUID()): TalkKeeper 
 
   return {
     save(kept) {
+      // Told after every acknowledgement, those of a file's pieces too, which change nothing of it.
+      if (kept !== undefined && latest !== undefined && isSame(kept, latest)) return queue
       latest = kept
       if (kept !== undefined) {
         log.settle(kept)

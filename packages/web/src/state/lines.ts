@@ -60,6 +60,11 @@ export function isCounted(line: ShownLine, kept: Counted): boolean {
   return line.kind !== 'text' || line.by === 'me' || line.number <= kept.heard
 }
 
+/** A file on its way: of how far it has come, a reload knows nothing more. */
+export function isMoving(line: ShownLine): boolean {
+  return line.kind === 'file' && line.stage.at === 'moving'
+}
+
 /** A line as it is after a reload: what was moving has stopped, and a text that the library never got is lost. */
 export function afterReload(line: ShownLine, kept: Counted): ShownLine {
   if (line.kind === 'note') return line

@@ -1,5 +1,5 @@
 import { signal, type ReadonlySignal, type Signal } from '@preact/signals'
-import { afterReload, isCounted, settled, type Counted, type ShownLine } from './lines.ts'
+import { afterReload, isCounted, isMoving, settled, type Counted, type ShownLine } from './lines.ts'
 
 /** What can be done about a file. Which of it makes sense, its stage says. */
 export interface FileActs {
@@ -31,7 +31,7 @@ export interface Log {
   snapshot(kept: Counted): readonly ShownLine[]
   /** The library has said what is delivered. */
   settle(kept: Counted): void
-  /** Called after every change. */
+  /** Called after every change but that of how far a file has come, which no reload goes on from. */
   watch(changed: () => void): void
 }
 
@@ -50,9 +50,10 @@ export function startLog(before?: {
     (before?.shown ?? []).map((shown) => made(afterReload(shown, before!.kept))),
   )
   const change = (line: Line, shown: ShownLine): void => {
-    if (line.shown.value === shown) return
+    const before = line.shown.value
+    if (before === shown) return
     line.shown.value = shown
-    changed()
+    if (!isMoving(before) || !isMoving(shown)) changed()
   }
   return {
     lines,
