@@ -1,6 +1,7 @@
 import { HufuError, type FileEntry, type FileOffer } from '@hufu/terminal'
 import { writeFailure } from './disk.ts'
 import type { SavedSink } from './files.ts'
+import { gathered, type Gathered } from './gathered.ts'
 import { checkNames, numbered } from './names.ts'
 
 /** Other names that are tried beside the one offered. Our choice. */
@@ -18,7 +19,7 @@ export type Chosen = FileSystemFileHandle | FileSystemDirectoryHandle
 export function chosenSink(offer: FileOffer, chosen: Chosen): SavedSink {
   let entries: readonly FileEntry[] = []
   let folder: FileSystemDirectoryHandle | undefined
-  let current: { readonly entry: number; readonly stream: FileSystemWritableFileStream } | undefined
+  let current: Writing | undefined
 
   const handleOf = async (entry: number): Promise<FileSystemFileHandle> => {
     if (chosen instanceof FileSystemFileHandle) return chosen
@@ -28,9 +29,13 @@ export function chosenSink(offer: FileOffer, chosen: Chosen): SavedSink {
     })
   }
   const close = async (): Promise<void> => {
-    const { stream } = current ?? {}
+    const last = current
     current = undefined
-    await stream?.close()
+    try {
+      await last?.gathered.flush()
+    } finally {
+      await last?.stream.close()
+    }
   }
   const sizeOf = async (entry: number): Promise<number> =>
     (await (await handleOf(entry)).getFile()).size
@@ -54,13 +59,12 @@ export function chosenSink(offer: FileOffer, chosen: Chosen): SavedSink {
       const stream = await (
         await handleOf(entry)
       ).createWritable({ keepExistingData: position > 0 })
-      current = { entry, stream }
+      current = { entry, stream, gathered: gathered((at, pieces) => append(stream, at, pieces)) }
       await stream.truncate(position)
     },
     async write(entry, position, pieces) {
       if (current?.entry !== entry) throw new HufuError('ERR_CALL_ORDER', 'not begun')
-      const data = new Blob(pieces as Uint8Array<ArrayBuffer>[])
-      await current.stream.write({ type: 'write', position, data })
+      await current.gathered.write(position, pieces)
     },
     async finish(entry) {
       await close()
@@ -87,6 +91,21 @@ async function within(
   let at = folder
   for (const name of names) at = await at.getDirectoryHandle(name, { create: true })
   return at
+}
+
+interface Writing {
+  readonly entry: number
+  readonly stream: FileSystemWritableFileStream
+  readonly gathered: Gathered
+}
+
+function append(
+  stream: FileSystemWritableFileStream,
+  position: number,
+  pieces: readonly Uint8Array[],
+): Promise<void> {
+  const data = new Blob([...(pieces as readonly Uint8Array<ArrayBuffer>[])])
+  return stream.write({ type: 'write', position, data })
 }
 
 /** A new folder: nothing that is there is written into. */

@@ -9,7 +9,8 @@ export interface DiskFile {
   size(): Promise<number>
   read(at: number, octets: number): Promise<Uint8Array>
   truncate(to: number): Promise<void>
-  write(at: number, data: Uint8Array): Promise<void>
+  /** Writes the pieces one behind the other, and takes their memory over. */
+  write(at: number, pieces: readonly Uint8Array[]): Promise<void>
   /** To the disk, and closed. Of a part, one file is open at a time. */
   finish(): Promise<void>
   crc32(): Promise<number>
@@ -39,15 +40,26 @@ export function diskFile(part: string, file: string): DiskFile {
     async truncate(to) {
       await perform({ do: 'truncate', to })
     },
-    async write(at, data) {
-      const own = data.slice() // handed over to the worker, with nothing else that shares its memory
-      await perform({ do: 'write', at, data: own }, [own.buffer])
+    async write(at, pieces) {
+      const own = pieces.map(alone)
+      const memory = own.map(({ buffer }) => buffer)
+      await perform({ do: 'write', at, pieces: own }, memory)
     },
     async finish() {
       await perform({ do: 'finish' })
     },
     crc32: async () => (await perform({ do: 'crc32' })) as number,
   }
+}
+
+/** Octets beside a piece in its memory that are no reason to copy it: the heads that it came behind. Our choice. */
+const BESIDE_OCTETS = 1_024
+
+/** The piece, in memory that can be handed to the worker: nobody else has anything in it. */
+function alone(piece: Uint8Array): Uint8Array<ArrayBuffer> {
+  const { buffer, byteLength } = piece
+  const isAlone = buffer instanceof ArrayBuffer && buffer.byteLength - byteLength <= BESIDE_OCTETS
+  return isAlone ? (piece as Uint8Array<ArrayBuffer>) : piece.slice()
 }
 
 /** `ERR_FILE_WRITE` in words, for what the browser's file system refused. */

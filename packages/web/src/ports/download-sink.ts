@@ -1,5 +1,6 @@
 import { HufuError, type FileEntry, type FileOffer } from '@hufu/terminal'
 import { diskFile, writeFailure, type DiskFile } from './disk.ts'
+import { gathered, type Gathered } from './gathered.ts'
 import { checkNames } from './names.ts'
 import {
   dropPart,
@@ -31,7 +32,18 @@ export function downloadSink(offer: FileOffer): SavedSink {
     return part
   }
   const file = (entry: number): DiskFile => diskFile(held().name, nameOf(entry))
-  const close = (): Promise<void> => file(0).finish() // whichever file of the part is open
+  /** Of the entry that is being written. */
+  let writing: Gathered | undefined
+  /** Everything to the disk, and whichever file of the part is open closed. */
+  const close = async (): Promise<void> => {
+    const last = writing
+    writing = undefined
+    try {
+      await last?.flush()
+    } finally {
+      await file(0).finish()
+    }
+  }
 
   return {
     async open(listed) {
@@ -46,15 +58,15 @@ export function downloadSink(offer: FileOffer): SavedSink {
     },
     have: (entry) => file(entry).size(),
     readBack: (entry, position, octets) => file(entry).read(position, octets),
-    truncate: (entry, position) => file(entry).truncate(position),
-    async write(entry, position, pieces) {
-      let at = position
-      for (const data of pieces) {
-        await file(entry).write(at, data)
-        at += data.length
-      }
+    async truncate(entry, position) {
+      await file(entry).truncate(position)
+      writing = gathered((at, pieces) => file(entry).write(at, pieces))
     },
-    finish: async (entry) => (entries[entry]!.folder ? undefined : file(entry).finish()),
+    async write(_entry, position, pieces) {
+      if (writing === undefined) throw new HufuError('ERR_CALL_ORDER', 'not begun')
+      await writing.write(position, pieces)
+    },
+    finish: async (entry) => (entries[entry]!.folder ? undefined : close()),
     async complete() {
       try {
         await close()
@@ -69,12 +81,11 @@ export function downloadSink(offer: FileOffer): SavedSink {
     },
     async suspend() {
       if (part === undefined) return
-      await close()
-      part.release()
+      await close().finally(part.release)
     },
     async discard() {
       if (part === undefined) return
-      await close()
+      await close().catch(() => undefined)
       await dropPart(part)
     },
     saveAgain() {

@@ -1,8 +1,6 @@
 import { HufuError, isSafeName, type FileEntry, type FileSource } from '@hufu/terminal'
 import { droppedFiles, type Found } from './dropped.ts'
-
-/** Octets that are read ahead at once: small reads cost a browser as much as large ones. Our choice. */
-const AHEAD_OCTETS = 4_194_304
+import { readingOf, type FileReading } from './file-reading.ts'
 
 /**
  * What the user chose or dropped, ready to be sent: each file for itself, a folder as one. From an
@@ -71,40 +69,25 @@ function reading(found: readonly Found[]): Pick<FileSource, 'entries' | 'read' |
     const modified = Math.max(0, Math.trunc(folder ? newest : file.lastModified))
     return { path, folder, octets: folder ? 0 : file.size, modified, executable: false }
   })
-  let ahead:
-    { readonly entry: number; readonly from: number; readonly octets: Uint8Array } | undefined
+  let current: { readonly entry: number; readonly reading: FileReading } | undefined
+  const close = async (): Promise<void> => {
+    const { reading } = current ?? {}
+    current = undefined
+    await reading?.close()
+  }
   return {
     entries: () => Promise.resolve(entries),
     async read(entry, position, octets) {
       const { file, path } = found[entry] ?? {}
       if (file === undefined) throw new HufuError('ERR_FILE_READ', 'there is no such file')
-      const end = Math.min(position + octets, file.size)
-      const there =
-        ahead?.entry === entry && position >= ahead.from && end <= ahead.from + ahead.octets.length
-      if (!there || ahead === undefined) {
-        const stretch = file.slice(position, position + Math.max(octets, AHEAD_OCTETS))
-        ahead = { entry, from: position, octets: await octetsOf(stretch, path ?? '') }
+      if (current?.entry !== entry) {
+        await close()
+        current = { entry, reading: readingOf(file, path ?? '') }
       }
-      return ahead.octets.slice(position - ahead.from, end - ahead.from)
+      return current.reading.read(position, octets)
     },
-    close() {
-      ahead = undefined
-      return Promise.resolve()
-    },
+    close,
   }
-}
-
-async function octetsOf(stretch: Blob, path: string): Promise<Uint8Array> {
-  try {
-    const octets = new Uint8Array(await stretch.arrayBuffer())
-    if (octets.length === stretch.size) return octets
-  } catch (cause) {
-    const name = cause instanceof Error ? cause.name : ''
-    if (name !== 'NotReadableError' && name !== 'NotFoundError')
-      throw new HufuError('ERR_FILE_READ', `${path}: ${name}`, { cause })
-  }
-  // Browsers refuse to read a file that is not any more as it was when it was chosen.
-  throw new HufuError('ERR_FILE_CHANGED', path)
 }
 
 function listed(chosen: File | FileList | readonly File[]): readonly Found[] {

@@ -10,7 +10,8 @@ export type DiskAct =
   | { readonly do: 'size' }
   | { readonly do: 'read'; readonly at: number; readonly octets: number }
   | { readonly do: 'truncate'; readonly to: number }
-  | { readonly do: 'write'; readonly at: number; readonly data: Uint8Array }
+  /** One piece behind the other. */
+  | { readonly do: 'write'; readonly at: number; readonly pieces: readonly Uint8Array[] }
   /** To the disk, and closed. */
   | { readonly do: 'finish' }
   | { readonly do: 'crc32' }
@@ -83,12 +84,20 @@ async function perform(request: DiskRequest): Promise<number | Uint8Array | unde
       handle.truncate(act.to)
       return undefined
     case 'write':
-      for (let done = 0; done < act.data.length;)
-        done += handle.write(act.data.subarray(done), { at: act.at + done })
-      return undefined
+      return write(handle, act.at, act.pieces)
     case 'crc32':
       return checksum(handle)
   }
+}
+
+function write(handle: Handle, from: number, pieces: readonly Uint8Array[]): undefined {
+  let at = from
+  for (const piece of pieces)
+    for (let done = 0; done < piece.length;) {
+      const written = handle.write(piece.subarray(done), { at })
+      done += written
+      at += written
+    }
 }
 
 async function handleOf(part: string, file: string): Promise<Handle> {
