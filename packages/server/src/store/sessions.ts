@@ -1,4 +1,5 @@
 import type { UnixMs } from '../clock.ts'
+import { prepared } from './prepared.ts'
 import type { Db } from './schema.ts'
 
 /** One member of a session, as the store knows it. */
@@ -15,23 +16,14 @@ export async function createSession(
   terminals: readonly Uint8Array[],
   now: UnixMs,
 ): Promise<void> {
-  await db.insertInto('sessions').values({ id, created: now, last_used: now }).execute()
-  await db
-    .insertInto('members')
-    .values(
-      terminals.map((terminal, position) => ({ session: id, position, terminal, left_at: null })),
-    )
-    .execute()
+  await insertSession(db, { id, now })
+  for (const [position, terminal] of terminals.entries())
+    await insertMember(db, { id, position, terminal })
 }
 
 /** The members of a session in order of their index; none if there is no such session. */
 export async function sessionMembers(db: Db, id: Uint8Array): Promise<readonly MemberRow[]> {
-  const rows = await db
-    .selectFrom('members')
-    .select(['position', 'terminal', 'left_at'])
-    .where('session', '=', id)
-    .orderBy('position')
-    .execute()
+  const { rows } = await selectMembers(db, { id })
   return rows.map(({ position, terminal, left_at }) => ({
     index: position,
     terminal,
@@ -46,19 +38,13 @@ export async function leaveSession(
   index: number,
   now: UnixMs,
 ): Promise<void> {
-  await db
-    .updateTable('members')
-    .set({ left_at: now })
-    .where('session', '=', id)
-    .where('position', '=', index)
-    .execute()
-  const members = await sessionMembers(db, id)
-  if (members.every((member) => member.left)) await forgetSession(db, id)
+  await markLeft(db, { id, index, now })
+  await deleteLeft(db, { id })
 }
 
 /** Forgets a session and its members. */
 export async function forgetSession(db: Db, id: Uint8Array): Promise<void> {
-  await db.deleteFrom('sessions').where('id', '=', id).execute()
+  await deleteSession(db, { id })
 }
 
 /** These sessions are in use now. */
@@ -77,24 +63,90 @@ export async function surplusSessions(
   terminal: Uint8Array,
   most: number,
 ): Promise<readonly Uint8Array[]> {
-  const mine = db
-    .selectFrom('members')
-    .where('terminal', '=', terminal)
-    .where('left_at', 'is', null)
-  const { count } = await mine
-    .select((eb) => eb.fn.countAll().as('count'))
-    .executeTakeFirstOrThrow()
-  if (Number(count) <= most) return []
-  const rows = await mine
-    .innerJoin('sessions', 'sessions.id', 'members.session')
-    .select('sessions.id')
-    .orderBy('sessions.last_used')
-    .limit(Number(count) - most)
-    .execute()
-  return rows.map((row) => row.id)
+  const { rows } = await selectCount(db, { terminal })
+  const surplus = Number(rows[0]!.count) - most
+  if (surplus <= 0) return []
+  const found = await selectOldest(db, { terminal, surplus })
+  return found.rows.map(({ id }) => id)
 }
 
 /** Forgets sessions not used after `before`. */
 export async function sweepSessions(db: Db, before: number): Promise<void> {
   await db.deleteFrom('sessions').where('last_used', '<=', before).execute()
 }
+
+const insertSession = prepared(
+  (db, { id, now }: { readonly id: Uint8Array; readonly now: UnixMs }) =>
+    db.insertInto('sessions').values({ id, created: now, last_used: now }),
+)
+
+const insertMember = prepared(
+  (
+    db,
+    given: { readonly id: Uint8Array; readonly position: number; readonly terminal: Uint8Array },
+  ) =>
+    db.insertInto('members').values({
+      session: given.id,
+      position: given.position,
+      terminal: given.terminal,
+      left_at: null,
+    }),
+)
+
+const selectMembers = prepared((db, { id }: { readonly id: Uint8Array }) =>
+  db
+    .selectFrom('members')
+    .select(['position', 'terminal', 'left_at'])
+    .where('session', '=', id)
+    .orderBy('position'),
+)
+
+const markLeft = prepared(
+  (db, given: { readonly id: Uint8Array; readonly index: number; readonly now: UnixMs }) =>
+    db
+      .updateTable('members')
+      .set({ left_at: given.now })
+      .where('session', '=', given.id)
+      .where('position', '=', given.index),
+)
+
+/** Deletes a session that all have left. */
+const deleteLeft = prepared((db, { id }: { readonly id: Uint8Array }) =>
+  db
+    .deleteFrom('sessions')
+    .where('id', '=', id)
+    .where(({ exists, not, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('members')
+            .select('position')
+            .where('session', '=', id)
+            .where('left_at', 'is', null),
+        ),
+      ),
+    ),
+)
+
+const selectCount = prepared((db, { terminal }: { readonly terminal: Uint8Array }) =>
+  db
+    .selectFrom('members')
+    .select((eb) => eb.fn.countAll().as('count'))
+    .where('terminal', '=', terminal)
+    .where('left_at', 'is', null),
+)
+
+const selectOldest = prepared(
+  (db, { terminal, surplus }: { readonly terminal: Uint8Array; readonly surplus: number }) =>
+    db
+      .selectFrom('members')
+      .innerJoin('sessions', 'sessions.id', 'members.session')
+      .select('sessions.id')
+      .where('terminal', '=', terminal)
+      .where('left_at', 'is', null)
+      .orderBy('sessions.last_used')
+      .limit(surplus),
+)
+
+const deleteSession = prepared((db, { id }: { readonly id: Uint8Array }) =>
+  db.deleteFrom('sessions').where('id', '=', id),
+)

@@ -1,5 +1,6 @@
 import type { UnixMs } from '../clock.ts'
-import type { Db, Schema } from './schema.ts'
+import { prepared } from './prepared.ts'
+import type { Db, Schema, SlotState } from './schema.ts'
 
 /** A slot to be opened. */
 export interface NewSlot {
@@ -14,18 +15,8 @@ export interface NewSlot {
 
 /** Opens a slot. False if its number is in use or resting. */
 export async function openSlot(db: Db, slot: NewSlot): Promise<boolean> {
-  const { restsUntil, ...columns } = slot
-  await db
-    .deleteFrom('slots')
-    .where('number', '=', slot.number)
-    .where('rests_until', '<=', slot.opened)
-    .execute()
-  const { numInsertedOrUpdatedRows } = await db
-    .insertInto('slots')
-    .values({ ...columns, state: 'open', rests_until: restsUntil })
-    .onConflict((conflict) => conflict.doNothing())
-    .executeTakeFirstOrThrow()
-  return numInsertedOrUpdatedRows === 1n
+  const { numAffectedRows } = await insertRested(db, slot)
+  return numAffectedRows === 1n
 }
 
 /** The slot of this number, whatever has become of it. */
@@ -33,27 +24,18 @@ export async function findSlot(
   db: Db,
   number: string,
 ): Promise<Pick<Schema['slots'], 'terminal' | 'state' | 'expires'> | undefined> {
-  return db
-    .selectFrom('slots')
-    .select(['terminal', 'state', 'expires'])
-    .where('number', '=', number)
-    .executeTakeFirst()
+  const { rows } = await selectSlot(db, { number })
+  return rows[0]
 }
 
 /** Ends an open slot; its number rests. False if it was not open any more: only one of several can end it. */
 export async function endSlot(
   db: Db,
   number: string,
-  end: { readonly as: 'burned' | 'closed'; readonly now: UnixMs; readonly restsUntil: number },
+  end: { readonly as: SlotState; readonly now: UnixMs; readonly restsUntil: number },
 ): Promise<boolean> {
-  const { numUpdatedRows } = await db
-    .updateTable('slots')
-    .set({ state: end.as, rests_until: end.restsUntil })
-    .where('number', '=', number)
-    .where('state', '=', 'open')
-    .where('expires', '>', end.now)
-    .executeTakeFirst()
-  return numUpdatedRows === 1n
+  const { numAffectedRows } = await updateOpen(db, { ...end, number })
+  return numAffectedRows === 1n
 }
 
 /** How many slots are open: in all, and of this source. */
@@ -62,17 +44,52 @@ export async function countOpenSlots(
   source: Uint8Array,
   now: UnixMs,
 ): Promise<{ readonly all: number; readonly ofSource: number }> {
-  const open = db
-    .selectFrom('slots')
-    .select((eb) => eb.fn.countAll().as('count'))
-    .where('state', '=', 'open')
-    .where('expires', '>', now)
-  const all = await open.executeTakeFirstOrThrow()
-  const ofSource = await open.where('source', '=', source).executeTakeFirstOrThrow()
-  return { all: Number(all.count), ofSource: Number(ofSource.count) }
+  const { rows } = await selectCounts(db, { source, now })
+  return { all: Number(rows[0]!.all), ofSource: Number(rows[0]!.ofSource) }
 }
 
 /** Forgets numbers that have rested. */
 export async function sweepSlots(db: Db, now: UnixMs): Promise<void> {
   await db.deleteFrom('slots').where('rests_until', '<=', now).execute()
 }
+
+/** Inserts a slot, in place of one that has rested. */
+const insertRested = prepared(
+  (db, { number, terminal, source, opened, expires, restsUntil }: NewSlot) => {
+    const columns = { terminal, source, state: 'open', opened, expires, rests_until: restsUntil }
+    return db
+      .insertInto('slots')
+      .values({ number, ...columns } as Schema['slots'])
+      .onConflict((conflict) =>
+        conflict
+          .column('number')
+          .doUpdateSet(columns as Omit<Schema['slots'], 'number'>)
+          .where('slots.rests_until', '<=', opened),
+      )
+  },
+)
+
+const selectSlot = prepared((db, { number }: { readonly number: string }) =>
+  db.selectFrom('slots').select(['terminal', 'state', 'expires']).where('number', '=', number),
+)
+
+const updateOpen = prepared(
+  (db, given: { number: string; as: SlotState; now: UnixMs; restsUntil: number }) =>
+    db
+      .updateTable('slots')
+      .set({ state: given.as, rests_until: given.restsUntil })
+      .where('number', '=', given.number)
+      .where('state', '=', 'open')
+      .where('expires', '>', given.now),
+)
+
+const selectCounts = prepared(
+  (db, given: { readonly source: Uint8Array; readonly now: UnixMs }) => {
+    const open = db
+      .selectFrom('slots')
+      .select((eb) => eb.fn.countAll().as('count'))
+      .where('state', '=', 'open')
+      .where('expires', '>', given.now)
+    return db.selectNoFrom([open.as('all'), open.where('source', '=', given.source).as('ofSource')])
+  },
+)

@@ -9,7 +9,7 @@ import { lockFolder } from './lock.ts'
 import { keepMeta } from './meta.ts'
 import { migrate } from './migrations.ts'
 import type { Schema } from './schema.ts'
-import type { Store } from './store.ts'
+import type { Store, Surety } from './store.ts'
 
 /** Milliseconds that a query waits for another process's lock: a backup, an operator's shell. */
 const BUSY_MS = 5_000
@@ -27,12 +27,15 @@ export async function openSqlite(folder: string): Promise<Store> {
   const unlock = lockFolder(folder)
   try {
     const database = openFile(join(folder, 'hufu.db'))
-    const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: shim(database) }) })
+    const db = new Kysely<Schema>({ dialect: dialectOf(database) })
     await migrate(db, 'blob')
     const serverId = await keepMeta(db, 'server-id', () => random(SERVER_ID_OCTETS))
     const localKey = await keepMeta(db, 'local-key', () => random(32))
-    const group = groupCommit(db, (surety) => {
-      database.exec(`PRAGMA synchronous = ${surety === 'durable' ? 'FULL' : 'NORMAL'}`)
+    let surety: Surety | undefined
+    const group = groupCommit(db, (next) => {
+      if (surety !== next)
+        database.exec(`PRAGMA synchronous = ${next === 'durable' ? 'FULL' : 'NORMAL'}`)
+      surety = next
     })
     return {
       serverId,
@@ -51,6 +54,11 @@ export async function openSqlite(folder: string): Promise<Store> {
     unlock()
     throw error
   }
+}
+
+/** What kysely needs to speak to an open database. */
+export function dialectOf(database: DatabaseSync): SqliteDialect {
+  return new SqliteDialect({ database: shim(database) })
 }
 
 function makeFolder(folder: string): void {
