@@ -4,7 +4,7 @@ import * as fc from 'fast-check'
 import { at } from '../testing/clock.testing.ts'
 import { linkPair } from '../testing/links.testing.ts'
 import { decodeFrame, encodeFrame, LINK_HEAD_OCTETS, type LinkFrame } from './frame.ts'
-import { MAX_LINK_MESSAGE_OCTETS, SEGMENT_OCTETS, STALL_MS, startLink } from './link.ts'
+import { MAX_LINK_MESSAGE_OCTETS, SEGMENT_OCTETS, startLink } from './link.ts'
 
 /** The window of the implementation and what a segment costs beside its octets: docs/protocol.md, "Link". */
 const WINDOW = 4_194_304
@@ -190,32 +190,39 @@ describe('credit', () => {
 })
 
 describe('a silent peer', () => {
-  test('has stalled after a minute, and not a millisecond before', () => {
+  test('has stalled after seven questions, a minute or so', () => {
     const link = startLink()
     link.connected(at(0))
     link.send(Uint8Array.of(1))
-    link.poll(at(0))
-    assert.equal(link.stalled(at(STALL_MS - 1)), false)
-    assert.equal(link.stalled(at(STALL_MS)), true)
+    assert.equal(silentFor(link, 0), 64_000)
   })
 
   test('owes nothing while nothing was sent to it', () => {
     const pair = linkPair()
     pair.connect()
     pair.run()
-    const late = at(10 * STALL_MS)
-    pair.links[0].send(Uint8Array.of(1))
-    assert.equal(pair.links[0].stalled(late), false)
-    assert.ok(pair.links[0].poll(late))
-    assert.equal(pair.links[0].stalled(at(late + STALL_MS - 1)), false)
-    assert.equal(pair.links[0].stalled(at(late + STALL_MS)), true)
+    const [link] = pair.links
+    link.send(Uint8Array.of(1))
+    assert.equal(silentFor(link, 600_000), 64_000)
+  })
+
+  test('is asked once more, and not given up, when our own machine has slept', () => {
+    const link = startLink()
+    link.connected(at(0))
+    link.send(Uint8Array.of(1))
+    link.poll(at(0)) // the first sync
+    const awake = 3_600_000
+    assert.equal(link.stalled(at(awake)), false)
+    link.poll(at(1)) // what sets the first question's time
+    assert.equal(decoded(link.poll(at(awake))!).kind, 'sync')
+    assert.equal(link.stalled(at(awake)), false)
   })
 
   test('has not stalled while it answers, however slowly it takes', () => {
     const pair = linkPair()
     pair.connect()
     pair.links[0].send(Uint8Array.of(1))
-    pair.run({ forMs: 10 * STALL_MS, takes: () => false })
+    pair.run({ forMs: 600_000, takes: () => false })
     assert.equal(pair.links[0].stalled(at(pair.now)), false)
   })
 
@@ -225,11 +232,23 @@ describe('a silent peer', () => {
     link.send(Uint8Array.of(1))
     link.poll(at(0))
     link.disconnected()
-    assert.equal(link.stalled(at(2 * STALL_MS)), false)
-    link.connected(at(2 * STALL_MS))
-    assert.equal(link.stalled(at(3 * STALL_MS - 1)), false)
+    assert.equal(link.stalled(at(120_000)), false)
+    link.connected(at(120_000))
+    assert.equal(silentFor(link, 120_000), 64_000)
   })
 })
+
+/** Milliseconds from `start` until the link calls its silent peer stalled. */
+function silentFor(link: ReturnType<typeof startLink>, start: number): number {
+  for (let now = start; ; now += 1_000) {
+    if (link.stalled(at(now))) {
+      assert.equal(link.stalled(at(now - 1)), false)
+      return now - start
+    }
+    assert.ok(now < start + 600_000, 'never')
+    while (link.poll(at(now)) !== undefined);
+  }
+}
 
 describe('what a peer may not say', () => {
   test('that it took what was never sent', () => refused({ ...frame, acknowledged: 1 }))

@@ -25,8 +25,11 @@ const ACK_DELAY_MS = 5
 /** Milliseconds without progress until the other is asked where it stands; then twice as long, and so on. */
 const PROBE_MS = 2_000
 const PROBE_MAX_MS = 10_000
-/** Milliseconds of silence from a present peer that owes us an acknowledgement. Our choice. */
-export const STALL_MS = 60_000
+/**
+ * Questions to a present peer without an answer, until it is given up: about a minute. Counted, not timed, so that a machine
+ * that slept in between has lost one. Our choice.
+ */
+const PROBES = 7
 
 interface Segment {
   readonly sequence: number
@@ -75,7 +78,7 @@ export interface Link {
   readonly hasData: boolean
   /** When {@link poll} will have something although nothing happens, if ever. */
   wakeAt(): Ms | undefined
-  /** `ERR_LINK_STALLED` when a peer that is said to be there has been silent for {@link STALL_MS}. */
+  /** `ERR_LINK_STALLED` when a peer that is said to be there, and owes an acknowledgement, answers nothing for about a minute. */
   stalled(now: Ms): boolean
 }
 
@@ -116,8 +119,7 @@ export function startLink(): Link {
   let gapAskedFor = -1
   let probeAt: Ms | undefined
   let probeAfter = PROBE_MS
-  let heardAt: Ms | undefined
-  let owedAt: Ms | undefined // since when the other owes an acknowledgement
+  let unanswered = 0 // probes since the other was last heard
 
   const frame = (kind: LinkFrame['kind'], segment?: Segment): readonly Uint8Array[] => {
     limitTold = takenCost + WINDOW
@@ -151,7 +153,6 @@ export function startLink(): Link {
     }
     probeAfter = PROBE_MS
     probeAt = outbox.length > 0 ? after(now, probeAfter) : undefined
-    owedAt = outbox.length > 0 ? now : undefined
     return true
   }
 
@@ -173,11 +174,8 @@ export function startLink(): Link {
 
   const pollParts = (now: Ms): readonly Uint8Array[] | undefined => {
     if (!present) return undefined
-    if (outbox.length > 0) {
-      // Also while there is no credit: the frame that grants it may have been lost.
-      owedAt ??= now
-      probeAt ??= after(now, probeAfter)
-    }
+    // Also while there is no credit: the frame that grants it may have been lost.
+    if (outbox.length > 0) probeAt ??= after(now, probeAfter)
     if (replyDue) {
       replyDue = false
       return frame('reply')
@@ -196,6 +194,7 @@ export function startLink(): Link {
     if (probeAt !== undefined && now >= probeAt) {
       probeAfter = Math.min(probeAfter * 2, PROBE_MAX_MS)
       probeAt = after(now, probeAfter)
+      unanswered += 1
       gapAskedFor = -1
       return frame('sync')
     }
@@ -235,7 +234,7 @@ export function startLink(): Link {
     connected(now) {
       present = true
       syncDue = true
-      heardAt = now
+      unanswered = 0
       probeAfter = PROBE_MS
       if (outbox.length > 0) probeAt = after(now, probeAfter)
     },
@@ -249,7 +248,7 @@ export function startLink(): Link {
       const decoded = decodeFrame(payload)
       if (!decoded.ok) return decoded
       const arrived = decoded.value
-      heardAt = now
+      unanswered = 0
       if (!acknowledge(arrived.acknowledged, now)) return failed('ERR_LINK_MALFORMED')
       peerLimit = Math.max(peerLimit, arrived.limit)
       if (arrived.kind === 'sync' || arrived.kind === 'reply') {
@@ -306,8 +305,7 @@ export function startLink(): Link {
       return ackAt < probeAt ? ackAt : probeAt
     },
     stalled(now) {
-      if (!present || owedAt === undefined || heardAt === undefined) return false
-      return now - Math.max(owedAt, heardAt) >= STALL_MS
+      return present && unanswered >= PROBES && probeAt !== undefined && now >= probeAt
     },
   }
 }

@@ -7,7 +7,7 @@ import { atOnce, plainRecords, type PlainRecords } from '../testing/records.test
 import { sessionPair, STAND_BY_MS, type SessionPair } from '../testing/sessions.testing.ts'
 import { HufuError } from '../wire/errors.ts'
 import { encodeClose } from './frame.ts'
-import { MAX_LINK_MESSAGE_OCTETS, STALL_MS } from './link.ts'
+import { MAX_LINK_MESSAGE_OCTETS } from './link.ts'
 import { startSession } from './session.ts'
 
 const HELLO = utf8('hello')
@@ -104,7 +104,9 @@ describe('standing', () => {
   test('ends when a peer that is said to be there stays silent', () => {
     const pair = standing()
     pair.sessions[0].send(HELLO)
-    pair.run(2 * STALL_MS, { pass: nothing })
+    pair.run(63_999, { pass: nothing })
+    assert.equal(pair.sessions[0].at, 'standing')
+    pair.run(1, { pass: nothing })
     assert.deepEqual(pair.events[0].at(-1), {
       type: 'closed',
       code: 'ERR_LINK_STALLED',

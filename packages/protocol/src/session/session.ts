@@ -34,6 +34,8 @@ export interface SessionStart {
   readonly random?: Random
   /** For tests that look at keys, the platform's if undefined. */
   readonly makeKey?: KeyMaker
+  /** For tests that plant faults. */
+  readonly startRekey?: typeof startRekey
 }
 
 export type SessionEvent =
@@ -107,7 +109,12 @@ export function startSession(start: SessionStart): Session {
   const { role, transcriptHash, policy = REKEY_DEFAULTS } = start
   const keyEnd: EpochEnd = { role, makeKey: start.makeKey ?? nativeKeys }
   const records = startRecords(firstEpoch(start.root, transcriptHash, keyEnd), transcriptHash)
-  const rekey = startRekey({ records, end: keyEnd, policy, random: start.random ?? random })
+  const rekey = (start.startRekey ?? startRekey)({
+    records,
+    end: keyEnd,
+    policy,
+    random: start.random ?? random,
+  })
   const link: Link = startLink()
   let at: Session['at'] = 'opening'
   let told = 0

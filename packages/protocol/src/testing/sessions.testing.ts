@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict'
 import { Secret } from '../crypto/index.ts'
 import type { SessionRole } from '../session/epoch.ts'
-import { startSession, type Session, type SessionEvent } from '../session/session.ts'
+import {
+  startSession,
+  type Session,
+  type SessionEvent,
+  type SessionStart,
+} from '../session/session.ts'
 import { at } from './clock.testing.ts'
 import { atOnce } from './records.testing.ts'
 
@@ -29,9 +34,11 @@ export const STAND_BY_MS = 5_000
 const ENDS = [0, 1] as const
 const MAX_TURNS = 100_000
 
-/** A pair of fresh sessions, not connected yet. */
-export function sessionPair(): SessionPair {
-  const sessions = [start('initiator'), start('responder')] as const
+/** A pair of fresh sessions, not connected yet; `options` differ from the defaults. */
+export function sessionPair(
+  options: (end: 0 | 1) => Partial<SessionStart> = () => ({}),
+): SessionPair {
+  const sessions = [start('initiator', options(0)), start('responder', options(1))] as const
   const events: [SessionEvent[], SessionEvent[]] = [[], []]
   const taken: [Uint8Array[], Uint8Array[]] = [[], []]
   let now = 0
@@ -89,8 +96,9 @@ export function sessionPair(): SessionPair {
   }
 }
 
-function start(role: SessionRole): Session {
+function start(role: SessionRole, options: Partial<SessionStart>): Session {
   return startSession({
+    ...options,
     root: new Secret(new Uint8Array(64).fill(1)),
     role,
     transcriptHash: new Uint8Array(32).fill(2),
