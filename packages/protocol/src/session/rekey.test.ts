@@ -211,6 +211,15 @@ describe('the hard limit', () => {
     assert.deepEqual(pair.taken[1], [HELLO])
   })
 
+  test('does not silence an end that would only answer: it moves the keys, then answers', () => {
+    const pair = standing([{ ...STILL, afterMs: 1_000, hardMs: 2_000 }, STILL])
+    pair.run(5_000)
+    pair.sessions[1].send(HELLO)
+    pair.run(200)
+    assert.deepEqual(epochs(pair), [1, 1])
+    assert.equal(pair.sessions[1].unacknowledged, 0)
+  })
+
   test('does not keep a session from closing', () => {
     const pair = standing({ ...STILL, afterMs: 1_000, hardMs: 2_000 })
     pair.run(5_000)

@@ -66,7 +66,9 @@ export interface Rekey {
   /** The other can be reached (again), or not. */
   present(now: Ms): void
   absent(): void
-  /** What is to be sent now, if anything; `waiting`: there is data to send. Ask until there is nothing. */
+  /** A change is under way. */
+  readonly moving: boolean
+  /** What is to be sent now, if anything; `waiting`: there is something to send that an old key may hold up. Ask until there is nothing. */
   due(now: Ms, waiting: boolean): RekeyDue | undefined
   /** Whether no data may be sent before the keys have moved. */
   blocked(now: Ms): boolean
@@ -233,6 +235,9 @@ export function startRekey(options: {
     },
     absent() {
       reachable = false
+    },
+    get moving() {
+      return state.at !== 'unstarted' && state.at !== 'settled'
     },
     due(now, waiting) {
       if (retireAt !== undefined && now >= retireAt) {

@@ -165,7 +165,7 @@ export function startSession(start: SessionStart): Session {
 
   /** What moving the keys wants sent now. */
   const rekeyed = (now: Ms, room: number): Eventually<Uint8Array> | 'nothing' | 'over' => {
-    const due = rekey.due(now, link.hasData)
+    const due = rekey.due(now, link.hasData || (rekey.blocked(now) && isDue(link.wakeAt(), now)))
     if (due === undefined) return 'nothing'
     if (due.kind === 'unconfirmed') {
       end('ERR_REKEY_UNCONFIRMED')
@@ -301,7 +301,7 @@ export function startSession(start: SessionStart): Session {
       if (at === 'closed') return undefined
       if (closeDue || (closeWanted && at === 'standing' && unacknowledged() === 0)) return 0 as Ms
       const times = [
-        held ? undefined : link.wakeAt(),
+        held && rekey.moving ? undefined : link.wakeAt(),
         closeSent ? undefined : rekey.wakeAt(link.hasData),
         at === 'opening' ? start.standBy : undefined,
         closeBy,
@@ -316,4 +316,8 @@ export function startSession(start: SessionStart): Session {
     },
     export: (label, octets) => records.export(label, octets),
   }
+}
+
+function isDue(at: Ms | undefined, now: Ms): boolean {
+  return at !== undefined && at <= now
 }

@@ -1,5 +1,6 @@
 import { ed25519, random, type Random, type Secret } from '@hufu/protocol/crypto'
 import { showCode } from '@hufu/protocol/pair'
+import { rekeyPolicy, type RekeyPolicy } from '@hufu/protocol/session'
 import { after, HufuError, isErrorCode, type ErrorCode } from '@hufu/protocol/wire'
 import { systemClock, type Clock } from '../clock.ts'
 import { connect } from '../connection/connection.ts'
@@ -56,6 +57,8 @@ export interface PairOptions {
   readonly keeper?: TalkKeeper
   /** Milliseconds that the other, or the server, may be away in the session. 60,000 if not given. */
   readonly awayMs?: number
+  /** When this end moves the session's keys, where it is not to be as by default. */
+  readonly rekey?: Partial<RekeyPolicy>
   /** Gives up: `ERR_INTERRUPTED`. */
   readonly signal?: AbortSignal
   readonly on?: (event: PairEvent) => void
@@ -284,6 +287,7 @@ function run(
       random: rng,
       agreement,
       awayMs,
+      rekey: rekeyPolicy(options.rekey),
       server: server.url,
       terminalSeed: key.exportSecret(),
       profile,

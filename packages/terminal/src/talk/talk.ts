@@ -1,11 +1,17 @@
 import { equal, type Random, type Secret } from '@hufu/protocol/crypto'
 import { decodeTalk, encodeTalkParts, MAX_TEXT_UNITS, type TalkMessage } from '@hufu/protocol/pair'
-import type { SessionEvent } from '@hufu/protocol/session'
+import type { RekeyPolicy, SessionEvent } from '@hufu/protocol/session'
 import { after, HufuError, type ErrorCode, type Ms } from '@hufu/protocol/wire'
 import type { Clock } from '../clock.ts'
 import type { Connection } from '../connection/connection.ts'
 import type { FromServer } from '../connection/messages.ts'
-import { answerAttempt, type Agreement, type AnswerAttempt } from '../pairing/attempt.ts'
+import {
+  answerAttempt,
+  requestAttempt,
+  type Agreement,
+  type Attempt,
+  type AttemptPorts,
+} from '../pairing/attempt.ts'
 import { meetingChannel, resumeKnowledge, type Acquaintance } from '../pairing/via.ts'
 import type { Profile } from '../profile.ts'
 import { converse, type Conversation } from './conversation.ts'
@@ -113,6 +119,8 @@ const LEAVE_MS = 5_000
 const TYPING_MS = 3_000
 /** Milliseconds that the other's first record may take after the verdict. Our choice: the second limit once more. */
 const STAND_MS = 30_000
+/** Milliseconds between two tries to make a new session with a peer whose keys could not be moved, and as much at random. Our choice. */
+const REUNION_MS = 3_000
 /** Octets that may wait for the other's credit before more is read or said. Our choice. */
 const WAITING_OCTETS = 2_097_152
 
@@ -122,6 +130,7 @@ export interface TalkStart {
   readonly random: Random
   readonly agreement: Agreement
   readonly awayMs: number
+  readonly rekey: RekeyPolicy
   readonly server: string
   readonly terminalSeed: Secret
   readonly profile: Profile | undefined
@@ -155,9 +164,10 @@ export function startTalk(start: TalkStart): TalkDriver {
   let peerLeaving = false
   let typedAt: Ms | undefined
   let stayRef = -1
-  let reunion: AnswerAttempt | undefined
+  let reunion: Attempt | undefined
   let cancelLeave: () => void = () => undefined
   let cancelLonely: () => void = () => undefined
+  let cancelReunion: () => void = () => undefined
 
   const send = (message: TalkMessage): number => {
     const number = conversation.session.send(encodeTalkParts(message))
@@ -232,7 +242,10 @@ export function startTalk(start: TalkStart): TalkDriver {
         if (event.refresh) memory.refresh(conversation.session).then(keep).catch(unremembered)
         return events.put({ type: 'rekeyed', epoch: event.epoch })
       case 'closed':
-        return standing && !stood ? lonely() : void ended(event.code)
+        if (standing && !stood) return lonely()
+        if (event.code !== 'ERR_REKEY_UNCONFIRMED') return void ended(event.code)
+        lonely()
+        return reunite()
       case 'away':
       case 'back':
         if (!standing) return
@@ -274,6 +287,7 @@ export function startTalk(start: TalkStart): TalkDriver {
     over = code ?? 'closed'
     cancelLeave()
     cancelLonely()
+    cancelReunion()
     reunion?.stop()
     const left = conversation.leave()
     const lost = new HufuError(code ?? 'ERR_PEER_GONE')
@@ -328,7 +342,13 @@ export function startTalk(start: TalkStart): TalkDriver {
       connection,
       clock,
       sessionId,
-      start: { root, transcriptHash, role, standBy: after(clock.now(), STAND_MS) },
+      start: {
+        root,
+        transcriptHash,
+        role,
+        standBy: after(clock.now(), STAND_MS),
+        policy: start.rekey,
+      },
       awayMs: start.awayMs,
       handlers: {
         message,
@@ -350,6 +370,30 @@ export function startTalk(start: TalkStart): TalkDriver {
     for (const waiter of waiters) waiter.resolve()
   }
 
+  const reunionPorts: AttemptPorts = {
+    clock,
+    random: start.random,
+    send: (out) => void connection.send(out),
+    terminal: connection.terminal,
+    agreed: (agreement) => adopt(agreement),
+    failed() {
+      reunion = undefined
+      if (over !== undefined || conversation.session.at !== 'closed') return
+      // Not at the same moment as the other, if both try.
+      const [part] = start.random(1)
+      cancelReunion = clock.wake(after(clock.now(), REUNION_MS * (1 + part! / 256)), reunite)
+    },
+  }
+
+  /** The keys could not be moved, though the other is there: both make a new session by what they know each other by. */
+  const reunite = (): void => {
+    if (reunion !== undefined || conversation.session.at !== 'closed') return
+    const channel = meetingChannel(memory.meeting, connection.serverId)
+    const knowledge = resumeKnowledge(memory.secrets)
+    const request = { channel, knowledge, name: '' }
+    reunion = requestAttempt(reunionPorts, start.nextRef(), request, () => undefined)
+  }
+
   /** Waits where the other would come if it lost its keys. */
   const stay = (): void => {
     stayRef = start.nextRef()
@@ -359,18 +403,8 @@ export function startTalk(start: TalkStart): TalkDriver {
   /** The other has come back without its keys. */
   const rung = (ring: Extract<FromServer, { type: 'pair.ring' }>): void => {
     reunion?.stop()
-    const attempt = answerAttempt(
-      {
-        clock,
-        random: start.random,
-        send: (out) => void connection.send(out),
-        terminal: connection.terminal,
-        agreed: adopt,
-        failed: () => (reunion = undefined),
-      },
-      ring,
-      meetingChannel(memory.meeting, connection.serverId),
-    )
+    const channel = meetingChannel(memory.meeting, connection.serverId)
+    const attempt = answerAttempt(reunionPorts, ring, channel)
     if (attempt.over.aborted) return
     reunion = attempt
     attempt.answer(resumeKnowledge(memory.secrets))
@@ -446,7 +480,7 @@ export function startTalk(start: TalkStart): TalkDriver {
         if (message_.ref === stayRef && over === undefined) rung(message_)
         return
       }
-      if (message_.type === 'pair.verdict') return reunion?.message(message_)
+      reunion?.message(message_)
       conversation.message(message_)
     },
     data: (number, payload) => conversation.data(number, payload),
