@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { HufuError, SUBPROTOCOL } from '@hufu/protocol/wire'
 import type { OpenSocket, ServerAddress, Socket, SocketHandlers } from '@hufu/terminal'
 import { WebSocket } from 'ws'
+import { letGo, standsAlone } from './memory.ts'
 
 /** Octets in the largest message that is taken from a server. */
 const MAX_MESSAGE_OCTETS = 2_097_152
@@ -54,8 +55,10 @@ function open(
     opened = true
   })
   socket.on('message', (data, isBinary) => {
-    if (isBinary && Buffer.isBuffer(data)) handlers.message(data)
-    else socket.terminate()
+    if (!isBinary || !Buffer.isBuffer(data)) return socket.terminate()
+    handlers.message(data)
+    // It has been deciphered, or decoded, by now. One that does not stand alone may stand beside the next.
+    if (standsAlone(data)) letGo(data)
   })
   socket.on('unexpected-response', () => {
     failure = new HufuError('ERR_NOT_HUFU', `what answers at ${server.url} is not a hufu server`)
@@ -66,7 +69,8 @@ function open(
   })
   socket.on('close', () => handlers.closed(opened ? undefined : failure))
   return {
-    send: (message) => socket.send(message, { binary: true }),
+    // Messages are made to be sent, each in memory of its own.
+    send: (message) => socket.send(message, { binary: true }, () => letGo(message)),
     get unsent() {
       return socket.bufferedAmount
     },

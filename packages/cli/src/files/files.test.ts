@@ -42,8 +42,9 @@ async function transfer(source: FileSource, sink: FileSink, most = Infinity): Pr
       await sink.truncate(entry, at)
       for (; at < Math.min(most, octets);) {
         const data = await source.read(entry, at, 1_000)
-        await sink.write(entry, at, [data])
+        const position = at
         at += data.length
+        await sink.write(entry, position, [data])
       }
       if (at < octets) {
         await sink.suspend()
@@ -98,6 +99,7 @@ test('a folder arrives as a tree; links in it are left out and named', async (t)
   await mkdir(into)
   await mkdir(join(into, 'album'))
   const final = await transfer(source, folderSink(into, offer))
+  await source.close()
   assert.equal(final, join(into, 'album (1)'))
   assert.deepEqual((await readdir(final, { recursive: true })).toSorted(), [
     'a',

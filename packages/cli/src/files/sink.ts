@@ -9,6 +9,7 @@ import {
   type FileOffer,
   type FileSink,
 } from '@hufu/terminal'
+import { letGo } from '../memory.ts'
 import { codeOf, syncFolder } from '../system.ts'
 import { writeFailure } from './failure.ts'
 import { endPart, leavePart, PART_ENDING, takePart, type Part } from './part.ts'
@@ -86,7 +87,10 @@ export function folderSink(directory: string, offer: FileOffer): FileSink {
     truncate: async (entry, position) =>
       guarded(entry, async () => (await handle(entry)).truncate(position)),
     write: async (entry, position, pieces) =>
-      guarded(entry, async () => writeAll(await handle(entry), position, pieces)),
+      guarded(entry, async () => {
+        await writeAll(await handle(entry), position, pieces)
+        pieces.forEach(letGo)
+      }),
     finish: async (entry) =>
       guarded(entry, async () => {
         const { folder, executable, modified } = entries[entry]!

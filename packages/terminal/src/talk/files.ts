@@ -29,7 +29,7 @@ export interface FileSink {
   readBack(entry: number, position: number, octets: number): Promise<Uint8Array>
   /** Forgets what is there from `position` on. */
   truncate(entry: number, position: number): Promise<void>
-  /** Stores the pieces one behind the other from `position` on. They are the sink's own until it resolves. */
+  /** Stores the pieces one behind the other from `position` on. They are the sink's own, with the memory that they are in. */
   write(entry: number, position: number, pieces: readonly Uint8Array[]): Promise<void>
   /** The entry is whole: durable. */
   finish(entry: number): Promise<void>
