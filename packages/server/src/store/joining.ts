@@ -1,4 +1,5 @@
 import type { UnixMs } from '../clock.ts'
+import { prepared } from './prepared.ts'
 import type { Db } from './schema.ts'
 
 /** The largest index that a data frame can carry. */
@@ -14,13 +15,7 @@ export interface Place {
 
 /** What the store knows of `terminal` in this session; nobody at all if there is no such session. */
 export async function placeIn(db: Db, session: Uint8Array, terminal: Uint8Array): Promise<Place> {
-  const rows = await db
-    .selectFrom('members')
-    .select(['position', 'terminal', 'left_at'])
-    .where('session', '=', session)
-    .where((eb) => eb.or([eb('terminal', '=', terminal), eb('left_at', 'is not', null)]))
-    .orderBy('position')
-    .execute()
+  const { rows } = await selectPlace(db, { session, terminal })
   return {
     index: rows.find((row) => row.left_at === null)?.position,
     left: rows.filter((row) => row.left_at !== null).map((row) => row.position),
@@ -73,3 +68,14 @@ export async function joinSession(
   await db.insertInto('members').values({ session, position, terminal, left_at: null }).execute()
   return position
 }
+
+/** The row of a member, and those of all who have left. */
+const selectPlace = prepared(
+  (db, given: { readonly session: Uint8Array; readonly terminal: Uint8Array }) =>
+    db
+      .selectFrom('members')
+      .select(['position', 'left_at'])
+      .where('session', '=', given.session)
+      .where((eb) => eb.or([eb('terminal', '=', given.terminal), eb('left_at', 'is not', null)]))
+      .orderBy('position'),
+)

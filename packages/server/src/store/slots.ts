@@ -54,20 +54,16 @@ export async function sweepSlots(db: Db, now: UnixMs): Promise<void> {
 }
 
 /** Inserts a slot, in place of one that has rested. */
-const insertRested = prepared(
-  (db, { number, terminal, source, opened, expires, restsUntil }: NewSlot) => {
-    const columns = { terminal, source, state: 'open', opened, expires, rests_until: restsUntil }
-    return db
-      .insertInto('slots')
-      .values({ number, ...columns } as Schema['slots'])
-      .onConflict((conflict) =>
-        conflict
-          .column('number')
-          .doUpdateSet(columns as Omit<Schema['slots'], 'number'>)
-          .where('slots.rests_until', '<=', opened),
-      )
-  },
-)
+const insertRested = prepared((db, given: NewSlot) => {
+  const { number, terminal, source, opened, expires, restsUntil: rests_until } = given
+  const columns = { terminal, source, state: 'open' as const, opened, expires, rests_until }
+  return db
+    .insertInto('slots')
+    .values({ number, ...columns })
+    .onConflict((conflict) =>
+      conflict.column('number').doUpdateSet(columns).where('slots.rests_until', '<=', opened),
+    )
+})
 
 const selectSlot = prepared((db, { number }: { readonly number: string }) =>
   db.selectFrom('slots').select(['terminal', 'state', 'expires']).where('number', '=', number),
