@@ -1,4 +1,4 @@
-import { concat, text, utf8 } from '../crypto/index.ts'
+import { text, utf8 } from '../crypto/index.ts'
 import { done, failed, HufuError, type Outcome } from './errors.ts'
 
 /*
@@ -30,9 +30,9 @@ const NULL = 0xf6
  * @throws {HufuError} `ERR_CALL_ORDER` for a number that is not a safe unsigned integer, or text with half a character.
  */
 export function encodeCbor(value: Value): Uint8Array {
-  const parts: Uint8Array[] = []
-  write(value, parts)
-  return concat(...parts)
+  const whole = new Uint8Array(octetsOf(value))
+  write(value, whole, 0)
+  return whole
 }
 
 /**
@@ -53,37 +53,70 @@ export function decodeCbor(
     : done(value)
 }
 
-/** Appends the octets of `value` to `parts`. */
-function write(value: Value, parts: Uint8Array[]): void {
-  if (typeof value === 'number') parts.push(head(UINT, value))
-  else if (typeof value === 'string') {
-    if (!value.isWellFormed()) throw new HufuError('ERR_CALL_ORDER', 'text with half a character')
-    const octets = utf8(value)
-    parts.push(head(TEXT, octets.length), octets)
-  } else if (value instanceof Uint8Array) parts.push(head(BYTES, value.length), value)
-  else if (value === null || typeof value === 'boolean')
-    parts.push(Uint8Array.of(value === null ? NULL : value ? TRUE : FALSE))
-  else {
-    parts.push(head(ARRAY, value.length))
-    for (const item of value) write(item, parts)
-  }
+/** Octets of `value`, so that it is written where it stays. */
+function octetsOf(value: Value): number {
+  if (value === null || typeof value === 'boolean') return 1
+  if (typeof value === 'number') return headOctets(value)
+  if (typeof value === 'string') return withHead(utf8Octets(value))
+  if (value instanceof Uint8Array) return withHead(value.length)
+  let octets = headOctets(value.length)
+  for (const item of value) octets += octetsOf(item)
+  return octets
 }
 
-function head(major: number, argument: number): Uint8Array {
+function withHead(octets: number): number {
+  return headOctets(octets) + octets
+}
+
+function headOctets(argument: number): number {
   if (!Number.isSafeInteger(argument) || argument < 0)
     throw new HufuError('ERR_CALL_ORDER', 'not a safe unsigned integer')
-  const type = major << 5
-  if (argument < 24) return Uint8Array.of(type | argument)
-  if (argument < 0x100) return Uint8Array.of(type | 24, argument)
-  const [octets, short] =
-    argument < 0x1_0000 ? [2, 25] : argument < 0x1_0000_0000 ? [4, 26] : [8, 27]
-  const bytes = new Uint8Array(1 + octets)
-  bytes[0] = type | short
-  for (let at = octets, rest = argument; at > 0; at -= 1) {
-    bytes[at] = rest % 256
+  if (argument < 24) return 1
+  if (argument < 0x100) return 2
+  if (argument < 0x1_0000) return 3
+  return argument < 0x1_0000_0000 ? 5 : 9
+}
+
+/** Octets of `text` in UTF-8: a pair of surrogates takes four. */
+function utf8Octets(text: string): number {
+  if (!text.isWellFormed()) throw new HufuError('ERR_CALL_ORDER', 'text with half a character')
+  let octets = text.length
+  for (let i = 0; i < text.length; i += 1) {
+    const unit = text.charCodeAt(i)
+    if (unit >= 0x80) octets += unit < 0x800 || (unit >= 0xd800 && unit < 0xe000) ? 1 : 2
+  }
+  return octets
+}
+
+/** Writes `value` at `at`; the result is where it ends. */
+function write(value: Value, whole: Uint8Array, at: number): number {
+  if (typeof value === 'number') return writeHead(UINT, value, whole, at)
+  if (typeof value === 'string') return writeOctets(TEXT, utf8(value), whole, at)
+  if (value instanceof Uint8Array) return writeOctets(BYTES, value, whole, at)
+  if (value === null || typeof value === 'boolean') {
+    whole[at] = value === null ? NULL : value ? TRUE : FALSE
+    return at + 1
+  }
+  let end = writeHead(ARRAY, value.length, whole, at)
+  for (const item of value) end = write(item, whole, end)
+  return end
+}
+
+function writeOctets(major: number, octets: Uint8Array, whole: Uint8Array, at: number): number {
+  const start = writeHead(major, octets.length, whole, at)
+  whole.set(octets, start)
+  return start + octets.length
+}
+
+function writeHead(major: number, argument: number, whole: Uint8Array, at: number): number {
+  const end = at + headOctets(argument)
+  // 24 to 27 announce one, two, four or eight octets
+  whole[at] = (major << 5) | (end === at + 1 ? argument : 24 + Math.log2(end - at - 1))
+  for (let i = end - 1, rest = argument; i > at; i -= 1) {
+    whole[i] = rest % 256
     rest = Math.floor(rest / 256)
   }
-  return bytes
+  return end
 }
 
 interface Reader {
