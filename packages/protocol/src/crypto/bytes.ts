@@ -39,10 +39,14 @@ export function text(bytes: Uint8Array): string | undefined {
   }
 }
 
+const DIGITS: readonly string[] = /* @__PURE__ */ Array.from({ length: 256 }, (_, octet) =>
+  octet.toString(16).padStart(2, '0'),
+)
+
 /** Two lower-case hexadecimal digits for each octet. */
 export function hex(bytes: Uint8Array): string {
   let digits = ''
-  for (const octet of bytes) digits += octet.toString(16).padStart(2, '0')
+  for (const octet of bytes) digits += DIGITS[octet]!
   return digits
 }
 
