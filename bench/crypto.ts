@@ -17,15 +17,21 @@ import { cpaceIsk, cpaceStart, cpaceTags, random, Secret, utf8, xwing } from '@h
 import {
   firstEpoch,
   nativeKeys,
+  rekeyPolicy,
   startRecords,
+  startSession,
   type Records,
+  type Session,
   type SessionRole,
 } from '@hufu/protocol/session'
+import type { Ms } from '@hufu/protocol/wire'
 import type { Benchmark } from './harness/benchmark.ts'
-import { compared, type Figure } from './harness/figures.ts'
+import { alone, compared, type Figure } from './harness/figures.ts'
 
 /** Rounds, each of which measures ours and then the peer. */
 const ROUNDS = 9
+/** Changes of keys per second of CPU, both ends together. */
+const REKEYS = 2_000
 /** Milliseconds of CPU in one measurement. */
 const SLICE_MS = 150
 /** Least share of the bare calls' speed. Our choice: composing may cost as much again, and no more. */
@@ -35,7 +41,7 @@ const AT_LEAST = 0.5
 export const crypto: Benchmark = {
   name: 'crypto',
   about:
-    'CPU of what hufu composes, beside the bare calls of node:crypto that the same work cannot do without. One process, one thread, CPU time and not the clock. A CPace party: generator, share, agreement, ISK, both tags; bare: two X25519 agreements with raw keys imported, three SHA-512 and two HMAC-SHA-512 of the same lengths. X-Wing: generate, encapsulate, decapsulate; bare: the same of ML-KEM-768, two X25519 keys, two agreements. Records: seal and open, header and nonce included; bare: AES-256-GCM in both directions under one KeyObject, key and nonce at hand.',
+    'CPU of what hufu composes, beside the bare calls of node:crypto that the same work cannot do without. One process, one thread, CPU time and not the clock. A CPace party: generator, share, agreement, ISK, both tags; bare: two X25519 agreements with raw keys imported, three SHA-512 and two HMAC-SHA-512 of the same lengths. X-Wing: generate, encapsulate, decapsulate; bare: the same of ML-KEM-768, two X25519 keys, two agreements. Records: seal and open, header and nonce included; bare: AES-256-GCM in both directions under one KeyObject, key and nonce at hand. Changes of keys: two whole sessions that exchange a word and move their keys after it, X-Wing and all records of both ends in one process.',
   packages: [],
   limitMs: 120_000,
   run: () => {
@@ -44,6 +50,7 @@ export const crypto: Benchmark = {
       figure('X-Wing, generate + encapsulate + decapsulate', xwingRun(), bareHybrid()),
       figure('record of 1,024 octets, seal + open', recordRun(1_024), bareCipher(1_024)),
       figure('record of 64,000 octets, seal + open', recordRun(64_000), bareCipher(64_000)),
+      rekeys(),
     ]
     return Promise.resolve({ figures, notes: [`${ROUNDS} rounds; the target is our choice`] })
   },
@@ -73,6 +80,57 @@ function perSecond(run: () => void): number {
     used = user + system
   }
   return (runs * 1_000_000) / used
+}
+
+/** Whole changes of keys, both ends: proposal, answer, proof and what shows that it came, with all their records. */
+function rekeys(): Figure {
+  const run = rekeyRun()
+  perSecond(run)
+  const runs = Array.from({ length: ROUNDS }, () => perSecond(run))
+  const figure = alone('changes of keys, both ends', '/s', runs)
+  const text = `at least ${REKEYS.toLocaleString('en')}`
+  return { ...figure, target: { text, met: figure.hufu >= REKEYS } }
+}
+
+function rekeyRun(): () => void {
+  const root = random(64)
+  const transcriptHash = random(32)
+  let now = 0
+  const start = (role: SessionRole): Session =>
+    startSession({
+      root: new Secret(root.slice()),
+      role,
+      transcriptHash,
+      standBy: Number.MAX_SAFE_INTEGER as Ms,
+      // The initiator moves them whenever a millisecond has passed, after every word.
+      policy: rekeyPolicy(role === 'initiator' ? { afterMs: 1 } : {}),
+    })
+  const [initiator, responder] = [start('initiator'), start('responder')]
+  const move = (from: Session, to: Session): boolean => {
+    let moved = false
+    for (let record = from.poll(now as Ms); record !== undefined; record = from.poll(now as Ms)) {
+      if (record instanceof Promise) throw new Error('a cipher that answers later')
+      to.receive(record, now as Ms)
+      moved = true
+    }
+    while (to.take() !== undefined) to.taken(now as Ms)
+    to.events()
+    return moved
+  }
+  const settle = (): void => {
+    while (move(initiator, responder) || move(responder, initiator));
+  }
+  initiator.present(now as Ms)
+  responder.present(now as Ms)
+  settle()
+  return () => {
+    const before = initiator.epoch
+    initiator.send(utf8('a word'))
+    now += 10
+    settle()
+    if (initiator.epoch !== before + 1 || responder.epoch !== before + 1)
+      throw new Error('the keys did not move once')
+  }
 }
 
 function cpaceParty(): () => void {

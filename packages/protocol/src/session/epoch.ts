@@ -1,24 +1,14 @@
-import {
-  bulkKey,
-  concat,
-  hkdfExpand,
-  hkdfExtract,
-  Secret,
-  sha256,
-  utf8,
-  wipe,
-  type BulkKey,
-} from '../crypto/index.ts'
+import { bulkKey, concat, hkdf, Secret, sha256, utf8, wipe, type BulkKey } from '../crypto/index.ts'
 
 /*
  * Epochs: the keys of a session between two changes, each grown out of the one before and a fresh X-Wing secret.
  *
- *   prk 0     = HKDF-Extract(transcript hash, root)
- *   prk n + 1 = HKDF-Extract(chain n, X-Wing secret ‖ SHA-256(proposal ‖ answer))
- *   chain, exporter, key and IV of each direction = HKDF-Expand(prk n, label)
+ *   block 0     = HKDF(root, salt transcript hash, "hufu/1 session epoch 0", 216)
+ *   block n + 1 = HKDF(X-Wing secret ‖ SHA-256(proposal ‖ answer), salt chain n, "hufu/1 session epoch <n + 1>", 216)
+ *   block       = initiator's key 32 | its IV 12 | responder's key 32 | its IV 12 | exporter 64 | chain 64
  *
- * A prk is wiped as soon as these are made, and nothing leads from them back to it: whoever steals an epoch has no
- * earlier one; and no later one either, without a secret that was exchanged after the theft.
+ * Nothing leads back from a block to what it was made of: whoever steals an epoch has no earlier one; and no later one
+ * either, without a secret that was exchanged after the theft.
  */
 
 export type SessionRole = 'initiator' | 'responder'
@@ -50,6 +40,7 @@ export interface EpochEnd {
 const KEY_OCTETS = 32
 const IV_OCTETS = 12
 const SECRET_OCTETS = 64
+const BLOCK_OCTETS = 2 * (KEY_OCTETS + IV_OCTETS) + 2 * SECRET_OCTETS
 
 /**
  * Epoch 0. Takes `root` over and wipes it.
@@ -58,9 +49,9 @@ const SECRET_OCTETS = 64
  * @param transcriptHash 32 octets over all that led to `root`.
  */
 export function firstEpoch(root: Secret, transcriptHash: Uint8Array, end: EpochEnd): Epoch {
-  const prk = new Secret(hkdfExtract('sha512', transcriptHash, root))
+  const epoch = epochFrom(root, transcriptHash, 0, end)
   root.wipe()
-  return epochFrom(prk, 0, end)
+  return epoch
 }
 
 /** Mixes `shared`, which it wipes, into the chain of `epoch`; `exchange`: the proposal's and the answer's octets. */
@@ -71,9 +62,9 @@ export function nextEpoch(
   end: EpochEnd,
 ): Epoch {
   const mixed = new Secret(concat(shared, sha256(...exchange)))
-  const prk = new Secret(hkdfExtract('sha512', epoch.chain.expose(), mixed))
+  const next = epochFrom(mixed, epoch.chain.expose(), epoch.number + 1, end)
   wipe(shared, mixed)
-  return epochFrom(prk, epoch.number + 1, end)
+  return next
 }
 
 /** Wipes what a direction holds. */
@@ -82,23 +73,27 @@ export function wipeDirection({ key, iv }: Direction): void {
   wipe(iv)
 }
 
-function epochFrom(prk: Secret, number: number, { role, makeKey }: EpochEnd): Epoch {
-  const derive = (label: string, octets: number): Uint8Array =>
-    hkdfExpand('sha512', prk, utf8(`hufu/1 session ${label}`), octets)
-  const direction = (sender: SessionRole): Direction => {
-    const raw = new Secret(derive(`${sender} key ${number}`, KEY_OCTETS))
-    const key = makeKey(raw)
+function epochFrom(ikm: Secret, salt: Uint8Array, number: number, end: EpochEnd): Epoch {
+  const info = utf8(`hufu/1 session epoch ${number}`)
+  const block = hkdf('sha512', ikm, salt, info, BLOCK_OCTETS)
+  let at = 0
+  const next = (octets: number): Uint8Array => block.slice(at, (at += octets))
+  const direction = (): Direction => {
+    const raw = new Secret(next(KEY_OCTETS))
+    const key = end.makeKey(raw)
     raw.wipe()
-    return { key, iv: derive(`${sender} iv ${number}`, IV_OCTETS) }
+    return { key, iv: next(IV_OCTETS) }
   }
+  const [initiator, responder] = [direction(), direction()]
+  const isInitiator = end.role === 'initiator'
   const epoch = {
     number,
-    out: direction(role),
-    into: direction(role === 'initiator' ? 'responder' : 'initiator'),
-    exporter: new Secret(derive('exporter', SECRET_OCTETS)),
-    chain: new Secret(derive('chain', SECRET_OCTETS)),
+    out: isInitiator ? initiator : responder,
+    into: isInitiator ? responder : initiator,
+    exporter: new Secret(next(SECRET_OCTETS)),
+    chain: new Secret(next(SECRET_OCTETS)),
   }
-  prk.wipe()
+  wipe(block)
   return epoch
 }
 

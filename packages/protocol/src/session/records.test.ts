@@ -194,9 +194,10 @@ function sealed(from: PlainRecords, payload: Uint8Array, close?: 'close'): Uint8
 /** A record of the initiator's, put together from the description alone. */
 function handMade(flags: number, counter: number, payload: Uint8Array): Uint8Array {
   const head = Uint8Array.of(1, flags, 0, 0, 0, 0, 0, 0, 0, counter)
-  const nonce = derive('iv', 12)
+  const block = hkdf('sha512', ROOT, TRANSCRIPT, utf8('hufu/1 session epoch 0'), 216)
+  const nonce = block.slice(32, 44)
   nonce[11]! ^= counter
-  const key = bulkKey(derive('key', 32))
+  const key = bulkKey(block.slice(0, 32))
   return atOnce(key.seal({ nonce, head, parts: [payload], room: 0 }))
 }
 
@@ -206,11 +207,6 @@ function ok(kind: 'payload' | 'close', payload: Uint8Array): unknown {
 
 function wiped(error: unknown): boolean {
   return error instanceof HufuError && error.code === 'ERR_SECRET_WIPED'
-}
-
-function derive(label: string, octets: number): Uint8Array {
-  const info = utf8(`hufu/1 session initiator ${label} 0`)
-  return hkdf('sha512', ROOT, TRANSCRIPT, info, octets)
 }
 
 function exported(from: PlainRecords, label: string, octets = 32): string {

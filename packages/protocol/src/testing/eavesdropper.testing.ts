@@ -89,11 +89,10 @@ export function tagsFit(k: Uint8Array, heard: Overheard): boolean {
 function recordOpens(ikm: Uint8Array, heard: Overheard): boolean {
   const transcript = sha256(heard.ya, heard.ada, heard.yb, heard.adb)
   const root = hkdf('sha512', ikm, transcript, utf8('hufu/1 pair key 2'), 64)
-  const derive = (what: string, octets: number): Uint8Array =>
-    hkdf('sha512', root, transcript, utf8(`hufu/1 session initiator ${what} 0`), octets)
-  const key = bulkKey(derive('key', 32))
+  const block = hkdf('sha512', root, transcript, utf8('hufu/1 session epoch 0'), 216)
+  const key = bulkKey(block.subarray(0, 32))
   const record = heard.records[0]!
-  const opened = key.open(derive('iv', 12), record.subarray(10), record.subarray(0, 10))
+  const opened = key.open(block.subarray(32, 44), record.subarray(10), record.subarray(0, 10))
   return atOnce(opened) !== undefined
 }
 

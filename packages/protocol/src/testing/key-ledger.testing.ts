@@ -3,7 +3,7 @@ import { expose } from '../crypto/secret.ts'
 import type { KeyMaker } from '../session/epoch.ts'
 import { atOnce } from './records.testing.ts'
 
-/** Every record key that one end ever made, in order: two an epoch, the sending one first. */
+/** Every record key that one end ever made, in order: two an epoch, the initiator's first. */
 export interface KeyLedger {
   readonly makeKey: KeyMaker
   /** In hexadecimal. */
