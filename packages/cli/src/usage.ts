@@ -92,6 +92,12 @@ export const COMMANDS: Readonly<Record<CommandName, Usage>> = {
         label: 'SECONDS',
         about: 'how long the other may be away before it counts as gone (60)',
       },
+      {
+        name: 'rekey',
+        takes: 'one',
+        label: 'LIMITS',
+        about: 'change the keys after a time, records, octets (60s,1000,16MiB)',
+      },
       JSON_OPTION,
       HELP,
     ],

@@ -78,6 +78,7 @@ async function meet(intent: Intent, ports: SecretPorts): Promise<Talk> {
     ...(profile === undefined ? {} : { profile }),
     ...(terminalSeed === undefined ? {} : { terminalSeed }),
     ...(intent.shownAs === undefined ? {} : { name: intent.shownAs }),
+    ...(intent.rekey === undefined ? {} : { rekey: intent.rekey }),
     ...(intent.awayMs === undefined ? {} : { awayMs: intent.awayMs }),
   })
 }

@@ -1,6 +1,7 @@
 import { parseCode, prepareName } from '@hufu/protocol/pair'
 import { HufuError } from '@hufu/protocol/wire'
 import { usage, type Arguments } from '../arguments.ts'
+import { readRekey } from './rekey.ts'
 
 /** Where the secret of a pairing comes from. */
 export type SecretFrom =
@@ -32,6 +33,8 @@ export interface Intent {
   /** Folder for whatever is offered. */
   readonly receive: string | undefined
   readonly awayMs: number | undefined
+  /** When this end moves the keys. */
+  readonly rekey: ReturnType<typeof readRekey> | undefined
 }
 
 /**
@@ -62,6 +65,7 @@ export function readIntent(args: Arguments, env: NodeJS.ProcessEnv, canAsk: bool
     send,
     receive: args.one('receive'),
     awayMs: awayOf(args.one('away')),
+    rekey: args.has('rekey') ? readRekey(args.one('rekey')!) : undefined,
   }
 }
 
