@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict'
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { serve } from './terminals.ts'
@@ -15,7 +19,7 @@ after(async () => server.stop())
 
 interface Shell {
   readonly child: ChildProcessWithoutNullStreams
-  /** Resolves when stderr has shown what `pattern` finds. */
+  /** Resolves when stderr has shown what `pattern` finds; rejects if it ends without. */
   shows(pattern: RegExp): Promise<string>
   readonly exit: Promise<unknown>
 }
@@ -25,8 +29,13 @@ function pair(...args: readonly string[]): Shell {
   const child = spawn(process.execPath, [HUFU, 'pair', ...args], { env })
   child.stdin.on('error', () => undefined)
   let stderr = ''
+  let ended = false
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr += text
+    child.emit('shown')
+  })
+  child.on('close', () => {
+    ended = true
     child.emit('shown')
   })
   return {
@@ -36,6 +45,7 @@ function pair(...args: readonly string[]): Shell {
       for (;;) {
         const found = pattern.exec(stderr)
         if (found !== null) return found[0]
+        if (ended) throw new Error(`ended without ${String(pattern)}:\n${stderr}`)
         await once(child, 'shown')
       }
     },
@@ -70,4 +80,18 @@ test('when nobody reads stdout any more, hufu leaves, and the other knows what w
   assert.equal(await joiner.exit, 0)
   assert.equal(await opener.exit, 6)
   assert.match(await opener.shows(/\d+ of what you sent/), /^2 /)
+})
+
+test('a file larger than all that may be on its way arrives whole', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'hufu-streams-'))
+  t.after(async () => rm(folder, { recursive: true }))
+  const octets = randomBytes(24_000_001)
+  await writeFile(join(folder, 'large.bin'), octets)
+  const opener = pair('--send', join(folder, 'large.bin'))
+  const code = await opener.shows(/^\d+-[a-z]+-[a-z]+-[a-z]+$/m)
+  const joiner = pair(code, '--receive', join(folder, 'in'))
+  for (const { child } of [opener, joiner]) child.stdin.end()
+  assert.deepEqual(await Promise.all([opener.exit, joiner.exit]), [0, 0])
+  const received = await readFile(join(folder, 'in', 'large.bin'))
+  assert.ok(received.equals(octets), `${received.length} octets`)
 })
