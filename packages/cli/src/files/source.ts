@@ -4,6 +4,7 @@ import { basename, join, resolve } from 'node:path'
 import { HufuError } from '@hufu/protocol/wire'
 import { isSafeName, type FileEntry, type FileSource } from '@hufu/terminal'
 import { codeOf } from '../system.ts'
+import { blocks } from './blocks.ts'
 
 /** A source, and what of its folder cannot be sent: links, devices, sockets, pipes. */
 export interface OpenedSource {
@@ -15,7 +16,7 @@ export interface OpenedSource {
 
 /**
  * A file, or a folder with all that is in it, to be sent. Links inside a folder are not followed; `path` itself may be
- * one. Every read checks that the file is still the one that was listed.
+ * one. A file that is not, or no longer, the one that was listed is noticed before the last of its octets is given.
  *
  * @throws {HufuError} `ERR_FILE_READ`, here and from every method; from `read` also `ERR_FILE_CHANGED`.
  */
@@ -88,10 +89,14 @@ function modifiedOf(info: { readonly mtimeMs: number }): number {
   return Math.max(0, Math.trunc(info.mtimeMs))
 }
 
+/** Octets of a file after which it is looked at once more. Our choice. */
+const LOOK_OCTETS = 67_108_864
+
 function reading(
   root: string,
   entries: readonly FileEntry[],
-): Pick<FileSource, 'entries' | 'read' | 'close'> {
+): Pick<FileSource, 'entries' | 'read' | 'giveBack' | 'close'> {
+  const memory = blocks()
   let current: { readonly entry: number; readonly file: FileHandle } | undefined
 
   const close = async (): Promise<void> => {
@@ -113,9 +118,8 @@ function reading(
       const listed = entries[entry]
       if (listed === undefined) throw unreadable(root, 'there is no such entry')
       const file = await handle(entry)
-      const before = await file.stat()
       const wanted = Math.max(0, Math.min(octets, listed.octets - position))
-      const data = new Uint8Array(wanted)
+      const data = memory.take(wanted)
       let filled = 0
       while (filled < wanted) {
         const { bytesRead } = await file
@@ -126,16 +130,23 @@ function reading(
         if (bytesRead === 0) break
         filled += bytesRead
       }
-      if (
-        filled < wanted ||
-        before.size !== listed.octets ||
-        modifiedOf(before) !== listed.modified
-      )
+      const end = position + wanted
+      const looks = end === listed.octets || stretchOf(end) !== stretchOf(position)
+      if (filled < wanted || (looks && !isListed(await file.stat(), listed)))
         throw new HufuError('ERR_FILE_CHANGED', join(root, listed.path))
       return data
     },
+    giveBack: (octets) => memory.giveBack(octets),
     close,
   }
+}
+
+function stretchOf(position: number): number {
+  return Math.floor(position / LOOK_OCTETS)
+}
+
+function isListed(info: Info, listed: FileEntry): boolean {
+  return info.size === listed.octets && modifiedOf(info) === listed.modified
 }
 
 /** `O_NONBLOCK`: a pipe that has taken the file's place must not hold us up. */

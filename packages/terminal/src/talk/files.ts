@@ -14,8 +14,10 @@ export interface FileSource {
   readonly name: string
   readonly kind: 'file' | 'folder'
   entries(): Promise<readonly FileEntry[]>
-  /** At most `octets` at `position` of an entry, as a fresh array; fewer only at the end. */
+  /** At most `octets` at `position` of an entry; fewer only at the end. The array is the reader's until it is given back. */
   read(entry: number, position: number, octets: number): Promise<Uint8Array>
+  /** Gives back what {@link FileSource.read} gave: nobody looks at it any more, and it may be read into again. */
+  giveBack?(octets: Uint8Array): void
   close(): Promise<void>
 }
 

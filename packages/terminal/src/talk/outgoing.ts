@@ -7,7 +7,8 @@ import type { FileEntry, FileSource, Progress } from './files.ts'
 export interface TransferPort {
   /** Resolves when the session has room for more; rejects when it is over. */
   room(): Promise<void>
-  send(message: TalkMessage): void
+  /** `taken` is called when the other's application has taken the message, and its octets are looked at no more. */
+  send(message: TalkMessage, taken?: () => void): void
 }
 
 export interface Outgoing {
@@ -75,7 +76,11 @@ export function sendFiles(
           await port.room()
           check()
           const data = block.subarray(from, from + PIECE_OCTETS)
-          port.send({ type: 'piece', id, data })
+          const isLast = from + PIECE_OCTETS >= block.length
+          port.send(
+            { type: 'piece', id, data },
+            isLast ? () => source.giveBack?.(block) : undefined,
+          )
           octets += data.length
           on({ octets, of, resumed })
         }
@@ -133,6 +138,7 @@ export function sendFiles(
       if (block.length === 0) return 0
       hash.update(block)
       at += block.length
+      source.giveBack?.(block)
     }
     return equal(hash.digest(), there.digest) ? there.octets : 0
   }

@@ -1,6 +1,6 @@
 import { equal, type Random, type Secret } from '@hufu/protocol/crypto'
 import { decodeTalk, encodeTalkParts, MAX_TEXT_UNITS, type TalkMessage } from '@hufu/protocol/pair'
-import type { RekeyPolicy, SessionEvent } from '@hufu/protocol/session'
+import { queue, type RekeyPolicy, type SessionEvent } from '@hufu/protocol/session'
 import { after, HufuError, type ErrorCode, type Ms } from '@hufu/protocol/wire'
 import type { Clock } from '../clock.ts'
 import type { Connection } from '../connection/connection.ts'
@@ -156,6 +156,8 @@ export function startTalk(start: TalkStart): TalkDriver {
   const texts = startTexts(kept)
   const closed = Promise.withResolvers<TalkClosed>()
   let roomWaiters: PromiseWithResolvers<void>[] = []
+  /** Whom to tell when the other has taken a message of the present session, by the message's number. */
+  let untaken = queue<{ readonly number: number; readonly taken: () => void }>()
   let standing = false
   let over: ErrorCode | 'closed' | undefined
   let awayTold = false
@@ -176,8 +178,10 @@ export function startTalk(start: TalkStart): TalkDriver {
   }
 
   /** Like {@link send}, for what does not matter any more once the session is over. */
-  const tell = (message: TalkMessage): void => {
-    if (over === undefined && conversation.session.at === 'standing') send(message)
+  const tell = (message: TalkMessage, taken?: () => void): void => {
+    if (over !== undefined || conversation.session.at !== 'standing') return
+    const number = send(message)
+    if (taken !== undefined) untaken.push({ number, taken })
   }
 
   const port: TransferPort = {
@@ -237,6 +241,7 @@ export function startTalk(start: TalkStart): TalkDriver {
         return stand(resumed)
       case 'acknowledged':
         texts.acknowledge(event.upTo)
+        while ((untaken.at(0)?.number ?? Infinity) <= event.upTo) untaken.shift()!.taken()
         return void keep().catch(unremembered)
       case 'rekeyed':
         if (event.refresh) memory.refresh(conversation.session).then(keep).catch(unremembered)
@@ -415,6 +420,7 @@ export function startTalk(start: TalkStart): TalkDriver {
     if (over !== undefined || !equal(agreement.keys.peerTerminal, peerTerminal)) return
     const former = conversation
     conversation = begin(agreement)
+    untaken = queue()
     former.discard()
   }
 

@@ -76,6 +76,9 @@ async function code(promise: Promise<unknown>): Promise<ErrorCode> {
 const octets = (length: number, seed = 1): Uint8Array =>
   Uint8Array.from({ length }, (_, i) => (i * 7 + seed) % 251)
 
+const sum = (arrays: readonly Uint8Array[]): number =>
+  arrays.reduce((all, { length }) => all + length, 0)
+
 describe('a transfer', () => {
   for (const length of [0, 1, 63_995, 63_996, 200_000])
     test(`of one file of ${length} octets arrives whole`, async () => {
@@ -154,6 +157,47 @@ describe('a transfer', () => {
     )
     assert.equal(await code(ends.outgoing.done), 'ERR_FILE_WRITE')
     assert.equal(await code(ends.received), 'ERR_FILE_WRITE')
+  })
+
+  test('gives each array that was read back once, when the other has all of it and not before', async () => {
+    const read: Uint8Array[] = []
+    const back: Uint8Array[] = []
+    const whole = memorySource('a', { '': octets(3_000_000) })
+    const source: FileSource = {
+      ...whole,
+      async read(...where) {
+        const data = await whole.read(...where)
+        read.push(data)
+        return data
+      },
+      giveBack: (data) => void back.push(data),
+    }
+    const sent: { readonly message: TalkMessage; readonly taken: (() => void) | undefined }[] = []
+    const outgoing = sendFiles(
+      1,
+      source,
+      {
+        room: () => Promise.resolve(),
+        send: (message, taken) => void sent.push({ message, taken }),
+      },
+      () => undefined,
+    )
+    outgoing.message({ type: 'accept', id: 1 })
+    outgoing.message({ type: 'have', id: 1, held: [], last: true })
+    while (sent.at(-1)?.message.type !== 'end') await new Promise(setImmediate)
+    assert.equal(back.length, 0)
+    let taken = 0
+    let due = 0
+    for (const one of sent) {
+      if (one.message.type === 'piece') taken += one.message.data.length
+      one.taken?.()
+      while (due < read.length && taken >= sum(read.slice(0, due + 1))) due += 1
+      assert.equal(back.length, due)
+    }
+    assert.equal(due, read.length)
+    assert.deepEqual(back, read)
+    outgoing.message({ type: 'stored', id: 1, index: 0 })
+    await outgoing.done
   })
 
   test('that the receiver cancels keeps what has come', async () => {
