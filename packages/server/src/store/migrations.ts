@@ -1,10 +1,9 @@
 import { HufuError } from '@hufu/protocol/wire'
 import type { Kysely } from 'kysely'
 import { Migrator, type Migration } from 'kysely/migration'
+import { pairTables } from './migrations/0001-pair.ts'
+import type { OctetsType } from './migrations/columns.ts'
 import type { Db } from './schema.ts'
-
-/** The name of a column type for octets: the one thing in which the dialects' tables differ. */
-export type OctetsType = 'blob' | 'bytea'
 
 /**
  * Brings the tables up to this version.
@@ -43,73 +42,5 @@ async function applied(db: Db): Promise<readonly string[]> {
 
 /** In order of their names. A migration that has been released is never edited. */
 function all(octets: OctetsType): Record<string, Migration> {
-  return { '0001-pair': { up: (db) => firstTables(db, octets) } }
-}
-
-async function firstTables(db: Kysely<unknown>, octets: OctetsType): Promise<void> {
-  await db.schema
-    .createTable('meta')
-    .addColumn('name', 'text', (column) => column.primaryKey())
-    .addColumn('value', octets, (column) => column.notNull())
-    .execute()
-  await db.schema
-    .createTable('slots')
-    .addColumn('number', 'text', (column) => column.primaryKey())
-    .addColumn('terminal', octets, (column) => column.notNull())
-    .addColumn('source', octets, (column) => column.notNull())
-    .addColumn('state', 'text', (column) => column.notNull())
-    .addColumn('opened', 'bigint', (column) => column.notNull())
-    .addColumn('expires', 'bigint', (column) => column.notNull())
-    .addColumn('rests_until', 'bigint', (column) => column.notNull())
-    .execute()
-  await index(db, 'slots', ['state', 'expires'])
-  await index(db, 'slots', ['source', 'state'])
-  await index(db, 'slots', ['rests_until'])
-  await db.schema
-    .createTable('names')
-    .addColumn('name', octets, (column) => column.primaryKey())
-    .addColumn('terminal', octets, (column) => column.notNull())
-    .addColumn('claimed', 'bigint', (column) => column.notNull())
-    .addColumn('last_used', 'bigint', (column) => column.notNull())
-    .execute()
-  await index(db, 'names', ['terminal'])
-  await index(db, 'names', ['last_used'])
-  await db.schema
-    .createTable('guesses')
-    .addColumn('id', octets, (column) => column.primaryKey())
-    .addColumn('against', octets, (column) => column.notNull())
-    .addColumn('at', 'bigint', (column) => column.notNull())
-    .execute()
-  await index(db, 'guesses', ['against', 'at'])
-  await index(db, 'guesses', ['at'])
-  await db.schema
-    .createTable('sessions')
-    .addColumn('id', octets, (column) => column.primaryKey())
-    .addColumn('created', 'bigint', (column) => column.notNull())
-    .addColumn('last_used', 'bigint', (column) => column.notNull())
-    .execute()
-  await index(db, 'sessions', ['last_used'])
-  await db.schema
-    .createTable('members')
-    .addColumn('session', octets, (column) =>
-      column.notNull().references('sessions.id').onDelete('cascade'),
-    )
-    .addColumn('position', 'integer', (column) => column.notNull())
-    .addColumn('terminal', octets, (column) => column.notNull())
-    .addColumn('left_at', 'bigint')
-    .addPrimaryKeyConstraint('members_pk', ['session', 'position'])
-    .execute()
-  await index(db, 'members', ['terminal'])
-}
-
-async function index(
-  db: Kysely<unknown>,
-  table: string,
-  columns: readonly string[],
-): Promise<void> {
-  await db.schema
-    .createIndex([table, ...columns].join('_'))
-    .on(table)
-    .columns([...columns])
-    .execute()
+  return { '0001-pair': { up: (db) => pairTables(db, octets) } }
 }
