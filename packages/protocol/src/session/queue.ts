@@ -9,7 +9,7 @@ export interface Queue<T> {
 
 /** An empty queue. */
 export function queue<T>(): Queue<T> {
-  let items: T[] = []
+  let items: (T | undefined)[] = []
   let head = 0
   return {
     get length() {
@@ -21,6 +21,7 @@ export function queue<T>(): Queue<T> {
     shift() {
       if (head === items.length) return undefined
       const item = items[head]
+      items[head] = undefined // what has left is not held: it may be a block of a file
       head += 1
       if (head > 1_024 && head * 2 > items.length) {
         items = items.slice(head)
