@@ -14,18 +14,17 @@ test('first in, first out, however many', () => {
   )
 })
 
-test('what has left is not held', () => {
+test('what has left is not held', async () => {
   setFlagsFromString('--expose-gc')
   const collect = runInNewContext('gc') as () => void
   const blocks = queue<object>()
   const left = new WeakRef(pushed(blocks))
   blocks.push({})
   blocks.shift()
-  return new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
-    collect()
-    assert.equal(left.deref(), undefined)
-    assert.equal(blocks.length, 1)
-  })
+  await new Promise((resolve) => setImmediate(resolve))
+  collect()
+  assert.equal(left.deref(), undefined)
+  assert.equal(blocks.length, 1)
 })
 
 function pushed(blocks: ReturnType<typeof queue<object>>): object {
