@@ -21,6 +21,21 @@ test('from beginning to end, in blocks, over more than one opening', async () =>
   await close()
 })
 
+test('what is given back is read into again, and nothing else', async () => {
+  const { read, giveBack, close } = readingOf(FILE, 'long.bin')
+  const first = await read(0, 1_000_000)
+  const second = await read(1_000_000, 1_000_000)
+  giveBack(first)
+  const third = await read(2_000_000, 1_000_000)
+  assert.equal(first.length, 0) // its memory is the third's
+  assert.ok(OCTETS.subarray(1_000_000, 2_000_000).equals(second))
+  assert.ok(OCTETS.subarray(2_000_000, 3_000_000).equals(third))
+  giveBack(second)
+  const short = await read(3_000_000, 10)
+  assert.ok(OCTETS.subarray(3_000_000, 3_000_010).equals(short))
+  await close()
+})
+
 test('anywhere, in any order, asked all at once', async () => {
   const place = fc.tuple(fc.nat(OCTETS.length + 10), fc.nat(100_000))
   await fc.assert(

@@ -3,12 +3,14 @@ import { HufuError } from '@hufu/terminal'
 /** The octets of one file, as it was when it was chosen. */
 export interface FileReading {
   /**
-   * At most `octets` from `position` on, as a fresh array; fewer only at the end. What follows the last read comes
-   * cheapest: it is on its way already.
+   * At most `octets` from `position` on, in an array that is the reader's until it is given back; fewer only at the end.
+   * What follows the last read comes cheapest: it is on its way already.
    *
    * @throws {HufuError} `ERR_FILE_READ` if the file cannot be read, `ERR_FILE_CHANGED` if it is not as it was.
    */
   read(position: number, octets: number): Promise<Uint8Array>
+  /** Nobody looks at what {@link FileReading.read} gave any more: it may be read into again. */
+  giveBack(octets: Uint8Array): void
   close(): Promise<void>
 }
 
@@ -28,6 +30,8 @@ interface Opened {
 
 /** Reads `file`; `path` is for people. */
 export function readingOf(file: File, path: string): FileReading {
+  /** Memory to read into: the system makes every page of fresh memory anew, which costs more than to fill it. */
+  const free: ArrayBuffer[] = []
   let opened: Opened | undefined
   let turn: Promise<unknown> = Promise.resolve()
 
@@ -47,9 +51,14 @@ export function readingOf(file: File, path: string): FileReading {
     return opened
   }
 
+  const take = (octets: number): Uint8Array<ArrayBuffer> => {
+    const known = free.pop()
+    return known?.byteLength === octets ? new Uint8Array(known) : new Uint8Array(octets)
+  }
+
   const read = async (position: number, octets: number): Promise<Uint8Array> => {
     const length = Math.max(0, Math.min(octets, file.size - position))
-    let into = new Uint8Array(length)
+    let into = take(length)
     let continues = false
     for (let filled = 0; filled < length;) {
       continues ||= opened?.at === position + filled
@@ -75,6 +84,9 @@ export function readingOf(file: File, path: string): FileReading {
       } catch (cause) {
         throw readFailure(cause, path)
       }
+    },
+    giveBack({ buffer }) {
+      if (buffer instanceof ArrayBuffer) free.push(buffer)
     },
     close,
   }

@@ -62,7 +62,9 @@ function byNames(a: string, b: string): number {
   return ours.length - theirs.length
 }
 
-function reading(found: readonly Found[]): Pick<FileSource, 'entries' | 'read' | 'close'> {
+function reading(
+  found: readonly Found[],
+): Pick<FileSource, 'entries' | 'read' | 'giveBack' | 'close'> {
   const newest = Math.max(0, ...found.map(({ file }) => file?.lastModified ?? 0))
   const entries = found.map(({ path, file }): FileEntry => {
     const folder = file === undefined
@@ -86,6 +88,7 @@ function reading(found: readonly Found[]): Pick<FileSource, 'entries' | 'read' |
       }
       return current.reading.read(position, octets)
     },
+    giveBack: (octets) => current?.reading.giveBack(octets),
     close,
   }
 }

@@ -20,7 +20,7 @@ export interface Transfers {
 }
 
 /** Milliseconds between two pictures of one transfer, and over which its rate is taken. Our choices. */
-const DRAW_MS = 100
+const DRAW_MS = 200
 const RATE_MS = 3_000
 
 /** Shows the transfers of `talk` in `log`. `settled` is called whenever one has ended. */
