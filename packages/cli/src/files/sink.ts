@@ -12,6 +12,7 @@ import {
 import { letGo } from '../memory.ts'
 import { codeOf, syncFolder } from '../system.ts'
 import { writeFailure } from './failure.ts'
+import { flushing, type Flushing } from './flushing.ts'
 import { endPart, leavePart, PART_ENDING, takePart, type Part } from './part.ts'
 import { place } from './place.ts'
 import { writeAll } from './write-all.ts'
@@ -26,7 +27,7 @@ import { writeAll } from './write-all.ts'
 export function folderSink(directory: string, offer: FileOffer): FileSink {
   let entries: readonly FileEntry[] = []
   let part: Part | undefined
-  let current: { readonly entry: number; readonly file: FileHandle } | undefined
+  let current: Current | undefined
 
   const pathOf = (entry: number): string => {
     const root = held(part).path
@@ -38,12 +39,12 @@ export function folderSink(directory: string, offer: FileOffer): FileSink {
     current = undefined
     await file?.close()
   }
-  const handle = async (entry: number): Promise<FileHandle> => {
-    if (current?.entry === entry) return current.file
+  const opened = async (entry: number): Promise<Current> => {
+    if (current?.entry === entry) return current
     await close()
     const file = await openToWrite(pathOf(entry))
-    current = { entry, file }
-    return file
+    current = { entry, file, flush: flushing(file) }
+    return current
   }
   /** Runs `act`; what the system refuses becomes `ERR_FILE_WRITE` with the path and the reason. */
   const guarded = async <T>(entry: number, act: () => Promise<T>): Promise<T> => {
@@ -81,21 +82,24 @@ export function folderSink(directory: string, offer: FileOffer): FileSink {
     readBack: async (entry, position, octets) =>
       guarded(entry, async () => {
         const data = new Uint8Array(octets)
-        const { bytesRead } = await (await handle(entry)).read(data, 0, octets, position)
+        const { bytesRead } = await (await opened(entry)).file.read(data, 0, octets, position)
         return data.subarray(0, bytesRead)
       }),
     truncate: async (entry, position) =>
-      guarded(entry, async () => (await handle(entry)).truncate(position)),
+      guarded(entry, async () => (await opened(entry)).file.truncate(position)),
     write: async (entry, position, pieces) =>
       guarded(entry, async () => {
-        await writeAll(await handle(entry), position, pieces)
+        const { file, flush } = await opened(entry)
+        const written = await writeAll(file, position, pieces)
         pieces.forEach(letGo)
+        await flush.wrote(written)
       }),
     finish: async (entry) =>
       guarded(entry, async () => {
         const { folder, executable, modified } = entries[entry]!
         if (folder) return
-        const file = await handle(entry)
+        const { file, flush } = await opened(entry)
+        await flush.settled()
         const { mode } = await file.stat()
         // Whoever may read it may run it.
         if (executable) await file.chmod((mode & 0o777) | ((mode & 0o444) >> 2))
@@ -127,6 +131,13 @@ export function folderSink(directory: string, offer: FileOffer): FileSink {
       await endPart(part)
     },
   }
+}
+
+/** The file that is being written. */
+interface Current {
+  readonly entry: number
+  readonly file: FileHandle
+  readonly flush: Flushing
 }
 
 function held(part: Part | undefined): Part {

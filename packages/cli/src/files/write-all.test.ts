@@ -18,11 +18,12 @@ function slowFile(most: number): Parameters<typeof writeAll>[0] & { readonly oct
 test('every octet is written once and at its place, however little is taken at a time', async () => {
   for (const most of [1, 2, 3, 4, 5, 7, 100]) {
     const file = slowFile(most)
-    await writeAll(
+    const written = await writeAll(
       file,
       3,
       ['ab', '', 'cde', 'f', ''].map((text) => Buffer.from(text)),
     )
+    assert.equal(written, 6)
     assert.equal(file.octets.toString('latin1'), '\0\0\0abcdef'.padEnd(20, '\0'))
   }
 })
