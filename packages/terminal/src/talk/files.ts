@@ -21,7 +21,10 @@ export interface FileSource {
   close(): Promise<void>
 }
 
-/** Where something received goes. Entries are numbered as they were given to {@link FileSink.open}. */
+/**
+ * Where something received goes. Entries are numbered as they were given to {@link FileSink.open}. Whatever cannot be
+ * stored is a HufuError `ERR_FILE_WRITE`; anything else that a method throws is a fault in it, `ERR_INTERNAL`.
+ */
 export interface FileSink {
   /** Before anything else: what will come. */
   open(entries: readonly FileEntry[]): Promise<void>

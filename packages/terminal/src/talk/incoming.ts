@@ -221,7 +221,7 @@ export function receiveFiles(
       try {
         await handle(message)
       } catch (error) {
-        const known = error instanceof HufuError ? error.code : 'ERR_FILE_WRITE'
+        const known = error instanceof HufuError ? error.code : 'ERR_INTERNAL'
         await giveUp(known, error instanceof Error ? error.message : String(error)).catch(
           () => undefined,
         )

@@ -151,12 +151,18 @@ describe('a transfer', () => {
 
   test('that cannot be written is given up by the receiver, and told', async () => {
     const sink = memorySink()
-    const full = { ...sink, write: () => Promise.reject(new Error('disk full')) }
-    const ends = joined(memorySource('a', { '': octets(200_000) }), (transfer) =>
-      transfer.incoming.accept(full),
-    )
-    assert.equal(await code(ends.outgoing.done), 'ERR_FILE_WRITE')
-    assert.equal(await code(ends.received), 'ERR_FILE_WRITE')
+    const failures: readonly (readonly [ErrorCode, Error])[] = [
+      ['ERR_FILE_WRITE', new HufuError('ERR_FILE_WRITE', 'disk full')],
+      ['ERR_INTERNAL', new TypeError('a mistake of ours')],
+    ]
+    for (const [known, error] of failures) {
+      const full = { ...sink, write: () => Promise.reject(error) }
+      const ends = joined(memorySource('a', { '': octets(200_000) }), (transfer) =>
+        transfer.incoming.accept(full),
+      )
+      assert.equal(await code(ends.outgoing.done), known)
+      assert.equal(await code(ends.received), known)
+    }
   })
 
   test('gives each array that was read back once, when the other has all of it and not before', async () => {
