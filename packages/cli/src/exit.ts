@@ -13,7 +13,7 @@ export const EXIT = {
   server: 5,
   /** The other is gone, or the session broke off. */
   gone: 6,
-  /** Somebody altered messages on the way, or the other end does not follow the protocol. */
+  /** Somebody altered messages on the way or what is recorded, or the other end does not follow the protocol. */
   altered: 7,
   /** A file was not read, not written, or declined. */
   file: 8,
@@ -103,6 +103,8 @@ export const EXIT_OF: Readonly<Record<ErrorCode, ExitCode>> = {
   ERR_LISTEN: EXIT.usage,
   ERR_DATA_FOLDER: EXIT.usage,
   ERR_STORE_VERSION: EXIT.usage,
+  ERR_AUDIT_BROKEN: EXIT.altered,
+  ERR_AUDIT_KEY: EXIT.usage,
   ERR_PROFILE: EXIT.usage,
   ERR_INTERRUPTED: EXIT.interrupted,
 }

@@ -256,6 +256,14 @@ export const MESSAGES: Readonly<Record<ErrorCode, Message>> = {
     what: 'the data folder was written by a newer hufu',
     next: 'Use that version, or another data folder.',
   },
+  ERR_AUDIT_BROKEN: {
+    what: 'the audit record is not what was recorded',
+    next: 'Copy the data folder before anything else, then compare with the exports and marks kept elsewhere (docs/operations.md).',
+  },
+  ERR_AUDIT_KEY: {
+    what: 'the audit record belongs to another signing key',
+    next: 'Restore the key together with the data folder it belongs to; the record takes no other.',
+  },
   ERR_PROFILE: {
     what: 'a file of your profile is damaged or cannot be used',
     next: 'It was left as it is. Restore it, or move it away and pair again.',

@@ -94,6 +94,8 @@ export const ERRORS = {
   ERR_LISTEN: 'user',
   ERR_DATA_FOLDER: 'user',
   ERR_STORE_VERSION: 'user',
+  ERR_AUDIT_BROKEN: 'server',
+  ERR_AUDIT_KEY: 'user',
   ERR_PROFILE: 'user',
   ERR_INTERRUPTED: 'user',
 } as const satisfies Record<string, Blame>

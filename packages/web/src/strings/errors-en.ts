@@ -228,6 +228,8 @@ export const errorsEn: Text['errors'] = {
     what: 'What is stored here was written by a newer hufu.',
     next: 'Reload the page to get the newer one.',
   },
+  ERR_AUDIT_BROKEN: { what: 'The audit record is not what was recorded.', next: NEVER_HERE },
+  ERR_AUDIT_KEY: { what: 'The audit record belongs to another signing key.', next: NEVER_HERE },
   ERR_PROFILE: {
     what: 'What this browser keeps for hufu cannot be used.',
     next: 'Private windows and strict settings forbid storage: use another window. Sessions by code work without.',

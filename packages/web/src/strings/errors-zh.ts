@@ -185,6 +185,8 @@ export const errorsZh: Text['errors'] = {
     what: '这里存储的内容是由更新版本的 hufu 写的。',
     next: '刷新页面即可得到新版本。',
   },
+  ERR_AUDIT_BROKEN: { what: '审计记录与当初所记的不符。', next: NEVER_HERE },
+  ERR_AUDIT_KEY: { what: '审计记录属于另一把签名密钥。', next: NEVER_HERE },
   ERR_PROFILE: {
     what: '本浏览器为 hufu 保存的内容无法使用。',
     next: '无痕窗口和严格的设置会禁止存储：请换一个窗口。用配对码会话则不受影响。',
