@@ -5,9 +5,10 @@ import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { Benchmark } from './harness/benchmark.ts'
 import { alone, compared, type Figure } from './harness/figures.ts'
-import { hufuPair, startHufuServer } from './harness/hufu.ts'
+import { hufuPair, startHufuServer, stopHufuServer } from './harness/hufu.ts'
 import { resident } from './harness/proc.ts'
 import { succeeded, type Running, type Scope, type Used } from './harness/scope.ts'
+import { within } from './harness/within.ts'
 import { startWormholeServers, wormhole, type WormholeServers } from './harness/wormhole.ts'
 
 /** Counted rounds of the race. */
@@ -20,6 +21,8 @@ const SMALL_OCTETS = 1e9
 const LARGE_OCTETS = 1e10
 /** Octets that must be free on the disk beforehand. */
 const ROOM_OCTETS = LARGE_OCTETS + 4 * GIB
+/** Milliseconds that both ends may take for each GB or GiB. Then whoever hangs is named. */
+const TRANSFER_MS = 120_000
 /** How often memory is sampled, in milliseconds. */
 const SAMPLE_MS = 250
 /** Most that memory may grow by from the small file to the large one. */
@@ -90,8 +93,13 @@ async function hufuFile(scope: Scope, source: string, digest: string): Promise<R
     open: ['--send', source],
     join: ['--receive', into],
   })
-  const race = await finished(started, ends.opener, ends.joiner)
-  await server.process.stop()
+  const { opener, joiner } = ends
+  const race = await finished(started, {
+    sender: opener,
+    receiver: joiner,
+    server: server.process,
+  })
+  await stopHufuServer(server)
   await check(into, digest)
   return race
 }
@@ -109,13 +117,13 @@ async function wormholeFile(
     send: ['--no-listen', source],
     receive: ['--no-listen', '--accept-file', '-o', join(into, 'random.bin')],
   })
-  const race = await finished(started, sender, receiver)
+  const race = await finished(started, { sender, receiver, relay: servers.transit })
   await check(into, digest)
   return race
 }
 
-async function finished(started: number, sender: Running, receiver: Running): Promise<Race> {
-  const [sent, received] = await endOf(sender, receiver)
+async function finished(started: number, ends: Ends): Promise<Race> {
+  const [sent, received] = await endOf(ends, TRANSFER_MS)
   const seconds = (performance.now() - started) / 1_000
   return {
     mbPerS: RACE_OCTETS / 1e6 / seconds,
@@ -125,13 +133,13 @@ async function finished(started: number, sender: Running, receiver: Running): Pr
   }
 }
 
-async function endOf(sender: Running, receiver: Running): Promise<readonly [Used, Used]> {
+/** Both ends of a transfer, and what is between them. */
+type Ends = Readonly<Record<'sender' | 'receiver', Running>> & Readonly<Record<string, Running>>
+
+async function endOf(ends: Ends, limitMs: number): Promise<readonly [Used, Used]> {
   // Whichever fails first tells why; the other may then wait for long.
-  const [sent, received] = await Promise.all([
-    sender.ended.then(succeeded),
-    receiver.ended.then(succeeded),
-  ])
-  return [sent, received]
+  const both = Promise.all([ends.sender.ended.then(succeeded), ends.receiver.ended.then(succeeded)])
+  return within(limitMs, ends, both)
 }
 
 /** Compares the one file in `folder`, and removes both. */
@@ -190,7 +198,11 @@ async function residentMost(scope: Scope, octets: number): Promise<Memory> {
       open: ['--send', source],
       join: ['--receive', into],
     })
-    const [sent, received] = await endOf(ends.opener, ends.joiner)
+    const { opener, joiner } = ends
+    const [sent, received] = await endOf(
+      { sender: opener, receiver: joiner, server: server.process },
+      (TRANSFER_MS * octets) / SMALL_OCTETS,
+    )
     const seconds = (performance.now() - started) / 1_000
     most = Math.max(most, (await resident(pid))?.most ?? 0)
     return {
@@ -203,7 +215,7 @@ async function residentMost(scope: Scope, octets: number): Promise<Memory> {
     clearInterval(sampler)
     await rm(into, { recursive: true })
     await rm(source)
-    await server.process.stop()
+    await stopHufuServer(server)
   }
 }
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Running, Scope, StartOptions } from './scope.ts'
+import { within } from './within.ts'
 
 const HUFU = fileURLToPath(new URL('../../packages/cli/bin/hufu.mjs', import.meta.url))
 
@@ -9,6 +10,9 @@ export interface HufuServer {
   readonly url: string
   readonly process: Running
 }
+
+/** Milliseconds until a server listens or has stopped, or a code is shown. */
+const START_MS = 60_000
 
 let servers = 0
 
@@ -28,8 +32,14 @@ export async function startHufuServer(
     '127.0.0.1:0',
     ...flags,
   ])
-  const [, url] = await process.match(/"event":"listening".*"url":"([^"]+)"/)
+  const listening = process.match(/"event":"listening".*"url":"([^"]+)"/)
+  const [, url] = await within(START_MS, { server: process }, listening)
   return { url: url!, process }
+}
+
+/** Asks the server to end, and waits for that. */
+export async function stopHufuServer(server: HufuServer): Promise<void> {
+  await within(START_MS, { server: server.process }, server.process.stop())
 }
 
 /** Starts both ends of `hufu pair`; the second when the first has shown the code, as people would. */
@@ -47,7 +57,8 @@ export async function hufuPair(
     env: { HUFU_HOME: join(scope.folder, 'opener') },
     ...(ends.input === undefined ? {} : { input: ends.input }),
   })
-  const [code] = await opener.match(/^\d+(-[a-z]+){3}$/m)
+  const shown = opener.match(/^\d+(-[a-z]+){3}$/m)
+  const [code] = await within(START_MS, { opener, server: server.process }, shown)
   const joiner = hufu(scope, [...common, ...ends.join], {
     env: { HUFU_HOME: join(scope.folder, 'joiner'), HUFU_CODE: code },
   })

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { answers } from './answers-at.ts'
 import { freePort, type Running, type Scope } from './scope.ts'
+import { within } from './within.ts'
 
 /** A mailbox server and a transit relay of magic-wormhole, on ports of 127.0.0.1. */
 export interface WormholeServers {
@@ -11,6 +12,9 @@ export interface WormholeServers {
   /** For programs that use the library. */
   readonly relayUrl: string
 }
+
+/** Milliseconds until a code is shown. */
+const START_MS = 60_000
 
 /** Starts both servers and resolves when they listen. */
 export async function startWormholeServers(scope: Scope): Promise<WormholeServers> {
@@ -54,7 +58,8 @@ export async function wormhole(
     code,
     ...ends.send,
   ])
-  await sender.match(/Wormhole code is: /)
+  const { mailbox } = servers
+  await within(START_MS, { sender, mailbox }, sender.match(/Wormhole code is: /))
   const receiver = scope.start('wormhole', [
     ...servers.options,
     'receive',
