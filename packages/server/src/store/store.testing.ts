@@ -12,7 +12,7 @@ import {
   sweepSessions,
   touchSessions,
 } from './sessions.ts'
-import { countOpenSlots, endSlot, findSlot, openSlot, sweepSlots } from './slots.ts'
+import { countOpenSlots, endNoSlot, endSlot, findSlot, openSlot, sweepSlots } from './slots.ts'
 import type { Store } from './store.ts'
 
 /** A store for one test: opened, and opened again on the same data after a close. */
@@ -89,6 +89,17 @@ export function storeContract(name: string, fresh: () => StoreUnderTest): void {
     assert.deepEqual(await count(later(600)), { all: 0, ofSource: 0 })
     await store.write('soon', (db) => sweepSlots(db, later(9_000)))
     assert.equal(await store.read((db) => findSlot(db, '1002')), undefined)
+  })
+
+  on('ends no slot, however often', async (store) => {
+    await store.write('soon', (db) => openSlot(db, slotOf('4821')))
+    for (const ms of [0, 1, 2])
+      await store.write('durable', (db) =>
+        endNoSlot(db, { fresh: random(32), now: later(ms), restsUntil: later(9_000) }),
+      )
+    assert.equal((await store.read((db) => findSlot(db, '4821')))?.state, 'open')
+    const counted = await store.read((db) => countOpenSlots(db, random(32), now))
+    assert.deepEqual(counted, { all: 1, ofSource: 0 })
   })
 
   on('gives a name to one terminal, renews it, and frees it', async (store) => {

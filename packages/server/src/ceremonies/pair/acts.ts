@@ -99,9 +99,10 @@ export function actsOf(ports: PairPorts): Acts {
         opener ?? random(TERMINAL_ID_OCTETS),
       ])
       requester.send({ type: 'pair.verdict', pairing, session, confirm: null, code: null })
-      if (opener !== undefined) tellOpener(one, { session, confirm: effect.confirm })
       sessions.admit(requester, session, REQUESTER)
+      await nextTurn()
       if (opener === undefined) sessions.showPresent(session, OPENER)
+      else tellOpener(one, { session, confirm: effect.confirm })
       for (const id of surplus) await sessions.end(id, 'ERR_SESSION_UNKNOWN', null)
     },
     async end(one, code) {
@@ -109,4 +110,9 @@ export function actsOf(ports: PairPorts): Acts {
       await sessions.end(one.session, code, REQUESTER)
     },
   }
+}
+
+/** What was sent in this turn of the loop has left when this resolves. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
 }

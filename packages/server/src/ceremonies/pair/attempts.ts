@@ -114,9 +114,12 @@ export function attemptsOf(ports: PairPorts, meetings: Meetings): Attempts {
       answerMs: kind === 'name' ? limits.answerByNameMs : limits.answerMs,
       confirmMs: limits.confirmMs,
     })
-    follow(one, first, now)
-    // its connection may have gone while the guess was counted, and then nobody else would say so
-    if (!own.has(connection)) feed(one, { type: 'gone', from: 'requester' })
+    // the requester's octets have left before the opener's terminal is given work, or how soon they came would tell
+    setImmediate(() => {
+      if (one.attempt === first.attempt) follow(one, first, now)
+      // its connection may have gone while the guess was counted, and then nobody else would say so
+      if (!own.has(connection)) feed(one, { type: 'gone', from: 'requester' })
+    })
   }
 
   const feed = (one: Live, input: AttemptInput, now = clock.now()): void => {

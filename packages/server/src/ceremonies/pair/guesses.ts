@@ -1,14 +1,16 @@
-import { isSlot, type AttemptKind } from '@hufu/protocol/pair'
+import type { AttemptKind } from '@hufu/protocol/pair'
 import type { Connection } from '../../relay/connection.ts'
 import { countGuess, forgiveGuesses, type GuessLimit } from '../../store/guesses.ts'
 import { nameOwner } from '../../store/names.ts'
 import type { Db } from '../../store/schema.ts'
-import { endSlot, findSlot } from '../../store/slots.ts'
+import { endNoSlot, endSlot, findSlot } from '../../store/slots.ts'
 import type { Meetings } from './meetings.ts'
 import type { PairPorts } from './ports.ts'
 
 /** Octets of a counted guess's id. */
 const GUESS_ID_OCTETS = 16
+/** Octets of a source, as `keyOf` hides it. */
+const SOURCE_OCTETS = 32
 
 /** Where a request is to go. */
 export interface Target {
@@ -71,15 +73,20 @@ function limitsOf(ports: PairPorts, connection: Connection, target: Target): rea
   return [bySource, byName]
 }
 
-/** The opener of an open slot, which is burned now; a slot whose opener is away is left for when it is back. */
+/**
+ * The opener of an open slot, which is burned now; a slot whose opener is away is left for when it is back. As much is
+ * written where there is nothing to burn.
+ */
 async function burn(ports: PairPorts, db: Db, number: string): Promise<Uint8Array | undefined> {
-  if (!isSlot(number)) return undefined
-  const slot = await findSlot(db, number)
-  const opener = present(ports, slot?.terminal)
-  if (opener === undefined) return undefined
   const now = ports.clock.wall()
   const restsUntil = now + ports.config.slotRestMs
-  return (await endSlot(db, number, { as: 'burned', now, restsUntil })) ? opener : undefined
+  const slot = await findSlot(db, number)
+  const open = slot?.state === 'open' && slot.expires > now
+  const opener = open ? present(ports, slot.terminal) : undefined
+  if (opener === undefined)
+    await endNoSlot(db, { fresh: ports.random(SOURCE_OCTETS), now, restsUntil })
+  else await endSlot(db, number, { as: 'burned', now, restsUntil })
+  return opener
 }
 
 async function named(ports: PairPorts, db: Db, name: string): Promise<Uint8Array | undefined> {
