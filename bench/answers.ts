@@ -113,11 +113,12 @@ async function sample(
 }
 
 async function one(kind: Kind, slots: Slots, mine: Prober, other: Prober): Promise<Spans> {
-  // Every kind opens a slot, so that nothing before the measurement tells them apart either.
+  // Every kind opens a slot, sees one attempt end and another begin, so that nothing before the measurement tells them
+  // apart either: only where.
   const slot = await slots.open()
   try {
-    if (kind === 'burned') await other.attempt(slot.number)
-    if (kind === 'busy') await other.hold(slot.number)
+    await other.attempt(kind === 'burned' ? slot.number : unknownBeside(slot.number))
+    await other.hold(kind === 'busy' ? slot.number : unknownBeside(slot.number))
     await pause(20 + (random(1)[0]! % 64))
     const at = kind === 'unknown' || kind === 'planted' ? unknownBeside(slot.number) : slot.number
     return await mine.attempt(at, kind === 'planted' ? PLANTED_MS : 0)
