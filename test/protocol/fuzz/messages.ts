@@ -1,0 +1,228 @@
+import assert from 'node:assert/strict'
+import { concat, ed25519, random } from '@hufu/protocol/crypto'
+import {
+  answerChallenge,
+  controlFrame,
+  dataFrame,
+  decodeCbor,
+  encodeCbor,
+  MAX_CONTROL_OCTETS,
+  splitFrames,
+  statementOctets,
+  type Codec,
+  type ErrorCode,
+  type Outcome,
+  type Value,
+} from '@hufu/protocol/wire'
+import { decodeTalk, encodeTalk } from '@hufu/protocol/pair'
+import { forAttempt, forOpener } from '../../../packages/server/src/ceremonies/pair/nodes.ts'
+import { serverMessages, terminalMessages } from '../../../packages/server/src/messages.ts'
+import { movementTraffic, readTraffic } from '../../../packages/server/src/relay/traffic.ts'
+import type { Target } from './run.ts'
+
+/** What is read before anything is known of whoever sent it. */
+
+const CBOR_CODES = ['ERR_WIRE_OVERSIZE', 'ERR_WIRE_DEPTH', 'ERR_WIRE_MALFORMED'] as const
+const CODEC_CODES = [...CBOR_CODES, 'ERR_WIRE_SCHEMA', 'ERR_WIRE_UNEXPECTED'] as const
+const FRAME_CODES = ['ERR_WIRE_FRAME', 'ERR_WIRE_OVERSIZE'] as const
+
+const [id, share, tag] = [random(16), random(32), random(64)]
+const associated = random(600)
+
+/**
+ * Accepted octets must be the ones that their value is written as, so that nothing can be said in two ways; refused ones
+ * have one of these codes.
+ */
+export function onlyForm<T>(
+  outcome: Outcome<T>,
+  codes: readonly ErrorCode[],
+  write: (value: T) => Uint8Array,
+  input: Uint8Array,
+): boolean {
+  if (outcome.ok) assert.equal(Buffer.compare(write(outcome.value), input), 0, 'another form')
+  else assert.ok(codes.includes(outcome.code), outcome.code)
+  return outcome.ok
+}
+
+function codecTarget<M>(name: string, share: number, codec: Codec<M>, valid: readonly M[]): Target {
+  return {
+    name,
+    share,
+    valid: valid.map((message) => codec.encode(message)),
+    feed: (input) =>
+      onlyForm(codec.decode(input), CODEC_CODES, (message) => codec.encode(message), input),
+  }
+}
+
+const values: readonly Value[] = [
+  0, 23, 24, 255, 256, 65_535, 65_536, 0xffffffff, 2 ** 32, Number.MAX_SAFE_INTEGER,
+  'a', 'ä€😀', '', id, share, random(300), true, false, null, [], [[[[[[[[]]]]]]]],
+  [1, [2, 'three', [share, null]], [[], [true]]],
+] // prettier-ignore
+
+const challenge = {
+  type: 'challenge',
+  versions: [1],
+  serverId: id,
+  bootId: random(8),
+  nonce: share,
+} as const
+
+const key = ed25519.generate(random)
+
+export const messages: readonly Target[] = [
+  {
+    name: 'CBOR',
+    share: 200,
+    valid: values.map((value) => encodeCbor(value)),
+    feed: (input) => onlyForm(decodeCbor(input), CBOR_CODES, encodeCbor, input),
+  },
+  codecTarget('messages of terminals', 130, terminalMessages, [
+    answerChallenge(challenge, key, 'hufu.example:443', random),
+    { type: 'ping', count: 70_000 },
+    { type: 'session.enter', session: id },
+    { type: 'session.leave', session: id },
+    { type: 'pair.open', ref: 1, again: null },
+    { type: 'pair.open', ref: 500, again: '4821' },
+    { type: 'pair.claim', ref: 2, name: 'workshop' },
+    { type: 'pair.meet', ref: 3, meeting: id, stay: true },
+    { type: 'pair.withdraw', ref: 4 },
+    { type: 'pair.request', ref: 5, to: { kind: 'slot', at: '4821' }, sid: id, share, associated },
+    { type: 'pair.answer', pairing: id, share, associated, tag },
+    { type: 'pair.confirm', pairing: id, tag, opening: share },
+    { type: 'pair.fail', pairing: id, reason: 'mismatch' },
+    { type: 'pair.stands', pairing: id },
+  ]),
+  codecTarget('messages of servers', 130, serverMessages, [
+    challenge,
+    { type: 'welcome', terminalId: share, heartbeatMs: 25_000 },
+    { type: 'pong', count: 1 },
+    { type: 'drain', afterMs: 3_000 },
+    { type: 'ended', code: 'ERR_RATE' },
+    { type: 'refused', ref: 9, code: 'ERR_PAIR_SLOTS' },
+    { type: 'session.entered', session: id, handle: 3, index: 1 },
+    { type: 'session.presence', session: id, index: 0, present: true, left: false },
+    { type: 'session.ended', session: id, code: 'ERR_SESSION_UNKNOWN' },
+    { type: 'pair.opened', ref: 1, slot: '4821', lifetimeMs: 600_000 },
+    { type: 'pair.met', ref: 2, role: 'second' },
+    { type: 'pair.answered', pairing: id, share, associated, tag },
+    {
+      type: 'pair.verdict',
+      pairing: id,
+      session: id,
+      confirm: { tag, opening: share },
+      code: null,
+    },
+    { type: 'pair.verdict', pairing: id, session: null, confirm: null, code: 'ERR_PAIR_REFUSED' },
+  ]),
+  codecTarget('what nodes tell an opener', 40, forOpener, [
+    {
+      type: 'ring', kind: 'slot', at: '4821', pairing: id, sid: id, share, associated,
+      answerMs: 60_000, confirmMs: 30_000,
+    }, // prettier-ignore
+    { type: 'outcome', pairing: id, session: id, confirm: { tag, opening: share }, code: null },
+  ]),
+  codecTarget('what nodes tell an attempt', 40, forAttempt, [
+    { type: 'answer', from: share, share, associated, tag },
+    { type: 'fail', from: share, reason: 'declined' },
+    { type: 'stands', from: share },
+    { type: 'gone', from: share },
+  ]),
+  {
+    name: 'traffic of nodes',
+    share: 30,
+    valid: [
+      movementTraffic({ type: 'arrived', index: 1, stay: 4_000_000_000, fresh: true }),
+      movementTraffic({ type: 'here', members: [{ index: 0, stay: 7 }] }),
+      movementTraffic({ type: 'left', index: 1, code: null }),
+      movementTraffic({ type: 'over', to: null, code: 'ERR_PAIR_REFUSED' }),
+    ],
+    feed(input) {
+      const outcome = readTraffic(input, new Uint8Array(0), [])
+      if (outcome.ok && outcome.value.type !== 'movement') return false
+      return onlyForm(
+        outcome,
+        CODEC_CODES,
+        (traffic) => (traffic.type === 'movement' ? movementTraffic(traffic.movement) : id),
+        input,
+      )
+    },
+  },
+  {
+    name: 'messages of a talk',
+    share: 90,
+    valid: (
+      [
+        { type: 'text', number: 1, text: 'shall we?' },
+        { type: 'offer', id: 1, name: 'hall.tar', kind: 'folder', octets: 2 ** 40, entries: 3 },
+        {
+          type: 'entries', id: 1, last: true,
+          entries: [{ path: 'a/b', folder: false, octets: 9, modified: 1_700_000_000_000, executable: true }],
+        }, // prettier-ignore
+        { type: 'have', id: 1, held: [{ index: 0, octets: 7, digest: share }], last: false },
+        { type: 'begin', id: 1, index: 2, position: 65_536 },
+        { type: 'cancel', id: 1, by: 'receiver', code: 'ERR_FILE_WRITE' },
+        { type: 'piece', id: 70_000, data: associated },
+        { type: 'leaving' },
+      ] as const
+    ).map((message) => encodeTalk(message)),
+    feed: (input) => onlyForm(decodeTalk(input), ['ERR_TALK_MALFORMED'], encodeTalk, input),
+  },
+  {
+    name: 'frames',
+    share: 130,
+    valid: [
+      controlFrame(encodeCbor([3, 1])),
+      dataFrame(1, 0, associated),
+      concat(dataFrame(0xffffffff, 0xffff, id), controlFrame(share), dataFrame(7, 1, tag)),
+    ],
+    feed: (input) =>
+      onlyForm(
+        splitFrames(input, MAX_CONTROL_OCTETS),
+        FRAME_CODES,
+        (frames) =>
+          concat(
+            ...frames.map((frame) =>
+              frame.type === 'control'
+                ? controlFrame(frame.body)
+                : dataFrame(frame.session, frame.sender, frame.payload),
+            ),
+          ),
+        input,
+      ),
+  },
+  {
+    name: 'statements',
+    share: 10,
+    valid: [Buffer.from('hufu.example:443', 'utf16le'), share],
+    feed(input) {
+      const server = Buffer.from(input).toString('utf16le')
+      if (!server.isWellFormed()) {
+        assert.throws(() => statementOf(server, input), { code: 'ERR_CALL_ORDER' })
+        return false
+      }
+      const read = decodeCbor(statementOf(server, input), MAX_STATEMENT_OCTETS)
+      assert.ok(read.ok && Array.isArray(read.value))
+      assert.deepEqual([read.value[3], read.value.length], [server, 11])
+      return true
+    },
+  },
+]
+
+/** Octets of a statement about the longest input. */
+const MAX_STATEMENT_OCTETS = 100_000
+
+function statementOf(server: string, octets: Uint8Array): Uint8Array {
+  return statementOctets({
+    purpose: 'connect',
+    role: 'terminal',
+    server,
+    users: [server],
+    certificates: [octets],
+    terminal: share,
+    session: octets,
+    nonces: [octets, share],
+    suites: ['hufu.1'],
+    payload: octets,
+  })
+}
