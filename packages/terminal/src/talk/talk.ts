@@ -5,14 +5,8 @@ import { after, HufuError, type ErrorCode, type Ms } from '@hufu/protocol/wire'
 import type { Clock } from '../clock.ts'
 import type { Connection } from '../connection/connection.ts'
 import type { FromServer } from '../connection/messages.ts'
-import {
-  answerAttempt,
-  requestAttempt,
-  type Agreement,
-  type Attempt,
-  type AttemptPorts,
-} from '../pairing/attempt.ts'
-import { meetingChannel, resumeKnowledge, type Acquaintance } from '../pairing/via.ts'
+import type { Agreement } from '../pairing/attempt.ts'
+import type { Acquaintance } from '../pairing/via.ts'
 import type { Profile } from '../profile.ts'
 import { converse, type Conversation } from './conversation.ts'
 import type { FileSource, Progress } from './files.ts'
@@ -21,6 +15,7 @@ import type { KeptTalk, TalkKeeper } from './kept.ts'
 import { mailbox } from './mailbox.ts'
 import { startMemory, type Memory } from './memory.ts'
 import type { TransferPort } from './outgoing.ts'
+import { startReunion } from './reunion.ts'
 import { startTexts } from './texts.ts'
 import { startTransfers } from './transfers.ts'
 
@@ -119,8 +114,6 @@ const LEAVE_MS = 5_000
 const TYPING_MS = 3_000
 /** Milliseconds that the other's first record may take after the verdict. Our choice: the second limit once more. */
 const STAND_MS = 30_000
-/** Milliseconds between two tries to make a new session with a peer whose keys could not be moved, and as much at random. Our choice. */
-const REUNION_MS = 3_000
 /** Octets that may wait for the other's credit before more is read or said. Our choice. */
 const WAITING_OCTETS = 2_097_152
 
@@ -165,11 +158,8 @@ export function startTalk(start: TalkStart): TalkDriver {
   let leaving = false
   let peerLeaving = false
   let typedAt: Ms | undefined
-  let stayRef = -1
-  let reunion: Attempt | undefined
   let cancelLeave: () => void = () => undefined
   let cancelLonely: () => void = () => undefined
-  let cancelReunion: () => void = () => undefined
 
   const send = (message: TalkMessage): number => {
     const number = conversation.session.send(encodeTalkParts(message))
@@ -250,7 +240,7 @@ export function startTalk(start: TalkStart): TalkDriver {
         if (standing && !stood) return lonely()
         if (event.code !== 'ERR_REKEY_UNCONFIRMED') return void ended(event.code)
         lonely()
-        return reunite()
+        return reunion.seek()
       case 'away':
       case 'back':
         if (!standing) return
@@ -262,7 +252,7 @@ export function startTalk(start: TalkStart): TalkDriver {
   const stand = (resumed: Uint8Array): void => {
     cancelLonely()
     memory.renew(conversation.session, resumed).then(keep).catch(unremembered)
-    stay()
+    reunion.stay()
     texts.restart()
     sayPending(Infinity)
     if (memory.wish !== undefined) send({ type: 'remember' })
@@ -292,8 +282,7 @@ export function startTalk(start: TalkStart): TalkDriver {
     over = code ?? 'closed'
     cancelLeave()
     cancelLonely()
-    cancelReunion()
-    reunion?.stop()
+    reunion.stop()
     const left = conversation.leave()
     const lost = new HufuError(code ?? 'ERR_PEER_GONE')
     const unacknowledged = texts.waiting + transfers.unfinished
@@ -375,48 +364,7 @@ export function startTalk(start: TalkStart): TalkDriver {
     for (const waiter of waiters) waiter.resolve()
   }
 
-  const reunionPorts: AttemptPorts = {
-    clock,
-    random: start.random,
-    send: (out) => void connection.send(out),
-    terminal: connection.terminal,
-    agreed: (agreement) => adopt(agreement),
-    failed() {
-      reunion = undefined
-      if (over !== undefined || conversation.session.at !== 'closed') return
-      // Not at the same moment as the other, if both try.
-      const [part] = start.random(1)
-      cancelReunion = clock.wake(after(clock.now(), REUNION_MS * (1 + part! / 256)), reunite)
-    },
-  }
-
-  /** The keys could not be moved, though the other is there: both make a new session by what they know each other by. */
-  const reunite = (): void => {
-    if (reunion !== undefined || conversation.session.at !== 'closed') return
-    const channel = meetingChannel(memory.meeting, connection.serverId)
-    const knowledge = resumeKnowledge(memory.secrets)
-    const request = { channel, knowledge, name: '' }
-    reunion = requestAttempt(reunionPorts, start.nextRef(), request, () => undefined)
-  }
-
-  /** Waits where the other would come if it lost its keys. */
-  const stay = (): void => {
-    stayRef = start.nextRef()
-    connection.send({ type: 'pair.meet', ref: stayRef, meeting: memory.meeting, stay: true })
-  }
-
-  /** The other has come back without its keys. */
-  const rung = (ring: Extract<FromServer, { type: 'pair.ring' }>): void => {
-    reunion?.stop()
-    const channel = meetingChannel(memory.meeting, connection.serverId)
-    const attempt = answerAttempt(reunionPorts, ring, channel)
-    if (attempt.over.aborted) return
-    reunion = attempt
-    attempt.answer(resumeKnowledge(memory.secrets))
-  }
-
   const adopt = (agreement: Agreement): void => {
-    reunion = undefined
     if (over !== undefined || !equal(agreement.keys.peerTerminal, peerTerminal)) return
     const former = conversation
     conversation = begin(agreement)
@@ -425,6 +373,15 @@ export function startTalk(start: TalkStart): TalkDriver {
   }
 
   let conversation = begin(start.agreement)
+  const reunion = startReunion({
+    clock,
+    random: start.random,
+    connection,
+    nextRef: start.nextRef,
+    acquaintance: memory,
+    isSought: () => over === undefined && conversation.session.at === 'closed',
+    agreed: adopt,
+  })
 
   const talk: Talk = {
     words,
@@ -482,21 +439,16 @@ export function startTalk(start: TalkStart): TalkDriver {
 
   return {
     message(message_) {
-      if (message_.type === 'pair.ring') {
-        if (message_.ref === stayRef && over === undefined) rung(message_)
-        return
-      }
-      reunion?.message(message_)
+      if (over === undefined) reunion.message(message_)
       conversation.message(message_)
     },
     data: (number, payload) => conversation.data(number, payload),
     opened() {
       conversation.opened()
-      if (standing && over === undefined) stay()
+      if (standing && over === undefined) reunion.stay()
     },
     lost() {
-      reunion?.stop()
-      reunion = undefined
+      reunion.lost()
       conversation.lost()
     },
     closed(code) {
