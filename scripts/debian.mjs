@@ -33,6 +33,21 @@ export const PACKAGES = [
     probe: ['caddy', 'version'],
     tests: ['test/system/proxies.test.ts'],
   },
+  {
+    name: 'spin',
+    probe: ['spin', '-V'],
+    tests: ['test/protocol/rekey-model.test.ts'],
+  },
+  {
+    name: 'gcc',
+    probe: ['gcc', '--version'],
+    tests: ['test/protocol/rekey-model.test.ts'],
+  },
+  {
+    name: 'libc6-dev',
+    probe: ['test', '-f', '/usr/include/stdio.h'],
+    tests: ['test/protocol/rekey-model.test.ts'],
+  },
 ]
 
 /** Whether the package of that name in {@link PACKAGES} is there. */
