@@ -264,6 +264,42 @@ export const MESSAGES: Readonly<Record<ErrorCode, Message>> = {
     what: 'the audit record belongs to another signing key',
     next: 'Restore the key together with the data folder it belongs to; the record takes no other.',
   },
+  ERR_VAULT_KEY: {
+    what: 'this is not the master key that what is stored here is under',
+    next: 'Give the server the key that belongs to this data folder. Without it the stored secrets cannot be read by anybody.',
+  },
+  ERR_VAULT_FILE: {
+    what: 'a file with a master key or a PIN cannot be used',
+    next: 'It must be one line, belong to the server’s user, and be closed to all others: chmod 600.',
+  },
+  ERR_VAULT_DAMAGED: {
+    what: 'a stored secret was altered, moved or damaged',
+    next: 'It was not used. Restore a backup of the data folder; it has to be of the same master key.',
+  },
+  ERR_HSM_MODULE: {
+    what: 'the library of the PKCS#11 token cannot be used',
+    next: 'Check --pkcs11-module; if pkcs11js is what is missing, install a C++ compiler and run `npm rebuild pkcs11js`.',
+  },
+  ERR_HSM_ABSENT: {
+    what: 'the PKCS#11 token is not there',
+    next: 'Put it in, or check --pkcs11-token and the slots of the library.',
+  },
+  ERR_HSM_PIN: {
+    what: 'the PKCS#11 token does not accept the PIN',
+    next: 'Correct the PIN before you start again: most tokens lock themselves after a few wrong ones.',
+  },
+  ERR_HSM_LOCKED: {
+    what: 'the PKCS#11 token’s PIN is locked, or one wrong try away from it',
+    next: 'Unlock it, or log in once, with the tool of the token’s maker; hufu does not spend the last try.',
+  },
+  ERR_HSM_MECHANISM: {
+    what: 'the PKCS#11 token cannot do AES-256-GCM',
+    next: 'Use a token that can, or keep the master key in a file.',
+  },
+  ERR_HSM_FAILED: {
+    what: 'the PKCS#11 token failed',
+    next: 'The message has its own code; its maker’s manual says what that means.',
+  },
   ERR_PROFILE: {
     what: 'a file of your profile is damaged or cannot be used',
     next: 'It was left as it is. Restore it, or move it away and pair again.',
