@@ -26,6 +26,17 @@ export interface Config {
   readonly log: LogLevel
   readonly metricsToken: string
 
+  readonly masterKeyFile: string
+  readonly masterKey: string
+  readonly pkcs11Key: string
+  readonly nextMasterKeyFile: string
+  readonly nextMasterKey: string
+  readonly nextPkcs11Key: string
+  readonly pkcs11Module: string
+  readonly pkcs11Token: string
+  readonly pkcs11PinFile: string
+  readonly pkcs11Pin: string
+
   readonly maxMessageOctets: number
   readonly maxControlOctets: number
   readonly connections: number
@@ -63,6 +74,10 @@ export interface Config {
   readonly nameLifetimeMs: number
   readonly namesPerTerminal: number
   readonly meetingsPerConnection: number
+
+  readonly auditMarkEntries: number
+  readonly auditMarkMs: number
+  readonly auditDays: number
 }
 
 /** How one setting is read, what it is when nobody says, and why. */
@@ -145,6 +160,62 @@ export const SETTINGS: { readonly [N in keyof Config]: Setting<Config[N]> } = {
     default: '',
     secret: true,
     about: 'Bearer token for /metrics. Empty: it answers this machine only.',
+  },
+
+  masterKeyFile: {
+    kind: text(0),
+    default: '',
+    about:
+      'File of the master key that stored secrets are under, mode 600. Empty: master.key in the data folder, made at the first start.',
+  },
+  masterKey: {
+    kind: text(0),
+    default: '',
+    secret: true,
+    about: 'The master key itself instead of a file: base64url of 32 octets.',
+  },
+  pkcs11Key: {
+    kind: text(0),
+    default: '',
+    about:
+      'Label of the master key in the PKCS#11 token, instead of a file. Made there at the first start, never to leave it.',
+  },
+  nextMasterKeyFile: {
+    kind: text(0),
+    default: '',
+    about: 'File of the key that `hufu vault rotate` changes to. Empty: one beside the old key.',
+  },
+  nextMasterKey: {
+    kind: text(0),
+    default: '',
+    secret: true,
+    about: 'The key that `hufu vault rotate` changes to, itself: base64url of 32 octets.',
+  },
+  nextPkcs11Key: {
+    kind: text(0),
+    default: '',
+    about: 'Label in the token of the key that `hufu vault rotate` changes to.',
+  },
+  pkcs11Module: {
+    kind: text(0),
+    default: '',
+    about: 'Library of the PKCS#11 token, such as /usr/lib/softhsm/libsofthsm2.so.',
+  },
+  pkcs11Token: {
+    kind: text(0),
+    default: '',
+    about: 'Label of the PKCS#11 token.',
+  },
+  pkcs11PinFile: {
+    kind: text(0),
+    default: '',
+    about: 'File of the token’s user PIN, mode 600.',
+  },
+  pkcs11Pin: {
+    kind: text(0),
+    default: '',
+    secret: true,
+    about: 'The token’s user PIN, instead of a file.',
   },
 
   maxMessageOctets: {
@@ -333,5 +404,23 @@ export const SETTINGS: { readonly [N in keyof Config]: Setting<Config[N]> } = {
     kind: count,
     default: 64,
     about: 'Contacts that one connection may wait for at a time.',
+  },
+
+  auditMarkEntries: {
+    kind: count,
+    default: 1_000,
+    about: 'A mark is signed over the audit record after so many entries.',
+  },
+  auditMarkMs: {
+    kind: duration,
+    default: 10 * MINUTE,
+    about:
+      'And after so long, if anything was recorded: what somebody with the database could rewrite unnoticed.',
+  },
+  auditDays: {
+    kind: whole(0, 36_500),
+    default: 400,
+    about:
+      'Entries of the audit record older than so many days are dropped: a year, and time to look at it. 0: none is.',
   },
 }

@@ -2,6 +2,7 @@ import { HufuError } from '@hufu/protocol/wire'
 import type { Kysely } from 'kysely'
 import { Migrator, type Migration } from 'kysely/migration'
 import { pairTables } from './migrations/0001-pair.ts'
+import { auditTables } from './migrations/0003-audit.ts'
 import type { OctetsType } from './migrations/columns.ts'
 import type { Db } from './schema.ts'
 
@@ -42,5 +43,8 @@ async function applied(db: Db): Promise<readonly string[]> {
 
 /** In order of their names. A migration that has been released is never edited. */
 function all(octets: OctetsType): Record<string, Migration> {
-  return { '0001-pair': { up: (db) => pairTables(db, octets) } }
+  return {
+    '0001-pair': { up: (db) => pairTables(db, octets) },
+    '0003-audit': { up: (db) => auditTables(db, octets) },
+  }
 }

@@ -31,6 +31,32 @@ export interface Schema {
     terminal: Uint8Array
     left_at: number | null
   }
+  /** The audit record. `hash` is over the one before and all the other columns. */
+  audit_entries: {
+    /** From 1, without gaps. */
+    seq: number
+    at: number
+    actor: string
+    action: string
+    object_kind: string
+    object_id: string
+    outcome: string
+    /** JSON. */
+    detail: string
+    hash: Uint8Array
+  }
+  /** One row: the last entry's number and hash. Whoever appends changes it first, and so appends alone. */
+  audit_head: { id: 'head'; seq: number; hash: Uint8Array }
+  /** Signatures over the record up to `seq`. */
+  audit_marks: {
+    seq: number
+    at: number
+    hash: Uint8Array
+    /** 1: what came before it was dropped, and the record begins behind it. */
+    begins: 0 | 1
+    public_key: Uint8Array
+    signature: Uint8Array
+  }
 }
 
 /** `burned`: somebody has tried it. `closed`: its opener took it back. */

@@ -1,0 +1,47 @@
+import { list, oneOf, string, uint, type Field, type Read } from '@hufu/protocol/wire'
+import { SETTINGS, type Config } from '../settings.ts'
+
+/*
+ * All that is ever recorded. A new action is a new row: its name, the kind of thing that it is done to, and the fields
+ * that its detail has. What is no field here has no way into an entry.
+ */
+
+/**
+ * What a field of a detail may carry: numbers, words, lists of words. Octets are no such thing, nor is a `Secret`. Text
+ * that somebody chose must not be a field where it could be a secret.
+ */
+type DetailField = Field<number> | Field<boolean> | Field<string> | Field<readonly string[]>
+type DetailFields = { readonly [name: string]: DetailField }
+
+interface Kind<O extends string, F extends DetailFields> {
+  /** What it is done to. */
+  readonly object: O
+  readonly detail: F
+}
+
+/** The closed list. Names are API: add, never rename. docs/operations.md explains each. */
+export const ACTIONS = {
+  'server.start': on('server', { version: string(32), node: string(32) }),
+  'server.config': on('server', { changed: list(oneOf(...settingNames()), 1_000) }),
+  'server.stop': on('server', {}),
+  'audit.drop': on('audit', {
+    through: uint(Number.MAX_SAFE_INTEGER),
+    entries: uint(Number.MAX_SAFE_INTEGER),
+    days: uint(100_000),
+  }),
+} as const
+
+export type Action = keyof typeof ACTIONS
+
+/** What the detail of an action has: exactly these fields. */
+export type DetailOf<A extends Action> = keyof (typeof ACTIONS)[A]['detail'] extends never
+  ? Readonly<Record<string, never>>
+  : Read<(typeof ACTIONS)[A]['detail']>
+
+function on<const O extends string, F extends DetailFields>(object: O, detail: F): Kind<O, F> {
+  return { object, detail }
+}
+
+function settingNames(): readonly (keyof Config)[] {
+  return Object.keys(SETTINGS) as (keyof Config)[]
+}
