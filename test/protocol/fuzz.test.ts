@@ -5,7 +5,7 @@ import { fuzz, fuzzSeed, type Target } from './fuzz/run.ts'
 import { TARGETS } from './fuzz/targets.ts'
 
 /** What fuzz.long.ts does with ten million inputs. */
-const INPUTS = 30_000
+const INPUTS = 20_000
 
 const seed = fuzzSeed()
 const cbor = TARGETS.find(({ name }) => name === 'CBOR')!

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { concat, ed25519, random } from '@hufu/protocol/crypto'
+import { concat, ed25519 } from '@hufu/protocol/crypto'
 import {
   answerChallenge,
   controlFrame,
@@ -18,6 +18,7 @@ import { decodeTalk, encodeTalk } from '@hufu/protocol/pair'
 import { forAttempt, forOpener } from '../../../packages/server/src/ceremonies/pair/nodes.ts'
 import { serverMessages, terminalMessages } from '../../../packages/server/src/messages.ts'
 import { movementTraffic, readTraffic } from '../../../packages/server/src/relay/traffic.ts'
+import { fixed } from './fixed.ts'
 import type { Target } from './run.ts'
 
 /** What is read before anything is known of whoever sent it. */
@@ -26,8 +27,8 @@ const CBOR_CODES = ['ERR_WIRE_OVERSIZE', 'ERR_WIRE_DEPTH', 'ERR_WIRE_MALFORMED']
 const CODEC_CODES = [...CBOR_CODES, 'ERR_WIRE_SCHEMA', 'ERR_WIRE_UNEXPECTED'] as const
 const FRAME_CODES = ['ERR_WIRE_FRAME', 'ERR_WIRE_OVERSIZE'] as const
 
-const [id, share, tag] = [random(16), random(32), random(64)]
-const associated = random(600)
+const [id, share, tag] = [fixed(16), fixed(32), fixed(64)]
+const associated = fixed(600)
 
 /**
  * Accepted octets must be the ones that their value is written as, so that nothing can be said in two ways; refused ones
@@ -56,7 +57,7 @@ function codecTarget<M>(name: string, share: number, codec: Codec<M>, valid: rea
 
 const values: readonly Value[] = [
   0, 23, 24, 255, 256, 65_535, 65_536, 0xffffffff, 2 ** 32, Number.MAX_SAFE_INTEGER,
-  'a', 'ä€😀', '', id, share, random(300), true, false, null, [], [[[[[[[[]]]]]]]],
+  'a', 'ä€😀', '', id, share, fixed(300), true, false, null, [], [[[[[[[[]]]]]]]],
   [1, [2, 'three', [share, null]], [[], [true]]],
 ] // prettier-ignore
 
@@ -64,11 +65,11 @@ const challenge = {
   type: 'challenge',
   versions: [1],
   serverId: id,
-  bootId: random(8),
+  bootId: fixed(8),
   nonce: share,
 } as const
 
-const key = ed25519.generate(random)
+const key = ed25519.generate(fixed)
 
 export const messages: readonly Target[] = [
   {
@@ -78,7 +79,7 @@ export const messages: readonly Target[] = [
     feed: (input) => onlyForm(decodeCbor(input), CBOR_CODES, encodeCbor, input),
   },
   codecTarget('messages of terminals', 130, terminalMessages, [
-    answerChallenge(challenge, key, 'hufu.example:443', random),
+    answerChallenge(challenge, key, 'hufu.example:443', fixed),
     { type: 'ping', count: 70_000 },
     { type: 'session.enter', session: id },
     { type: 'session.leave', session: id },

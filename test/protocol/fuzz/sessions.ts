@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { random, Secret, utf8 } from '@hufu/protocol/crypto'
+import { Secret, utf8 } from '@hufu/protocol/crypto'
 import { ERRORS } from '@hufu/protocol/wire'
 import {
   decodeAnswer,
@@ -17,6 +17,7 @@ import { at } from '../../../packages/protocol/src/testing/clock.testing.ts'
 import { plainRecords } from '../../../packages/protocol/src/testing/records.testing.ts'
 import { sessionPair } from '../../../packages/protocol/src/testing/sessions.testing.ts'
 import { onlyForm } from './messages.ts'
+import { fixed } from './fixed.ts'
 import type { Target } from './run.ts'
 
 /** What is read inside a session: from an end that knows the keys, or from a relay that does not. */
@@ -26,7 +27,7 @@ const NOW = at(0)
 const frame = { more: false, sequence: 0, acknowledged: 0, limit: 1_000_000 } as const
 const frames = [
   encodeFrame({ ...frame, kind: 'data', data: utf8('hello') }),
-  encodeFrame({ ...frame, kind: 'data', more: true, sequence: 1, data: random(80) }),
+  encodeFrame({ ...frame, kind: 'data', more: true, sequence: 1, data: fixed(80) }),
   encodeFrame({ ...frame, kind: 'ack', sequence: 3, data: new Uint8Array(0) }),
   encodeFrame({ ...frame, kind: 'sync', limit: 2 ** 47, data: new Uint8Array(0) }),
   encodeFrame({ ...frame, kind: 'reply', data: new Uint8Array(0) }),
@@ -49,8 +50,8 @@ export const sessions: readonly Target[] = [
     name: 'changes of keys',
     share: 10,
     valid: [
-      encodeChange({ kind: 'proposal', id: 1, offset: 2, refresh: true, publicKey: random(1_216) }),
-      encodeChange({ kind: 'answer', id: 1, ciphertext: random(1_120) }),
+      encodeChange({ kind: 'proposal', id: 1, offset: 2, refresh: true, publicKey: fixed(1_216) }),
+      encodeChange({ kind: 'answer', id: 1, ciphertext: fixed(1_120) }),
     ],
     feed(input) {
       const change = decodeProposal(input) ?? decodeAnswer(input)
@@ -92,8 +93,8 @@ function linkTarget(): Target {
 
 /** Nothing opens but what was sealed, as it was sealed. */
 function recordsTarget(): Target {
-  const hash = random(32)
-  const root = random(64)
+  const hash = fixed(32)
+  const root = fixed(64)
   const end = (role: 'initiator' | 'responder'): ReturnType<typeof plainRecords> =>
     plainRecords(new Secret(root.slice()), role, hash)
   const [ours, theirs] = [end('initiator'), end('responder')]
