@@ -305,4 +305,65 @@ export const MESSAGES: Readonly<Record<ErrorCode, Message>> = {
     next: 'It was left as it is. Restore it, or move it away and pair again.',
   },
   ERR_INTERRUPTED: { what: 'interrupted', next: 'Nothing else needs to be done.' },
+
+  ERR_API_REQUEST: {
+    what: 'the server’s API was asked in a way that it does not take',
+    next: REPORT,
+  },
+  ERR_CROSS_SITE: {
+    what: 'the request came from a page of another site',
+    next: 'Use the console at the server’s own address, and list that address in the setting `names`.',
+  },
+  ERR_INSECURE: {
+    what: 'a passphrase would travel where others can read it',
+    next: 'Use an https address, or sign in on the server’s own machine.',
+  },
+  ERR_SIGNED_OUT: {
+    what: 'nobody is signed in',
+    next: 'Sign in with `hufu admin login`, or set HUFU_TOKEN to a token that is still good.',
+  },
+  ERR_FORBIDDEN: {
+    what: 'this role or token may not do that',
+    next: 'Ask an operator; `hufu admin whoami` shows what you may do.',
+  },
+  ERR_LOGIN_REFUSED: {
+    what: 'name or passphrase is wrong',
+    next: 'Try again; an operator can have you choose a new passphrase with `hufu admin users reset NAME`.',
+  },
+  ERR_LOGIN_THROTTLED: {
+    what: 'too many attempts to sign in came from here, or were made at this name',
+    next: 'Wait some minutes, up to an hour; whoever is signed in stays so.',
+  },
+  ERR_SETUP_CODE: {
+    what: 'the setup code is wrong, used or expired',
+    next: '`hufu admin setup --data DIR` on the server’s machine makes a new one; for a further account, an operator does.',
+  },
+  ERR_OPERATOR_NAME: {
+    what: 'this cannot be the name of an account',
+    next: 'Use 1 to 64 of a–z, 0–9, and - _ . between them.',
+  },
+  ERR_OPERATOR_PASSPHRASE: {
+    what: 'this passphrase is too short or cannot be typed everywhere',
+    next: 'Use at least 15 characters: four or five words that do not belong together.',
+  },
+  ERR_OPERATOR_EXISTS: {
+    what: 'there is an account of this name already',
+    next: 'Choose another name; `hufu admin users` lists them.',
+  },
+  ERR_OPERATOR_UNKNOWN: {
+    what: 'there is no account of this name',
+    next: '`hufu admin users` lists them.',
+  },
+  ERR_OPERATOR_LAST: {
+    what: 'this is the last operator',
+    next: 'Give another account the role of operator first.',
+  },
+  ERR_TOKEN_UNKNOWN: {
+    what: 'there is no such token',
+    next: '`hufu token list` shows yours.',
+  },
+  ERR_TOKEN_LIMIT: {
+    what: 'there are too many tokens',
+    next: 'Revoke those that are not used: `hufu token list` shows when each was used last.',
+  },
 }

@@ -107,6 +107,23 @@ export const ERRORS = {
   ERR_HSM_FAILED: 'user',
   ERR_PROFILE: 'user',
   ERR_INTERRUPTED: 'user',
+
+  // the operator's API
+  ERR_API_REQUEST: 'caller',
+  ERR_CROSS_SITE: 'user',
+  ERR_INSECURE: 'user',
+  ERR_SIGNED_OUT: 'user',
+  ERR_FORBIDDEN: 'user',
+  ERR_LOGIN_REFUSED: 'user',
+  ERR_LOGIN_THROTTLED: 'user',
+  ERR_SETUP_CODE: 'user',
+  ERR_OPERATOR_NAME: 'user',
+  ERR_OPERATOR_PASSPHRASE: 'user',
+  ERR_OPERATOR_EXISTS: 'user',
+  ERR_OPERATOR_UNKNOWN: 'user',
+  ERR_OPERATOR_LAST: 'user',
+  ERR_TOKEN_UNKNOWN: 'user',
+  ERR_TOKEN_LIMIT: 'user',
 } as const satisfies Record<string, Blame>
 
 export type ErrorCode = keyof typeof ERRORS

@@ -244,4 +244,65 @@ export const errorsEn: Text['errors'] = {
     next: 'Private windows and strict settings forbid storage: use another window. Sessions by code work without.',
   },
   ERR_INTERRUPTED: { what: 'It was stopped.', next: 'Nothing else needs to be done.' },
+
+  ERR_API_REQUEST: {
+    what: 'The server was asked in a way that it does not take.',
+    next: 'Reload the page: it may be of another version than the server.',
+  },
+  ERR_CROSS_SITE: {
+    what: 'The request came from a page of another site.',
+    next: 'Open the console at the server’s own address.',
+  },
+  ERR_INSECURE: {
+    what: 'The passphrase would travel where others can read it.',
+    next: 'Open this page by https.',
+  },
+  ERR_SIGNED_OUT: {
+    what: 'You are not signed in, or your session has ended.',
+    next: 'Sign in again.',
+  },
+  ERR_FORBIDDEN: {
+    what: 'Your role does not allow this.',
+    next: 'Ask an operator for another role.',
+  },
+  ERR_LOGIN_REFUSED: {
+    what: 'Name or passphrase is wrong.',
+    next: 'Try again, or ask an operator to have you choose a new passphrase.',
+  },
+  ERR_LOGIN_THROTTLED: {
+    what: 'There were too many attempts to sign in.',
+    next: 'Wait some minutes, up to an hour.',
+  },
+  ERR_SETUP_CODE: {
+    what: 'The code is wrong, was used already, or has expired.',
+    next: 'Ask for a new one, or make one on the server’s machine with hufu admin setup.',
+  },
+  ERR_OPERATOR_NAME: {
+    what: 'This cannot be the name of an account.',
+    next: 'Use 1 to 64 of a–z, 0–9, and - _ . between them.',
+  },
+  ERR_OPERATOR_PASSPHRASE: {
+    what: 'This passphrase is too short, too long, or has characters that cannot be typed.',
+    next: 'Use at least 15 characters: four or five words that do not belong together.',
+  },
+  ERR_OPERATOR_EXISTS: {
+    what: 'There is an account of this name already.',
+    next: 'Choose another name.',
+  },
+  ERR_OPERATOR_UNKNOWN: {
+    what: 'There is no account of this name.',
+    next: 'It may have been removed meanwhile: look at the list again.',
+  },
+  ERR_OPERATOR_LAST: {
+    what: 'This is the last operator.',
+    next: 'Give another account the role of operator first.',
+  },
+  ERR_TOKEN_UNKNOWN: {
+    what: 'There is no such token.',
+    next: 'It may have been revoked meanwhile: look at the list again.',
+  },
+  ERR_TOKEN_LIMIT: {
+    what: 'There are too many tokens.',
+    next: 'Revoke those that nobody uses.',
+  },
 }

@@ -201,4 +201,65 @@ export const errorsZh: Text['errors'] = {
     next: '无痕窗口和严格的设置会禁止存储：请换一个窗口。用配对码会话则不受影响。',
   },
   ERR_INTERRUPTED: { what: '已停止。', next: '不需要再做什么。' },
+
+  ERR_API_REQUEST: {
+    what: '向服务器发出的请求格式不符。',
+    next: '请重新加载页面：页面与服务器的版本可能不同。',
+  },
+  ERR_CROSS_SITE: {
+    what: '该请求来自其他站点的页面。',
+    next: '请在服务器自己的地址上打开控制台。',
+  },
+  ERR_INSECURE: {
+    what: '通行口令会以明文传输，他人可能读到。',
+    next: '请用 https 打开此页面。',
+  },
+  ERR_SIGNED_OUT: {
+    what: '您尚未登录，或登录已失效。',
+    next: '请重新登录。',
+  },
+  ERR_FORBIDDEN: {
+    what: '您的角色无权执行此操作。',
+    next: '请让操作员调整您的角色。',
+  },
+  ERR_LOGIN_REFUSED: {
+    what: '名称或通行口令有误。',
+    next: '请重试，或让操作员为您重设通行口令。',
+  },
+  ERR_LOGIN_THROTTLED: {
+    what: '登录尝试次数过多。',
+    next: '请等待几分钟，最长一小时。',
+  },
+  ERR_SETUP_CODE: {
+    what: '设置码有误、已被使用或已过期。',
+    next: '请索取新的设置码，或在服务器上运行 hufu admin setup 生成。',
+  },
+  ERR_OPERATOR_NAME: {
+    what: '此名称不能用作账户名。',
+    next: '请使用 1 到 64 个字符：a–z、0–9，中间可有 - _ .。',
+  },
+  ERR_OPERATOR_PASSPHRASE: {
+    what: '通行口令过短、过长或含有无法输入的字符。',
+    next: '请至少使用 15 个字符，例如四五个互不相关的词。',
+  },
+  ERR_OPERATOR_EXISTS: {
+    what: '已有同名账户。',
+    next: '请换一个名称。',
+  },
+  ERR_OPERATOR_UNKNOWN: {
+    what: '没有此名称的账户。',
+    next: '它可能已被删除：请刷新列表。',
+  },
+  ERR_OPERATOR_LAST: {
+    what: '这是最后一个操作员。',
+    next: '请先将另一个账户设为操作员。',
+  },
+  ERR_TOKEN_UNKNOWN: {
+    what: '没有这个令牌。',
+    next: '它可能已被撤销：请刷新列表。',
+  },
+  ERR_TOKEN_LIMIT: {
+    what: '令牌过多。',
+    next: '请撤销不再使用的令牌。',
+  },
 }
