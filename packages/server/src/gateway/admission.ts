@@ -1,7 +1,9 @@
 /** Counts open connections, in all and by source. */
 export interface Admission {
-  /** Lets one in, and gives what lets it out again; undefined if there are too many. */
-  admit(source: string): (() => void) | undefined
+  /** Lets one in; false if there are too many. */
+  admit(source: string): boolean
+  /** Lets one out that was let in. */
+  leave(source: string): void
   count(): number
 }
 
@@ -12,18 +14,17 @@ export function admissionOf(most: number, perSource: number): Admission {
   return {
     admit(source) {
       const own = bySource.get(source) ?? 0
-      if (all >= most || own >= perSource) return undefined
+      if (all >= most || own >= perSource) return false
       all += 1
       bySource.set(source, own + 1)
-      let inside = true
-      return () => {
-        if (!inside) return
-        inside = false
-        all -= 1
-        const left = bySource.get(source)! - 1
-        if (left === 0) bySource.delete(source)
-        else bySource.set(source, left)
-      }
+      return true
+    },
+    leave(source) {
+      const own = bySource.get(source)
+      if (own === undefined) return
+      all -= 1
+      if (own === 1) bySource.delete(source)
+      else bySource.set(source, own - 1)
     },
     count: () => all,
   }

@@ -1,15 +1,16 @@
-import { hex, random } from '@hufu/protocol/crypto'
+import { random } from '@hufu/protocol/crypto'
 import {
   after,
   controlFrame,
   dataFrameHead,
+  soleDataFrame,
   splitFrames,
   terminalIdOf,
   type Challenge,
   type ErrorCode,
-  type Frame,
   type Hello,
   type MessageOf,
+  type Ms,
 } from '@hufu/protocol/wire'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
@@ -22,8 +23,9 @@ import {
 import type { Connection, Room } from '../relay/connection.ts'
 import { closeCodeOf } from './closing.ts'
 import { faultOfHello, makeChallenge, type ServerIdentity } from './hello.ts'
-import { bucket } from './rate.ts'
-import { writerTo, type Sink } from './writer.ts'
+import { deadlinesOf, type Deadlines, type Waiting } from './deadlines.ts'
+import { bucket, type Bucket } from './rate.ts'
+import { writerTo, type Sink, type Writer, type WriterLimits } from './writer.ts'
 
 /*
  * One connection, from its first octet to its last.
@@ -33,7 +35,11 @@ import { writerTo, type Sink } from './writer.ts'
  */
 
 /** The socket of a connection, as small as it can be. */
-export interface Socket extends Sink {
+export interface Socket {
+  /** Sends these octets in one write. */
+  write(pieces: readonly Uint8Array[]): void
+  /** Octets that were written and have not left yet. */
+  unsent(): number
   pause(): void
   resume(): void
   /** Starts the closing handshake. */
@@ -50,7 +56,7 @@ export interface House extends Room {
   /** Messages of one connection come one at a time: the next when this has settled. */
   receive(connection: Connection, message: RoomMessage): void | Promise<void>
   /** The result: milliseconds for which the connection has to be read no further, mostly 0. */
-  data(connection: Connection, handle: number, payload: Uint8Array): number
+  data(connection: Connection, handle: number, payload: readonly Uint8Array[]): number
 }
 
 export interface ConnectionPorts {
@@ -66,8 +72,12 @@ export interface ConnectionPorts {
 
 /** What the socket tells the connection. */
 export interface Wire {
+  /** Where it comes from, as limits see it. */
+  readonly source: string
   /** One binary WebSocket message. Any octets: what is wrong with them ends the connection with a code. */
-  receive(message: Uint8Array): void
+  receive(pieces: readonly Uint8Array[]): void
+  /** What comes is no WebSocket any longer, or too much: to be closed with this code of RFC 6455. */
+  broken(closeCode: number): void
   /** The socket is closed. */
   closed(): void
   /** Ends the connection from this side. */
@@ -76,173 +86,285 @@ export interface Wire {
   send(message: ServerMessage): void
 }
 
+/** Starts connections: sends the challenge and waits. */
+export interface Connections {
+  /** `from`: the request's Host header and its source. */
+  start(socket: Socket, from: { readonly host: string; readonly source: string }): Wire
+}
+
+/** Connections of one gateway. */
+export function connectionsOf(ports: ConnectionPorts): Connections {
+  const { clock, config } = ports
+  const shared: SharedPorts = {
+    ...ports,
+    limits: { messageOctets: config.maxMessageOctets, unsentOctets: config.unsentOctets },
+    greeting: deadlinesOf(clock, config.helloMs),
+    silent: deadlinesOf(clock, config.deadAfterMs),
+  }
+  return { start: (socket, from) => new Line(socket, from, shared) }
+}
+
+/** What all connections have in common. */
+interface SharedPorts extends ConnectionPorts {
+  readonly limits: WriterLimits
+  readonly greeting: Deadlines
+  readonly silent: Deadlines
+}
+
 type State =
-  | { readonly at: 'greeting'; readonly challenge: MessageOf<typeof Challenge> }
-  | { readonly at: 'open'; readonly connection: Connection }
-  | { readonly at: 'over' }
-
-/** Starts a connection: sends the challenge and waits. `from`: the request's Host header and its source. */
-export function startConnection(
-  socket: Socket,
-  from: { readonly host: string; readonly source: string },
-  ports: ConnectionPorts,
-): Wire {
-  const { config, clock, house } = ports
-  const challenge = makeChallenge(ports.server)
-  const controls = bucket(config.controlPerSecond, config.controlBurst, clock.now())
-  const data = bucket(config.dataOctetsPerSecond, config.dataOctetsPerSecond, clock.now())
-  const waiting: RoomMessage[] = []
-  let busy = false
-  let state: State = { at: 'greeting', challenge }
-  let heard = clock.now()
-  let cancelWatch: (() => void) | undefined
-  let cancelDrop: (() => void) | undefined
-  const limits = { messageOctets: config.maxMessageOctets, unsentOctets: config.unsentOctets }
-  const writer = writerTo(socket, limits, () => end('ERR_SLOW_READER'))
-
-  const send = (message: ServerMessage): void => {
-    if (state.at !== 'over') writer.push(controlFrame(serverMessages.encode(message)))
-  }
-
-  const over = (): Connection | undefined => {
-    const connection = state.at === 'open' ? state.connection : undefined
-    state = { at: 'over' }
-    cancelWatch?.()
-    waiting.length = 0
-    // not from here: whoever made it end may be in the middle of a walk over its members
-    if (connection !== undefined) queueMicrotask(() => house.lost(connection))
-    return connection
-  }
-
-  const end = (code: ErrorCode): void => {
-    if (state.at === 'over') return
-    const wasOpen = over() !== undefined
-    writer.finish(controlFrame(serverMessages.encode({ type: 'ended', code })))
-    socket.close(closeCodeOf(code))
-    // whoever does not read, or does not close its side, is not waited for
-    cancelDrop = clock.wake(after(clock.now(), config.closingMs), () => socket.terminate())
-    ports.ended(code, wasOpen)
-  }
-
-  const greet = (hello: MessageOf<typeof Hello>): void => {
-    const fault = faultOfHello(hello, challenge, ports.server, from.host)
-    if (fault !== undefined) return end(fault)
-    const connection: Connection = {
-      id: hex(random(8)),
-      terminal: terminalIdOf(hello.terminalKey),
-      source: from.source,
-      send,
-      sendData(handle, sender, payload) {
-        if (state.at === 'over') return
-        writer.push(dataFrameHead(handle, sender, payload.length), payload)
-      },
-      sendFrame(frame) {
-        if (state.at !== 'over') writer.push(frame)
-      },
-      sendMessage(message) {
-        if (state.at !== 'over') writer.pushMessage(message)
-      },
-      end,
+  | {
+      readonly at: 'greeting'
+      readonly challenge: MessageOf<typeof Challenge>
+      readonly host: string
     }
-    state = { at: 'open', connection }
-    watch(config.deadAfterMs, 'ERR_IDLE')
-    send({
-      type: 'welcome',
-      terminalId: connection.terminal,
-      heartbeatMs: config.heartbeatMs,
-    })
-    house.opened(connection)
+  | typeof OPEN
+  | typeof OVER
+
+const OPEN = { at: 'open' } as const
+const OVER = { at: 'over' } as const
+
+/** Where a terminal's id is before it has proved one. */
+const NOBODY = new Uint8Array(0)
+
+/**
+ * A class, and one object for the socket, the rooms and the timers: there are ten thousand of them that do nothing, and
+ * each function of their own would be some 60 octets more in every one.
+ */
+class Line implements Wire, Connection, Sink, Waiting {
+  id = ''
+  terminal: Uint8Array = NOBODY
+  readonly source: string
+  since: Ms
+  readonly #ports: SharedPorts
+  readonly #socket: Socket
+  readonly #writer: Writer
+  readonly #controls: Bucket
+  /** Made at the first data: many a connection never has any. */
+  #data: Bucket | undefined
+  #state: State
+  /** Messages that wait for the room to be done with the last; undefined if none is being handled. */
+  #waiting: RoomMessage[] | undefined
+  #cancelDrop: (() => void) | undefined
+
+  constructor(
+    socket: Socket,
+    from: { readonly host: string; readonly source: string },
+    ports: SharedPorts,
+  ) {
+    const { clock, config } = ports
+    const now = clock.now()
+    this.source = from.source
+    this.since = now
+    this.#ports = ports
+    this.#socket = socket
+    this.#writer = writerTo(this, ports.limits)
+    this.#controls = bucket(config.controlPerSecond, config.controlBurst, now)
+    this.#data = undefined
+    const challenge = makeChallenge(ports.server)
+    this.#state = { at: 'greeting', challenge, host: from.host }
+    this.#waiting = undefined
+    this.#cancelDrop = undefined
+    ports.greeting.start(this, now)
+    this.send(challenge)
   }
 
-  const control = (body: Uint8Array): void => {
-    if (!controls.take(1, clock.now())) return end('ERR_RATE')
-    const decoded = terminalMessages.decode(body, config.maxControlOctets)
-    if (!decoded.ok) return end(decoded.code)
-    const message = decoded.value
-    if (message.type === 'hello')
-      return state.at === 'greeting' ? greet(message) : end('ERR_WIRE_UNEXPECTED')
-    if (state.at !== 'open') return end('ERR_WIRE_UNEXPECTED')
-    if (message.type === 'ping') return send({ type: 'pong', count: message.count })
-    if (waiting.length >= config.controlBurst) return end('ERR_BUSY')
-    if (busy) waiting.push(message)
-    else handle(state.connection, message)
+  // what the rooms do
+
+  send(message: ServerMessage): void {
+    this.sendFrame(controlFrame(serverMessages.encode(message)))
   }
 
-  const handle = (connection: Connection, message: RoomMessage): void => {
-    const outcome = house.receive(connection, message)
-    if (outcome === undefined) return
-    busy = true
-    void settle(connection, outcome)
+  sendData(handle: number, sender: number, payload: readonly Uint8Array[]): void {
+    if (this.#state.at === 'over') return
+    this.#writer.push(dataFrameHead(handle, sender, octetsOf(payload)), payload)
   }
 
-  const settle = async (connection: Connection, outcome: Promise<void>): Promise<void> => {
+  sendFrame(frame: Uint8Array): void {
+    if (this.#state.at !== 'over') this.#writer.push(frame)
+  }
+
+  sendMessage(message: Uint8Array): void {
+    if (this.#state.at !== 'over') this.#writer.pushMessage(message)
+  }
+
+  end(code: ErrorCode): void {
+    if (this.#state.at === 'over') return
+    const wasOpen = this.#state.at === 'open'
+    this.#over()
+    this.#writer.finish(controlFrame(serverMessages.encode({ type: 'ended', code })))
+    this.#close(closeCodeOf(code))
+    this.#ports.ended(code, wasOpen)
+  }
+
+  // what the socket does
+
+  receive(pieces: readonly Uint8Array[]): void {
+    if (this.#state.at === 'over') return
+    const { clock, silent } = this.#ports
+    const now = clock.now()
+    if (this.#state.at === 'open') silent.start(this, now)
+    let debtMs = 0
     try {
-      await outcome
+      debtMs = this.#message(pieces)
     } catch (error) {
-      fail(error)
+      return this.#fail(error)
     }
-    busy = false
-    advance(connection)
+    if (debtMs === 0 || this.#isOver()) return
+    this.#socket.pause()
+    clock.wake(after(now, debtMs), () => this.#socket.resume())
   }
 
-  const advance = (connection: Connection): void => {
-    const next = busy ? undefined : waiting.shift()
-    if (next === undefined) return
-    handle(connection, next)
-    advance(connection)
+  broken(closeCode: number): void {
+    if (this.#isOver()) return
+    this.#over()
+    this.#close(closeCode)
   }
 
-  const fail = (error: unknown): void => {
-    ports.failed(error)
-    end('ERR_INTERNAL')
+  closed(): void {
+    this.#cancelDrop?.()
+    if (!this.#isOver()) this.#over()
+  }
+
+  // what the writer does
+
+  write(pieces: readonly Uint8Array[]): void {
+    this.#socket.write(pieces)
+  }
+
+  unsent(): number {
+    return this.#socket.unsent()
+  }
+
+  slow(): void {
+    this.end('ERR_SLOW_READER')
+  }
+
+  // what the timers do
+
+  late(): void {
+    this.end(this.#state.at === 'greeting' ? 'ERR_HELLO_TIMEOUT' : 'ERR_IDLE')
+  }
+
+  #isOver(): boolean {
+    return this.#state.at === 'over'
+  }
+
+  #over(): void {
+    const { greeting, house, silent } = this.#ports
+    const wasOpen = this.#state.at === 'open'
+    this.#state = OVER
+    greeting.stop(this)
+    silent.stop(this)
+    if (this.#waiting !== undefined) this.#waiting.length = 0
+    // not from here: whoever made it end may be in the middle of a walk over its members
+    if (wasOpen) queueMicrotask(() => house.lost(this))
+  }
+
+  #close(closeCode: number): void {
+    const { clock, config } = this.#ports
+    this.#socket.close(closeCode)
+    // whoever does not read, or does not close its side, is not waited for
+    const dropAt = after(clock.now(), config.closingMs)
+    this.#cancelDrop = clock.wake(dropAt, () => this.#socket.terminate())
   }
 
   /** Milliseconds to pause for. */
-  const frameIn = (frame: Frame): number => {
-    if (frame.type === 'control') control(frame.body)
-    else if (state.at === 'open') return house.data(state.connection, frame.session, frame.payload)
-    else end('ERR_WIRE_UNEXPECTED')
-    return 0
+  #message(pieces: readonly Uint8Array[]): number {
+    const large = pieces.length > 1 ? soleDataFrame(pieces) : undefined
+    if (large !== undefined) return this.#dataFrame(large.session, large.payload)
+    const whole = pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces)
+    const frames = splitFrames(whole, this.#ports.config.maxControlOctets)
+    if (!frames.ok) this.end(frames.code)
+    let debtMs = 0
+    for (const frame of frames.ok ? frames.value : [])
+      if (frame.type === 'control') this.#control(frame.body)
+      else debtMs = Math.max(debtMs, this.#dataFrame(frame.session, [frame.payload]))
+    return debtMs
   }
 
-  /** Ends the connection with `code` once it has been silent for `ms`. */
-  const watch = (ms: number, code: ErrorCode): void => {
-    cancelWatch?.()
-    const start = heard
-    cancelWatch = clock.wake(after(heard, ms), () => {
-      if (heard === start || code !== 'ERR_IDLE') end(code)
-      else watch(ms, code)
-    })
+  #dataFrame(session: number, payload: readonly Uint8Array[]): number {
+    if (this.#state.at !== 'open') {
+      this.end('ERR_WIRE_UNEXPECTED')
+      return 0
+    }
+    const { clock, config, house } = this.#ports
+    const { dataOctetsPerSecond: rate } = config
+    const now = clock.now()
+    this.#data ??= bucket(rate, rate, now)
+    const debtMs = this.#data.spend(octetsOf(payload), now)
+    return Math.max(debtMs, house.data(this, session, payload))
   }
 
-  watch(config.helloMs, 'ERR_HELLO_TIMEOUT')
-  send(challenge)
-  return {
-    receive(message) {
-      if (state.at === 'over') return
-      const now = clock.now()
-      heard = now
-      const frames = splitFrames(message, config.maxControlOctets)
-      if (!frames.ok) return end(frames.code)
-      let debtMs = data.spend(message.length, now)
-      try {
-        for (const frame of frames.value) debtMs = Math.max(debtMs, frameIn(frame))
-      } catch (error) {
-        return fail(error)
-      }
-      if (debtMs === 0 || stateIsOver()) return
-      socket.pause()
-      clock.wake(after(now, debtMs), () => socket.resume())
-    },
-    closed() {
-      cancelDrop?.()
-      if (state.at !== 'over') over()
-    },
-    end,
-    send,
+  #control(body: Uint8Array): void {
+    const { clock, config } = this.#ports
+    if (!this.#controls.take(1, clock.now())) return this.end('ERR_RATE')
+    const decoded = terminalMessages.decode(body, config.maxControlOctets)
+    if (!decoded.ok) return this.end(decoded.code)
+    const message = decoded.value
+    if (message.type === 'hello') return this.#greet(message)
+    if (this.#state.at !== 'open') return this.end('ERR_WIRE_UNEXPECTED')
+    if (message.type === 'ping') return this.send({ type: 'pong', count: message.count })
+    if (this.#waiting === undefined) this.#handle(message)
+    else if (this.#waiting.length < config.controlBurst) this.#waiting.push(message)
+    else this.end('ERR_BUSY')
   }
 
-  function stateIsOver(): boolean {
-    return state.at === 'over'
+  #greet(hello: MessageOf<typeof Hello>): void {
+    const { clock, config, greeting, house, server, silent } = this.#ports
+    if (this.#state.at !== 'greeting') return this.end('ERR_WIRE_UNEXPECTED')
+    const { challenge, host } = this.#state
+    const fault = faultOfHello(hello, challenge, server, host)
+    if (fault !== undefined) return this.end(fault)
+    this.id = Buffer.from(random(8)).toString('hex')
+    this.terminal = terminalIdOf(hello.terminalKey)
+    this.#state = OPEN
+    greeting.stop(this)
+    silent.start(this, clock.now())
+    const { terminal: terminalId } = this
+    this.send({ type: 'welcome', terminalId, heartbeatMs: config.heartbeatMs })
+    house.opened(this)
   }
+
+  #handle(message: RoomMessage): void {
+    const outcome = this.#ports.house.receive(this, message)
+    if (outcome === undefined) return
+    this.#waiting ??= []
+    void this.#settle(outcome)
+  }
+
+  async #settle(outcome: Promise<void>): Promise<void> {
+    try {
+      await outcome
+    } catch (error) {
+      this.#fail(error)
+    }
+    try {
+      this.#advance()
+    } catch (error) {
+      this.#fail(error)
+    }
+  }
+
+  /** Goes on with what waits, until a room takes its time again. */
+  #advance(): void {
+    const waiting = this.#waiting ?? []
+    this.#waiting = undefined
+    while (waiting.length > 0 && !this.#isOver()) {
+      this.#handle(waiting.shift()!)
+      if (this.#waiting === undefined) continue
+      this.#waiting = waiting
+      return
+    }
+  }
+
+  #fail(error: unknown): void {
+    this.#ports.failed(error)
+    this.end('ERR_INTERNAL')
+  }
+}
+
+function octetsOf(pieces: readonly Uint8Array[]): number {
+  let sum = 0
+  for (const piece of pieces) sum += piece.length
+  return sum
 }

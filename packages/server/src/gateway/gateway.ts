@@ -1,11 +1,11 @@
-import { STATUS_CODES, type IncomingMessage } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { SOCKET_PATH, SUBPROTOCOL, type ErrorCode } from '@hufu/protocol/wire'
-import { WebSocketServer, type WebSocket } from 'ws'
+import type { ErrorCode } from '@hufu/protocol/wire'
 import { admissionOf } from './admission.ts'
-import { startConnection, type ConnectionPorts, type Socket, type Wire } from './connection.ts'
-import { originIsAllowed } from './origin.ts'
+import { connectionsOf, type ConnectionPorts } from './connection.ts'
+import { ServerSocket } from './socket.ts'
 import type { SourceOf } from './source.ts'
+import { agree, faultOfUpgrade, header, refuse } from './upgrade.ts'
 
 /** Where sockets come in. */
 export interface Gateway {
@@ -26,100 +26,58 @@ const MOST_PIECES = 16_384
 export function gatewayTo(ports: ConnectionPorts, sourceOf: SourceOf): Gateway {
   const { config } = ports
   const admission = admissionOf(config.connections, config.connectionsPerSource)
-  const open = new Map<Wire, WebSocket>()
+  const connections = connectionsOf(ports)
+  const limits = { octets: config.maxMessageOctets, pieces: MOST_PIECES }
+  const open = new Map<Duplex, ServerSocket>()
   let draining = false
-  const sockets = new WebSocketServer({
-    noServer: true,
-    clientTracking: false,
-    perMessageDeflate: false,
-    maxPayload: config.maxMessageOctets,
-    maxFragments: MOST_PIECES,
-    maxBufferedChunks: MOST_PIECES,
-    skipUTF8Validation: true,
-    handleProtocols: () => SUBPROTOCOL,
-  })
 
-  const accept = (webSocket: WebSocket, raw: Duplex, request: IncomingMessage): void => {
+  // one function for all sockets, each found by itself: ten thousand sets of them would be as large as the rest
+  function heard(this: Duplex, chunk: Buffer): void {
+    open.get(this)?.take(chunk)
+  }
+  function ended(this: Duplex): void {
+    open.get(this)?.ended()
+  }
+  function closed(this: Duplex): void {
+    const socket = open.get(this)
+    if (socket === undefined) return
+    open.delete(this)
+    if (socket.admitted) admission.leave(socket.wire.source)
+    socket.wire.closed()
+  }
+
+  const accept = (raw: Duplex, head: Buffer, request: IncomingMessage): void => {
     const source = sourceOf(request.socket.remoteAddress ?? '', header(request, 'x-forwarded-for'))
-    const leave = admission.admit(source)
+    const admitted = admission.admit(source)
     const from = { host: request.headers.host ?? '', source }
-    const wire = startConnection(socketOver(webSocket, raw), from, ports)
-    open.set(wire, webSocket)
-    webSocket.on('message', (data, isBinary) => {
-      // nothing of ours is text: the same fault as any other frame that is none
-      if (isBinary && data instanceof Uint8Array) wire.receive(data)
-      else wire.end('ERR_WIRE_FRAME')
-    })
-    webSocket.on('error', () => undefined) // 'close' follows, and says all
-    webSocket.on('close', () => {
-      open.delete(wire)
-      leave?.()
-      wire.closed()
-    })
-    if (leave === undefined) wire.end('ERR_CONNECTIONS')
+    const socket = new ServerSocket(raw, limits, admitted, (self) => connections.start(self, from))
+    open.set(raw, socket)
+    raw.on('data', heard).on('end', ended).on('close', closed)
+    if (!admitted) socket.wire.end('ERR_CONNECTIONS')
+    if (head.length > 0) socket.take(head)
   }
 
   return {
     upgrade(request, raw, head) {
-      const fault = faultOfRequest(request, draining, config)
+      const fault = draining ? 503 : faultOfUpgrade(request, config)
       if (fault !== undefined) return refuse(raw, fault)
-      sockets.handleUpgrade(request, raw, head, (webSocket) => accept(webSocket, raw, request))
+      raw.on('error', ignore) // 'close' follows, and says all
+      if ('setNoDelay' in request.socket) request.socket.setNoDelay(true)
+      agree(request, raw)
+      accept(raw, head, request)
     },
     count: () => open.size,
     drain(spreadMs) {
       draining = true
-      for (const wire of open.keys()) {
+      for (const { wire } of open.values()) {
         wire.send({ type: 'drain', afterMs: Math.floor(Math.random() * (spreadMs + 1)) })
         wire.end('ERR_DRAINING' satisfies ErrorCode)
       }
     },
     terminate() {
-      for (const webSocket of open.values()) webSocket.terminate()
+      for (const socket of open.values()) socket.terminate()
     },
   }
 }
 
-/** The HTTP status of a request that may not become a connection. */
-function faultOfRequest(
-  request: IncomingMessage,
-  draining: boolean,
-  config: ConnectionPorts['config'],
-): number | undefined {
-  const path = (request.url ?? '').split('?', 1)[0]
-  if (path !== SOCKET_PATH) return 404
-  if (draining) return 503
-  const protocols = (header(request, 'sec-websocket-protocol') ?? '').split(',')
-  if (!protocols.some((protocol) => protocol.trim() === SUBPROTOCOL)) return 400
-  const own = [request.headers.host ?? '', ...config.names]
-  return originIsAllowed(request.headers.origin, own, config.origins) ? undefined : 403
-}
-
-function refuse(raw: Duplex, status: number): void {
-  raw.on('error', () => raw.destroy())
-  raw.once('finish', () => raw.destroy())
-  raw.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
-  )
-}
-
-function header(request: IncomingMessage, name: string): string | undefined {
-  const value = request.headers[name]
-  return Array.isArray(value) ? value.join(',') : value
-}
-
-function socketOver(webSocket: WebSocket, raw: Duplex): Socket {
-  return {
-    write(pieces) {
-      if (webSocket.readyState !== webSocket.OPEN) return
-      // whole messages, past the library: it would copy, or take two writes for each
-      raw.cork()
-      for (const piece of pieces) raw.write(piece)
-      raw.uncork()
-    },
-    unsent: () => webSocket.bufferedAmount,
-    pause: () => webSocket.pause(),
-    resume: () => webSocket.resume(),
-    close: (code) => webSocket.close(code),
-    terminate: () => webSocket.terminate(),
-  }
-}
+function ignore(): void {}

@@ -10,23 +10,39 @@ export interface Bucket {
 
 /** A token bucket, full at first. It keeps no clock: `now` may stand still, and never goes back. */
 export function bucket(perSecond: number, burst: number, start: Ms): Bucket {
-  let level = burst
-  let filled = start
-  const fill = (now: Ms): void => {
-    level = Math.min(burst, level + ((now - filled) * perSecond) / 1_000)
-    filled = now
+  return new TokenBucket(perSecond, burst, start)
+}
+
+/** A class, as every connection has two: methods cost nothing there, functions do. */
+class TokenBucket implements Bucket {
+  readonly #perSecond: number
+  readonly #burst: number
+  #level: number
+  #filled: Ms
+
+  constructor(perSecond: number, burst: number, start: Ms) {
+    this.#perSecond = perSecond
+    this.#burst = burst
+    this.#level = burst
+    this.#filled = start
   }
-  return {
-    take(amount, now) {
-      fill(now)
-      if (level < amount) return false
-      level -= amount
-      return true
-    },
-    spend(amount, now) {
-      fill(now)
-      level -= amount
-      return level >= 0 ? 0 : (-level * 1_000) / perSecond
-    },
+
+  take(amount: number, now: Ms): boolean {
+    this.#fill(now)
+    if (this.#level < amount) return false
+    this.#level -= amount
+    return true
+  }
+
+  spend(amount: number, now: Ms): number {
+    this.#fill(now)
+    this.#level -= amount
+    return this.#level >= 0 ? 0 : (-this.#level * 1_000) / this.#perSecond
+  }
+
+  #fill(now: Ms): void {
+    const since = ((now - this.#filled) * this.#perSecond) / 1_000
+    this.#level = Math.min(this.#burst, this.#level + since)
+    this.#filled = now
   }
 }

@@ -33,7 +33,7 @@ test('frames keep their order and their octets, in messages within the limit', (
       for (const [i, octets] of sizes.entries()) {
         const payload = new Uint8Array(octets).fill(i)
         if (i % 2 === 0) writer.push(dataFrame(i, 0, payload))
-        else writer.push(dataFrameHead(i, 0, octets), payload)
+        else writer.push(dataFrameHead(i, 0, octets), [payload.subarray(0, i), payload.subarray(i)])
       }
       turn()
       const messages = messagesIn(writes)
@@ -139,13 +139,12 @@ function harness(
   const writes: (readonly Uint8Array[])[] = []
   let due: (() => void)[] = []
   let slow = 0
-  const sink = { write: (messages: readonly Uint8Array[]) => void writes.push(messages), unsent }
-  const writer = writerTo(
-    sink,
-    within,
-    () => void (slow += 1),
-    (act) => void due.push(act),
-  )
+  const sink = {
+    write: (messages: readonly Uint8Array[]) => void writes.push(messages),
+    unsent,
+    slow: () => void (slow += 1),
+  }
+  const writer = writerTo(sink, within, (act) => void due.push(act))
   const turn = (): void => {
     const now = due
     due = []

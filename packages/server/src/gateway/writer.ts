@@ -7,15 +7,17 @@ export interface Sink {
   write(pieces: readonly Uint8Array[]): void
   /** Octets that were written and have not left yet. */
   unsent(): number
+  /** More waits than may. Called once; what was queued is dropped, since nobody may make the server hold more. */
+  slow(): void
 }
 
 /** Everything that leaves by one socket. */
 export interface Writer {
   /**
-   * Queues a frame, whole or as its head and its payload; all that is queued in one turn of the loop leaves together. The
+   * Queues a frame, whole or as its head and the pieces of its payload; all that is queued in one turn of the loop leaves together. The
    * caller does not touch it afterwards. Ignored after `slow` was called.
    */
-  push(frame: Uint8Array, payload?: Uint8Array): void
+  push(frame: Uint8Array, payload?: readonly Uint8Array[]): void
   /** Queues a whole WebSocket message of frames. Others may hold the same octets. */
   pushMessage(message: Uint8Array): void
   /** Sends what is queued and a last frame, whatever waits already. */
@@ -38,54 +40,80 @@ const ALONE_OCTETS = 8_192
 interface Queued {
   /** A frame, or its beginning; or a whole message. */
   readonly head: Uint8Array
-  readonly payload: Uint8Array | undefined
+  readonly payload: readonly Uint8Array[]
   readonly octets: number
   readonly isMessage: boolean
 }
 
-/**
- * Collects frames and sends them in few WebSocket messages and one write. `slow` is called once, when more than the limit
- * waits: what was queued is dropped, since nobody may make the server hold more.
- */
+/** Collects frames and sends them in few WebSocket messages and one write. */
 export function writerTo(
   sink: Sink,
   limits: WriterLimits,
-  slow: () => void,
   soon: (act: () => void) => void = inThisTurn,
 ): Writer {
-  let queue: Queued[] = []
-  let queued = 0
-  let cut = false
-  const flush = (): void => {
-    if (queue.length === 0) return
-    const all = queue
-    queue = []
-    queued = 0
-    sink.write(piecesOf(all, limits.messageOctets))
+  return new GatheringWriter(sink, limits, soon)
+}
+
+/** A class, as every connection has one: methods cost nothing there, functions do. */
+class GatheringWriter implements Writer {
+  readonly #sink: Sink
+  readonly #limits: WriterLimits
+  readonly #soon: (act: () => void) => void
+  #queue: Queued[] = NONE
+  #queued = 0
+  #cut = false
+
+  constructor(sink: Sink, limits: WriterLimits, soon: (act: () => void) => void) {
+    this.#sink = sink
+    this.#limits = limits
+    this.#soon = soon
   }
-  const add = (head: Uint8Array, payload: Uint8Array | undefined, isMessage: boolean): void => {
-    if (cut) return
-    const octets = head.length + (payload?.length ?? 0)
-    if (queued + octets + sink.unsent() > limits.unsentOctets) {
-      cut = true
-      queue = []
-      queued = 0
-      slow()
+
+  push(head: Uint8Array, payload: readonly Uint8Array[] = NO_PAYLOAD): void {
+    this.#add(head, payload, false)
+  }
+
+  pushMessage(message: Uint8Array): void {
+    this.#add(message, NO_PAYLOAD, true)
+  }
+
+  finish(frame: Uint8Array): void {
+    if (this.#queue.length === 0) this.#queue = []
+    this.#queue.push({ head: frame, payload: NO_PAYLOAD, octets: frame.length, isMessage: false })
+    this.#flush()
+    this.#cut = true
+  }
+
+  #add(head: Uint8Array, payload: readonly Uint8Array[], isMessage: boolean): void {
+    if (this.#cut) return
+    let octets = head.length
+    for (const piece of payload) octets += piece.length
+    if (this.#queued + octets + this.#sink.unsent() > this.#limits.unsentOctets) {
+      this.#cut = true
+      this.#queue = NONE
+      this.#queued = 0
+      this.#sink.slow()
       return
     }
-    queued += octets
-    if (queue.push({ head, payload, octets, isMessage }) === 1) soon(flush)
+    this.#queued += octets
+    const one = { head, payload, octets, isMessage }
+    if (this.#queue.length > 0) return void this.#queue.push(one)
+    this.#queue = [one]
+    this.#soon(() => this.#flush())
   }
-  return {
-    push: (head, payload) => add(head, payload, false),
-    pushMessage: (message) => add(message, undefined, true),
-    finish(frame) {
-      queue.push({ head: frame, payload: undefined, octets: frame.length, isMessage: false })
-      flush()
-      cut = true
-    },
+
+  #flush(): void {
+    if (this.#queue.length === 0) return
+    const all = this.#queue
+    this.#queue = NONE
+    this.#queued = 0
+    this.#sink.write(piecesOf(all, this.#limits.messageOctets))
   }
 }
+
+/** The queue of all who have nothing to send. Never written to. */
+const NONE: Queued[] = []
+const NO_PAYLOAD: readonly Uint8Array[] = []
 
 /** What was queued, in order, small frames joined, as WebSocket messages of at most `most` octets (a larger frame stands alone). */
 function piecesOf(queue: readonly Queued[], most: number): readonly Uint8Array[] {
@@ -103,10 +131,9 @@ function piecesOf(queue: readonly Queued[], most: number): readonly Uint8Array[]
     if (one.isMessage) pieces.push(one.head)
     else if (alone) {
       pieces.push(Buffer.concat([messageHead(one.octets), one.head]))
-      if (one.payload !== undefined) pieces.push(one.payload)
+      pieces.push(...one.payload)
     } else {
-      run.push(one.head)
-      if (one.payload !== undefined) run.push(one.payload)
+      run.push(one.head, ...one.payload)
       octets += one.octets
     }
   }

@@ -1,8 +1,16 @@
 /** Stops a subscription at once: the handler is not called again. */
 export type Unsubscribe = () => void
 
-/** Takes one message. `head` is empty if there was none. */
-export type Hear = (octets: Uint8Array, head: Uint8Array) => void
+/**
+ * Takes one message. `head` is empty if there was none. `rest` goes on where `octets` end: it is empty unless the message was
+ * published with one, and even then they need not be cut where they were. One handler may serve many subjects.
+ */
+export type Hear = (
+  octets: Uint8Array,
+  head: Uint8Array,
+  rest: readonly Uint8Array[],
+  subject: string,
+) => void
 
 /**
  * How the nodes of one server speak to each other, and one node's rooms among themselves: everything crosses it, so that
@@ -15,9 +23,15 @@ export type Hear = (octets: Uint8Array, head: Uint8Array) => void
 export interface Bus {
   /**
    * `subject`: dots between its parts, no spaces. `head`: a few octets, apart so that large `octets` need no copy to get
-   * them in front. The caller does not touch either afterwards.
+   * them in front. `rest`: what follows `octets`, apart so that large pieces need no copy to be joined. The caller does not
+   * touch any of them afterwards.
    */
-  publish(subject: string, octets: Uint8Array, head?: Uint8Array): void
+  publish(
+    subject: string,
+    octets: Uint8Array,
+    head?: Uint8Array,
+    rest?: readonly Uint8Array[],
+  ): void
   /** The handler may look at what it gets for as long as it likes, and not write to it. It should not throw. */
   subscribe(subject: string, handler: Hear): Unsubscribe
   /** Nothing is delivered any more. */

@@ -4,23 +4,30 @@ interface Message {
   readonly subject: string
   readonly octets: Uint8Array
   readonly head: Uint8Array
+  readonly rest: readonly Uint8Array[]
 }
 
-const NONE = new Uint8Array(0)
+/** An object of its own for every subscription, though two may have the same handler. */
+interface Subscription {
+  readonly handler: Hear
+}
+
+const NO_HEAD = new Uint8Array(0)
+const NO_REST: readonly Uint8Array[] = []
 
 /** A bus for a server of one node. `failed` is told what a handler throws: it concerns nobody else. */
 export function inProcessBus(failed: (error: unknown) => void): Bus {
-  const handlers = new Map<string, Set<Hear>>()
+  // lists are replaced, not changed: who subscribes while a message is delivered was not there when it came
+  const bySubject = new Map<string, readonly Subscription[]>()
   let queue: Message[] = []
   let closed = false
   const deliver = (): void => {
     for (let at = 0; at < queue.length; at += 1) {
-      const { subject, octets, head } = queue[at]!
-      // a copy: who subscribes while this is delivered was not there when it came
-      for (const handler of Array.from(handlers.get(subject) ?? [])) {
-        if (handlers.get(subject)?.has(handler) !== true) continue
+      const { subject, octets, head, rest } = queue[at]!
+      for (const one of bySubject.get(subject) ?? []) {
+        if (bySubject.get(subject)?.includes(one) !== true) continue
         try {
-          handler(octets, head)
+          one.handler(octets, head, rest, subject)
         } catch (error) {
           failed(error)
         }
@@ -29,23 +36,23 @@ export function inProcessBus(failed: (error: unknown) => void): Bus {
     queue = []
   }
   return {
-    publish(subject, octets, head = NONE) {
+    publish(subject, octets, head = NO_HEAD, rest = NO_REST) {
       if (closed) return
-      if (queue.push({ subject, octets, head }) === 1) queueMicrotask(deliver)
+      if (queue.push({ subject, octets, head, rest }) === 1) queueMicrotask(deliver)
     },
     subscribe(subject, handler) {
-      const own: Hear = (octets, head) => handler(octets, head)
-      const set = handlers.get(subject) ?? new Set()
-      handlers.set(subject, set.add(own))
+      const own: Subscription = { handler }
+      bySubject.set(subject, [...(bySubject.get(subject) ?? []), own])
       return () => {
-        set.delete(own)
-        if (set.size === 0 && handlers.get(subject) === set) handlers.delete(subject)
+        const left = bySubject.get(subject)?.filter((one) => one !== own) ?? []
+        if (left.length > 0) bySubject.set(subject, left)
+        else bySubject.delete(subject)
       }
     },
     async close() {
       closed = true
       queue = []
-      handlers.clear()
+      bySubject.clear()
     },
   }
 }

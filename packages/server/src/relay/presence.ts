@@ -1,6 +1,7 @@
-import { hex, text, utf8 } from '@hufu/protocol/crypto'
-import type { Bus, Unsubscribe } from './bus.ts'
+import { text, utf8 } from '@hufu/protocol/crypto'
+import type { Bus, Hear, Unsubscribe } from './bus.ts'
 import type { Connection, Room } from './connection.ts'
+import { subjectOf } from './subject.ts'
 
 /** Which terminals are connected, and how a room reaches them wherever they are. */
 export interface Presence extends Room {
@@ -14,41 +15,48 @@ export interface Presence extends Room {
 
 /**
  * Presence over `bus`. A terminal has one connection at a time: a second one ends the first with `ERR_REPLACED`, on
- * whichever node it is.
+ * whichever node it is. Every terminal has one subject; what is published there names its room.
  */
 export function presenceOver(bus: Bus): Presence {
-  const here = new Map<string, Connection>()
-  const ends = new Map<Connection, readonly Unsubscribe[]>()
+  const here = new Map<string, Here>()
   const rooms = new Map<string, (connection: Connection, octets: Uint8Array) => void>()
+  // one for all of them, told apart by their subjects
+  const hear: Hear = (octets, head, _rest, subject) => {
+    const connection = here.get(subject)?.connection
+    if (connection === undefined) return
+    const room = text(head) ?? ''
+    if (room !== ARRIVED) rooms.get(room)?.(connection, octets)
+    else if (text(octets) !== connection.id) connection.end('ERR_REPLACED')
+  }
   return {
     opened(connection) {
-      const key = hex(connection.terminal)
-      const subscribed = [...rooms].map(([room, handler]) =>
-        bus.subscribe(subjectOf(key, room), (octets) => handler(connection, octets)),
-      )
-      const replaced = bus.subscribe(subjectOf(key, ARRIVED), (octets) => {
-        if (text(octets) !== connection.id) connection.end('ERR_REPLACED')
-      })
-      ends.set(connection, [...subscribed, replaced])
-      here.set(key, connection)
-      bus.publish(subjectOf(key, ARRIVED), utf8(connection.id))
+      const subject = subjectOf('terminal', connection.terminal)
+      const former = here.get(subject)
+      former?.stop()
+      former?.connection.end('ERR_REPLACED')
+      here.set(subject, { connection, stop: bus.subscribe(subject, hear) })
+      bus.publish(subject, utf8(connection.id), utf8(ARRIVED))
     },
     lost(connection) {
-      for (const end of ends.get(connection) ?? []) end()
-      ends.delete(connection)
-      const key = hex(connection.terminal)
-      if (here.get(key) === connection) here.delete(key)
+      const subject = subjectOf('terminal', connection.terminal)
+      const known = here.get(subject)
+      if (known?.connection !== connection) return
+      known.stop()
+      here.delete(subject)
     },
-    isThere: (terminal) => here.has(hex(terminal)),
-    tell: (terminal, room, octets) => bus.publish(subjectOf(hex(terminal), room), octets),
+    isThere: (terminal) => here.has(subjectOf('terminal', terminal)),
+    tell: (terminal, room, octets) =>
+      bus.publish(subjectOf('terminal', terminal), octets, utf8(room)),
     hear(room, handler) {
       rooms.set(room, handler)
     },
   }
 }
 
-const ARRIVED = 'arrived'
-
-function subjectOf(terminal: string, room: string): string {
-  return `terminal.${terminal}.${room}`
+interface Here {
+  readonly connection: Connection
+  readonly stop: Unsubscribe
 }
+
+/** A room of presence's own: a connection with this id is the terminal's now. */
+const ARRIVED = 'arrived'

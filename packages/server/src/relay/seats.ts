@@ -1,9 +1,8 @@
 import { randomInt } from 'node:crypto'
-import { hex } from '@hufu/protocol/crypto'
 import type { Bucket } from '../gateway/rate.ts'
 import type { Bus, Hear, Unsubscribe } from './bus.ts'
 import type { Connection } from './connection.ts'
-import { headOf } from './traffic.ts'
+import { subjectOf } from './subject.ts'
 import { emptyWave, type Wave } from './wave.ts'
 
 /** One session, as far as it concerns this node. */
@@ -27,8 +26,6 @@ export interface Membership {
   readonly index: number
   /** A number of this stay: what is said of an earlier one does not concern it. */
   readonly stay: number
-  /** In front of what it sends, on the bus. */
-  readonly head: Uint8Array
   /** What it may send, once it has sent anything to more than one. */
   allowance: Bucket | undefined
 }
@@ -47,21 +44,24 @@ export interface Seats {
   count(): number
 }
 
+/** Most connections are in no session or in one. */
+const NONE: readonly Membership[] = []
+
 /** Seats of one node, `most` to a connection. `hear` gets what comes on the subject of a session while somebody here is in it. */
 export function seatsOver(
   bus: Bus,
   most: number,
   hear: (shared: Shared, ...message: Parameters<Hear>) => void,
 ): Seats {
-  const seats = new Map<Connection, Membership[]>()
+  const seats = new Map<Connection, readonly Membership[]>()
   const sessions = new Map<string, Shared>()
   const handles = new Set<number>()
 
   const sharedOf = (id: Uint8Array): Shared => {
-    const subject = subjectOf(id)
+    const subject = subjectOf('session', id)
     const known = sessions.get(subject)
     if (known !== undefined) return known
-    const stop = bus.subscribe(subject, (octets, head) => hear(shared, octets, head))
+    const stop = bus.subscribe(subject, (...message) => hear(shared, ...message))
     const handle = unusedHandle(handles)
     const wave = emptyWave()
     const shared: Shared = { id, subject, handle, members: [], roster: new Map(), wave, stop }
@@ -71,14 +71,16 @@ export function seatsOver(
   }
 
   const bySession = (connection: Connection, session: Uint8Array): Membership | undefined => {
-    const shared = sessions.get(subjectOf(session))
+    const shared = sessions.get(subjectOf('session', session))
     return seats.get(connection)?.find((membership) => membership.shared === shared)
   }
 
   const rise = (membership: Membership): void => {
     const { shared, connection } = membership
-    takeOut(seats.get(connection) ?? [], membership)
-    takeOut(shared.members, membership)
+    const own = seats.get(connection)
+    if (own !== undefined) seats.set(connection, without(own, membership))
+    const at = shared.members.indexOf(membership)
+    if (at >= 0) shared.members.splice(at, 1)
     if (shared.members.length > 0 || sessions.get(shared.subject) !== shared) return
     sessions.delete(shared.subject)
     handles.delete(shared.handle)
@@ -86,21 +88,20 @@ export function seatsOver(
   }
 
   const take = (connection: Connection, shared: Shared, index: number): Membership => {
-    const stay = randomInt(2 ** 32)
-    const head = headOf(index)
-    const self: Membership = { connection, shared, index, stay, head, allowance: undefined }
+    const stay = randomInt(2 ** 31)
+    const self: Membership = { connection, shared, index, stay, allowance: undefined }
     // the same terminal by a connection that is about to be replaced
     const former = shared.members.find((member) => member.index === index)
     shared.members.push(self)
-    seats.get(connection)!.push(self)
+    seats.set(connection, [...seats.get(connection)!, self])
     if (former !== undefined) rise(former)
     return self
   }
 
   return {
-    open: (connection) => void seats.set(connection, []),
+    open: (connection) => void seats.set(connection, NONE),
     close(connection) {
-      const memberships = Array.from(seats.get(connection) ?? [])
+      const memberships = seats.get(connection) ?? NONE
       seats.delete(connection)
       for (const membership of memberships) rise(membership)
       return memberships
@@ -121,18 +122,12 @@ export function seatsOver(
   }
 }
 
-/** The subject of one session. */
-export function subjectOf(session: Uint8Array): string {
-  return `session.${hex(session)}`
-}
-
 /** Drawn, not counted: nobody learns from it how many sessions there are. */
 function unusedHandle(used: ReadonlySet<number>): number {
   const handle = randomInt(1, 2 ** 32)
   return used.has(handle) ? unusedHandle(used) : handle
 }
 
-function takeOut<T>(list: T[], one: T): void {
-  const at = list.indexOf(one)
-  if (at >= 0) list.splice(at, 1)
+function without(list: readonly Membership[], one: Membership): readonly Membership[] {
+  return list.length === 1 ? NONE : list.filter((other) => other !== one)
 }

@@ -10,8 +10,9 @@ import type { Bus } from './bus.ts'
 import type { Connection, Room } from './connection.ts'
 import { fanoutOver } from './fanout.ts'
 import { presence, rostersOf, tellEnded } from './roster.ts'
-import { seatsOver, subjectOf, type Membership } from './seats.ts'
-import { movementTraffic, readTraffic, type Movement } from './traffic.ts'
+import { seatsOver, type Membership } from './seats.ts'
+import { subjectOf } from './subject.ts'
+import { headOf, movementTraffic, readTraffic, type Movement } from './traffic.ts'
 
 /**
  * Who is in which session, and what goes from one member to all others. It looks at nothing inside.
@@ -29,7 +30,7 @@ export interface Sessions extends Room {
    * One frame, to all other members that are there. A handle that is not this connection's is ignored. The result:
    * milliseconds for which nothing more should be read from the connection, mostly 0.
    */
-  data(connection: Connection, handle: number, payload: Uint8Array): number
+  data(connection: Connection, handle: number, payload: readonly Uint8Array[]): number
   /** Brings a connection in without asking the store: the server has just made this session, or its terminal a member. */
   admit(connection: Connection, session: Uint8Array, index: number): void
   /**
@@ -65,12 +66,14 @@ export interface SessionPorts {
   >
 }
 
+const NOTHING = new Uint8Array(0)
+
 /** The sessions of one node. */
 export function sessionsOver(ports: SessionPorts): Sessions {
   const { bus, store, clock, counts, config } = ports
   const fanout = fanoutOver({ clock, counts, gatherMs: config.gatherMs })
-  const seats = seatsOver(bus, config.sessionsPerConnection, (shared, octets, head) => {
-    const traffic = readTraffic(octets, head)
+  const seats = seatsOver(bus, config.sessionsPerConnection, (shared, octets, head, rest) => {
+    const traffic = readTraffic(octets, head, rest)
     if (!traffic.ok) return
     const { value } = traffic
     if (value.type === 'data') return fanout.pass(shared, value.sender, value.payload)
@@ -78,7 +81,7 @@ export function sessionsOver(ports: SessionPorts): Sessions {
     rosters.move(shared, value.movement)
   })
   const tell = (session: Uint8Array, movement: Movement): void =>
-    bus.publish(subjectOf(session), movementTraffic(movement))
+    bus.publish(subjectOf('session', session), movementTraffic(movement))
   const rosters = rostersOf({ tell, rise: seats.rise })
 
   const admit = (connection: Connection, session: Uint8Array, index: number): void => {
@@ -136,11 +139,12 @@ export function sessionsOver(ports: SessionPorts): Sessions {
   }
 
   /** Milliseconds until the member may go on. */
-  const charge = (membership: Membership, octets: number): number => {
+  const charge = (membership: Membership, payload: readonly Uint8Array[]): number => {
     if (membership.shared.roster.size <= 2) return 0
     const { memberOctetsPerSecond: rate } = config
     const now = clock.now()
     membership.allowance ??= bucket(rate, rate, now)
+    const octets = payload.reduce((sum, piece) => sum + piece.length, 0)
     return membership.allowance.spend(octets, now)
   }
 
@@ -157,8 +161,9 @@ export function sessionsOver(ports: SessionPorts): Sessions {
     data(connection, handle, payload) {
       const membership = seats.byHandle(connection, handle)
       if (membership === undefined) return 0
-      bus.publish(membership.shared.subject, payload, membership.head)
-      return charge(membership, payload.length)
+      const [first = NOTHING, ...rest] = payload
+      bus.publish(membership.shared.subject, first, headOf(membership.index), rest)
+      return charge(membership, payload)
     },
     admit,
     async invite(session, terminal) {

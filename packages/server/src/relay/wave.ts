@@ -15,7 +15,9 @@ export interface Wave {
 export interface WaveFrame {
   readonly sender: number
   readonly head: Uint8Array
-  readonly payload: Uint8Array
+  readonly payload: readonly Uint8Array[]
+  /** Octets of the payload. */
+  readonly octets: number
 }
 
 /** Nothing gathered yet. */
