@@ -1,4 +1,5 @@
 import { list, oneOf, string, uint, type Field, type Read } from '@hufu/protocol/wire'
+import { PERMISSION_NAMES, ROLE_NAMES } from '../admin/roles.ts'
 import { SETTINGS, type Config } from '../settings.ts'
 
 /*
@@ -29,6 +30,22 @@ export const ACTIONS = {
     entries: uint(Number.MAX_SAFE_INTEGER),
     days: uint(100_000),
   }),
+  'operator.setup-code': on('server', {}),
+  'operator.setup': on('operator', {}),
+  'operator.login': on('operator', {}),
+  'operator.logout': on('operator', {}),
+  'operator.add': on('operator', { role: oneOf(...ROLE_NAMES) }),
+  'operator.role': on('operator', { role: oneOf(...ROLE_NAMES) }),
+  'operator.reset': on('operator', {}),
+  'operator.remove': on('operator', {}),
+  'token.create': on('token', {
+    scope: list(oneOf(...PERMISSION_NAMES), 100),
+    days: uint(100_000),
+  }),
+  'token.revoke': on('token', {}),
+  'vault.rotate': on('vault', {}),
+  'vault.rotated': on('vault', { dataKeys: uint(Number.MAX_SAFE_INTEGER) }),
+  'access.refused': on('operation', { permission: oneOf(...PERMISSION_NAMES) }),
 } as const
 
 export type Action = keyof typeof ACTIONS

@@ -64,22 +64,21 @@ export async function startAudit(options: AuditOptions): Promise<Audit> {
     await file.append(marks)
     for (const mark of marks) logger.info({ mark: markText(mark) }, 'audit mark')
   }
-  await catchUp(store, logger, path, publish)
+  await catchUp(store, logger, path, publish).catch(async (error: unknown) => {
+    await file.close()
+    throw error
+  })
 
-  // one after the other, so that the file has them in order
+  // marks are made at once, and published one after the other, so that the file has them in order
   let last = Promise.resolve()
+  const publishing = async (made: Promise<Mark | undefined>, before: Promise<void>) => {
+    const [mark] = await Promise.all([made, before])
+    if (mark !== undefined) await publish([mark])
+  }
   const inTurn = (make: (db: Db) => Promise<Mark | undefined>): Promise<void> => {
-    const turn = publishAfter(last, make)
+    const turn = publishing(store.write('durable', make), last)
     last = turn.catch(() => undefined)
     return turn
-  }
-  const publishAfter = async (
-    before: Promise<void>,
-    make: (db: Db) => Promise<Mark | undefined>,
-  ): Promise<void> => {
-    await before
-    const mark = await store.write('durable', make)
-    if (mark !== undefined) await publish([mark])
   }
   const mark = (): Promise<void> => inTurn((db) => addMark(db, signer, clock.wall()))
   let cancel: () => void

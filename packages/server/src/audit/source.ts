@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
 import { HufuError } from '@hufu/protocol/wire'
+import { NOTHING } from './chain.ts'
 import type { EntryRow } from './entry.ts'
 import type { Mark } from './mark.ts'
 
@@ -59,6 +60,19 @@ export function openSource(folder: string): Source {
     database?.close()
     throw new HufuError('ERR_DATA_FOLDER', `${path}: no audit record can be read in it`, { cause })
   }
+}
+
+/** What the first entry follows: nothing, or what was dropped last. */
+export interface Beginning {
+  readonly seq: number
+  readonly hash: Uint8Array
+}
+
+/** Where a record begins. Whether its mark is good is another question. */
+export function beginningOf(source: Source): Beginning {
+  let begun: Beginning = { seq: 0, hash: NOTHING }
+  for (const { mark } of source.marks()) if (mark?.begins === true) begun = mark
+  return begun
 }
 
 function openReadOnly(path: string): DatabaseSync {

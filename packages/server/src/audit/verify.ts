@@ -1,10 +1,10 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { HufuError } from '@hufu/protocol/wire'
-import { entryHash, NOTHING } from './chain.ts'
+import { entryHash } from './chain.ts'
 import type { Fault, Witness } from './fault.ts'
 import { isSigned, type Mark } from './mark.ts'
 import { marksFileIn, marksFileOctets, marksIn } from './marks-file.ts'
-import { openSource, type Found, type Source } from './source.ts'
+import { beginningOf, openSource, type Beginning, type Found, type Source } from './source.ts'
 
 /** What somebody has kept elsewhere, to hold the record against. */
 export interface Kept {
@@ -94,11 +94,6 @@ interface Check {
   fault: Fault | undefined
 }
 
-interface Beginning {
-  readonly seq: number
-  readonly hash: Uint8Array
-}
-
 async function checkOf(source: Source, kept: Kept): Promise<Check> {
   const publicKey = kept.publicKey ?? kept.mark?.publicKey ?? source.publicKey
   const begun = beginningOf(source)
@@ -120,13 +115,6 @@ async function checkOf(source: Source, kept: Kept): Promise<Check> {
   blame(check, fault)
   blame(check, headFault(source, chain.last, hashAt(source, begun, chain.last)))
   return check
-}
-
-/** Where the record begins: behind nothing, or behind what was dropped last. */
-function beginningOf(source: Source): Beginning {
-  let begun: Beginning = { seq: 0, hash: NOTHING }
-  for (const { mark } of source.marks()) if (mark?.begins === true) begun = mark
-  return begun
 }
 
 /** Follows the chain to its end, or to the first entry that does not fit. */

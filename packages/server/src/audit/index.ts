@@ -1,0 +1,7 @@
+export { ACTIONS, type Action, type DetailOf } from './actions.ts'
+export { startAudit, type Audit, type AuditOptions } from './audit.ts'
+export type { Actor, AuditEntry } from './entry.ts'
+export { exportAudit, type ExportedEntry, type ExportRange } from './export.ts'
+export { faultText, type Fault } from './fault.ts'
+export { readMark, type Mark } from './mark.ts'
+export { verifyAudit, type Kept, type Verdict } from './verify.ts'
