@@ -20,6 +20,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   answers: async () => (await import('./answers.ts')).answers,
   'pair-cpu': async () => (await import('./pair-cpu.ts')).pairCpu,
   file: async () => (await import('./file.ts')).file,
+  relay: async () => (await import('./relay.ts')).relay,
   web: async () => (await import('./web.ts')).web,
 }
 

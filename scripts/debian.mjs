@@ -34,6 +34,16 @@ export const PACKAGES = [
     tests: ['test/system/proxies.test.ts'],
   },
   {
+    name: 'nats-server',
+    probe: ['/usr/sbin/nats-server', '--version'],
+    tests: ['bench/relay.test.ts'],
+  },
+  {
+    name: 'mosquitto',
+    probe: ['test', '-x', '/usr/sbin/mosquitto'],
+    tests: ['bench/relay.test.ts'],
+  },
+  {
     name: 'spin',
     probe: ['spin', '-V'],
     tests: ['test/protocol/rekey-model.test.ts'],
@@ -73,11 +83,20 @@ export function installPackages(tests) {
   const obstacle = whyNot()
   if (obstacle !== undefined) return say(`not installed: ${obstacle}; those tests will be skipped`)
   say('installing with apt-get (HUFU_TEST_INSTALL=0 turns this off)')
-  const names = missing.map((row) => row.name)
-  const done =
+  const done = aptInstall(missing.map((row) => row.name))
+  if (!done) say('apt-get failed, its message is above; those tests will be skipped')
+}
+
+/**
+ * Installs Debian packages, as root, and starts no service of theirs. False if apt-get failed; its report is on stderr.
+ *
+ * @param {readonly string[]} names
+ */
+export function aptInstall(names) {
+  return (
     apt('update', '-qq') &&
     withoutServices(() => apt('install', '-qq', '-y', '--no-install-recommends', ...names))
-  if (!done) say('apt-get failed, its message is above; those tests will be skipped')
+  )
 }
 
 function isAmong(tests) {

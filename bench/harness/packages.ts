@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process'
+import { aptInstall } from '../../scripts/debian.mjs'
 import { packageVersion } from './machine.ts'
 
 /**
@@ -17,16 +17,10 @@ export function installPackages(
     return missing
   }
   say(`installing with apt-get: ${missing.join(' ')}`)
-  apt('update', '-qq')
-  apt('install', '-qq', '-y', '--no-install-recommends', ...missing)
+  aptInstall(missing)
   return missingOf(names)
 }
 
 function missingOf(names: readonly string[]): readonly string[] {
   return names.filter((name) => packageVersion(name) === undefined)
-}
-
-function apt(...args: readonly string[]): void {
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-  spawnSync('apt-get', args, { stdio: ['ignore', 2, 2], env })
 }
