@@ -1,4 +1,5 @@
 import type { ErrorCode } from '@hufu/protocol/wire'
+import type { AuditExport, AuditFault } from '@hufu/server'
 
 /** State of a file or folder on its way. */
 export type FileState =
@@ -68,6 +69,20 @@ export type CliEvent =
       readonly env: string
       readonly about: string
     }
+  | {
+      readonly event: 'audited'
+      readonly entries: number
+      readonly first: number
+      readonly last: number
+      readonly marks: number
+      /** Last entry that a mark covers. */
+      readonly marked: number
+      /** 64 hexadecimal digits; null if nothing was ever marked. */
+      readonly key: string | null
+      /** The first thing that is wrong. */
+      readonly fault: AuditFault | null
+    }
+  | ({ readonly event: 'entry' } & AuditExport)
   | { readonly event: 'exported'; readonly folder: string; readonly files: number }
   | {
       readonly event: 'verified'

@@ -16,6 +16,7 @@ const COMMAND_FILES: Readonly<Record<Exclude<CommandName, 'help'>, () => Promise
   contacts: async () => import('./commands/contacts.ts'),
   serve: async () => import('./commands/serve.ts'),
   config: async () => import('./commands/config.ts'),
+  audit: async () => import('./commands/audit.ts'),
   web: async () => import('./commands/web.ts'),
   version: async () => import('./commands/version.ts'),
 }

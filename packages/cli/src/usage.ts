@@ -12,7 +12,8 @@ export interface Usage {
   readonly notes: readonly string[]
 }
 
-export type CommandName = 'pair' | 'contacts' | 'serve' | 'config' | 'web' | 'help' | 'version'
+export type CommandName =
+  'pair' | 'contacts' | 'serve' | 'config' | 'audit' | 'web' | 'help' | 'version'
 
 const JSON_OPTION: Option = {
   name: 'json',
@@ -25,6 +26,13 @@ const CONFIG_FILE: Option = {
   takes: 'one',
   label: 'FILE',
   about: 'settings as a JSON file',
+}
+
+const DATA: Option = {
+  name: 'data',
+  takes: 'one',
+  label: 'DIR',
+  about: 'where everything is kept (./data); one server at a time',
 }
 
 /** Every command. The options of `serve` and `config` that are settings of the server are added when it is loaded. */
@@ -122,12 +130,7 @@ export const COMMANDS: Readonly<Record<CommandName, Usage>> = {
     about: 'Runs the server.',
     operands: 0,
     options: [
-      {
-        name: 'data',
-        takes: 'one',
-        label: 'DIR',
-        about: 'where everything is kept (./data); one server at a time',
-      },
+      DATA,
       {
         name: 'listen',
         takes: 'one',
@@ -151,6 +154,52 @@ export const COMMANDS: Readonly<Record<CommandName, Usage>> = {
     operands: 0,
     options: [CONFIG_FILE, JSON_OPTION, HELP],
     notes: [],
+  },
+  audit: {
+    lines: [
+      'audit verify [--data DIR] [--mark MARK] [--marks FILE] [--key KEY]',
+      'audit export [--data DIR] [--from N] [--to N] [--since TIME] [--until TIME]',
+    ],
+    about: 'Checks the record of what was done to a server and its keys, or prints it.',
+    operands: 1,
+    options: [
+      { ...DATA, about: 'the server’s data folder (./data); the server may be running' },
+      {
+        name: 'mark',
+        takes: 'one',
+        label: 'MARK',
+        about: 'a mark that you kept, from the log or from audit.marks',
+      },
+      {
+        name: 'marks',
+        takes: 'one',
+        label: 'FILE',
+        about: 'a copy of audit.marks that you kept',
+      },
+      {
+        name: 'key',
+        takes: 'one',
+        label: 'KEY',
+        about: 'the public key that must have signed, as an earlier check showed it',
+      },
+      { name: 'from', takes: 'one', label: 'N', about: 'the first entry to print' },
+      { name: 'to', takes: 'one', label: 'N', about: 'the last entry to print' },
+      {
+        name: 'since',
+        takes: 'one',
+        label: 'TIME',
+        about: 'print nothing older (2026-11-22, 2026-11-22T08:00Z)',
+      },
+      { name: 'until', takes: 'one', label: 'TIME', about: 'print nothing newer' },
+      CONFIG_FILE,
+      JSON_OPTION,
+      HELP,
+    ],
+    notes: [
+      'A check without anything that you kept shows that the record is whole in itself. Whoever had the whole machine, ' +
+        'its signing key included, could have made another that is: a mark or the key, kept elsewhere, shows that too.',
+      'An export is JSON lines, with --json and without.',
+    ],
   },
   web: {
     lines: ['web export DIR [--server URL]', 'web verify URL [--server URL]'],

@@ -1,4 +1,14 @@
 export {
+  exportAudit,
+  faultText,
+  readMark,
+  verifyAudit,
+  type ExportedEntry as AuditExport,
+  type ExportRange as AuditRange,
+  type Fault as AuditFault,
+  type Kept as AuditKept,
+} from './audit/index.ts'
+export {
   describeConfig,
   loadConfig,
   type Config,
