@@ -1,13 +1,9 @@
 import assert from 'node:assert/strict'
-import { concat, ed25519 } from '@hufu/protocol/crypto'
+import { ed25519 } from '@hufu/protocol/crypto'
 import {
   answerChallenge,
-  controlFrame,
-  dataFrame,
   decodeCbor,
   encodeCbor,
-  MAX_CONTROL_OCTETS,
-  splitFrames,
   statementOctets,
   type Codec,
   type ErrorCode,
@@ -25,7 +21,6 @@ import type { Target } from './run.ts'
 
 const CBOR_CODES = ['ERR_WIRE_OVERSIZE', 'ERR_WIRE_DEPTH', 'ERR_WIRE_MALFORMED'] as const
 const CODEC_CODES = [...CBOR_CODES, 'ERR_WIRE_SCHEMA', 'ERR_WIRE_UNEXPECTED'] as const
-const FRAME_CODES = ['ERR_WIRE_FRAME', 'ERR_WIRE_OVERSIZE'] as const
 
 const [id, share, tag] = [fixed(16), fixed(32), fixed(64)]
 const associated = fixed(600)
@@ -56,10 +51,29 @@ function codecTarget<M>(name: string, share: number, codec: Codec<M>, valid: rea
 }
 
 const values: readonly Value[] = [
-  0, 23, 24, 255, 256, 65_535, 65_536, 0xffffffff, 2 ** 32, Number.MAX_SAFE_INTEGER,
-  'a', 'ä€😀', '', id, share, fixed(300), true, false, null, [], [[[[[[[[]]]]]]]],
+  0,
+  23,
+  24,
+  255,
+  256,
+  65_535,
+  65_536,
+  0xffffffff,
+  2 ** 32,
+  Number.MAX_SAFE_INTEGER,
+  'a',
+  'ä€😀',
+  '',
+  id,
+  share,
+  fixed(300),
+  true,
+  false,
+  null,
+  [],
+  [[[[[[[[]]]]]]]],
   [1, [2, 'three', [share, null]], [[], [true]]],
-] // prettier-ignore
+]
 
 const challenge = {
   type: 'challenge',
@@ -74,7 +88,7 @@ const key = ed25519.generate(fixed)
 export const messages: readonly Target[] = [
   {
     name: 'CBOR',
-    share: 200,
+    share: 160,
     valid: values.map((value) => encodeCbor(value)),
     feed: (input) => onlyForm(decodeCbor(input), CBOR_CODES, encodeCbor, input),
   },
@@ -118,9 +132,16 @@ export const messages: readonly Target[] = [
   ]),
   codecTarget('what nodes tell an opener', 40, forOpener, [
     {
-      type: 'ring', kind: 'slot', at: '4821', pairing: id, sid: id, share, associated,
-      answerMs: 60_000, confirmMs: 30_000,
-    }, // prettier-ignore
+      type: 'ring',
+      kind: 'slot',
+      at: '4821',
+      pairing: id,
+      sid: id,
+      share,
+      associated,
+      answerMs: 60_000,
+      confirmMs: 30_000,
+    },
     { type: 'outcome', pairing: id, session: id, confirm: { tag, opening: share }, code: null },
   ]),
   codecTarget('what nodes tell an attempt', 40, forAttempt, [
@@ -157,9 +178,19 @@ export const messages: readonly Target[] = [
         { type: 'text', number: 1, text: 'shall we?' },
         { type: 'offer', id: 1, name: 'hall.tar', kind: 'folder', octets: 2 ** 40, entries: 3 },
         {
-          type: 'entries', id: 1, last: true,
-          entries: [{ path: 'a/b', folder: false, octets: 9, modified: 1_700_000_000_000, executable: true }],
-        }, // prettier-ignore
+          type: 'entries',
+          id: 1,
+          last: true,
+          entries: [
+            {
+              path: 'a/b',
+              folder: false,
+              octets: 9,
+              modified: 1_700_000_000_000,
+              executable: true,
+            },
+          ],
+        },
         { type: 'have', id: 1, held: [{ index: 0, octets: 7, digest: share }], last: false },
         { type: 'begin', id: 1, index: 2, position: 65_536 },
         { type: 'cancel', id: 1, by: 'receiver', code: 'ERR_FILE_WRITE' },
@@ -168,29 +199,6 @@ export const messages: readonly Target[] = [
       ] as const
     ).map((message) => encodeTalk(message)),
     feed: (input) => onlyForm(decodeTalk(input), ['ERR_TALK_MALFORMED'], encodeTalk, input),
-  },
-  {
-    name: 'frames',
-    share: 130,
-    valid: [
-      controlFrame(encodeCbor([3, 1])),
-      dataFrame(1, 0, associated),
-      concat(dataFrame(0xffffffff, 0xffff, id), controlFrame(share), dataFrame(7, 1, tag)),
-    ],
-    feed: (input) =>
-      onlyForm(
-        splitFrames(input, MAX_CONTROL_OCTETS),
-        FRAME_CODES,
-        (frames) =>
-          concat(
-            ...frames.map((frame) =>
-              frame.type === 'control'
-                ? controlFrame(frame.body)
-                : dataFrame(frame.session, frame.sender, frame.payload),
-            ),
-          ),
-        input,
-      ),
   },
   {
     name: 'statements',

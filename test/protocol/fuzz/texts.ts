@@ -152,19 +152,28 @@ export const texts: readonly Target[] = [
       return source !== '127.0.0.1'
     },
   ),
-  textTarget('requests to become a connection', 15, [
-    `GET\n${SOCKET_PATH}\nwebsocket\n${SUBPROTOCOL}\ndGhlIHNhbXBsZSBub25jZQ==\n13\nhttps://hufu.example`,
-    `GET\n${SOCKET_PATH}?a\nWebSocket\nx, ${SUBPROTOCOL}\ndGhlIHNhbXBsZSBub25jZQ==\n13\nhttps://hufu.example:443`,
-  ], (typed) => {
-    const [method, url, upgrade, protocol, key, version, origin] = typed.split('\n')
-    const headers = {
-      host: 'hufu.example', upgrade, origin,
-      'sec-websocket-protocol': protocol, 'sec-websocket-key': key, 'sec-websocket-version': version,
-    }
-    const request = { method, url, headers } as unknown as Parameters<typeof faultOfUpgrade>[0]
-    const fault = faultOfUpgrade(request, { names: [], origins: [] })
-    assert.ok(fault === undefined || [400, 403, 404, 426].includes(fault), String(fault))
-    if (fault === undefined) assert.ok(originIsAllowed(origin, ['hufu.example'], []))
-    return fault === undefined
-  }), // prettier-ignore
+  textTarget(
+    'requests to become a connection',
+    15,
+    [
+      `GET\n${SOCKET_PATH}\nwebsocket\n${SUBPROTOCOL}\ndGhlIHNhbXBsZSBub25jZQ==\n13\nhttps://hufu.example`,
+      `GET\n${SOCKET_PATH}?a\nWebSocket\nx, ${SUBPROTOCOL}\ndGhlIHNhbXBsZSBub25jZQ==\n13\nhttps://hufu.example:443`,
+    ],
+    (typed) => {
+      const [method, url, upgrade, protocol, key, version, origin] = typed.split('\n')
+      const headers = {
+        host: 'hufu.example',
+        upgrade,
+        origin,
+        'sec-websocket-protocol': protocol,
+        'sec-websocket-key': key,
+        'sec-websocket-version': version,
+      }
+      const request = { method, url, headers } as unknown as Parameters<typeof faultOfUpgrade>[0]
+      const fault = faultOfUpgrade(request, { names: [], origins: [] })
+      assert.ok(fault === undefined || [400, 403, 404, 426].includes(fault), String(fault))
+      if (fault === undefined) assert.ok(originIsAllowed(origin, ['hufu.example'], []))
+      return fault === undefined
+    },
+  ),
 ]
