@@ -16,9 +16,12 @@ import { metricsOf } from './metrics.ts'
 import { inProcessBus } from './relay/inprocess.ts'
 import { presenceOver, type Presence } from './relay/presence.ts'
 import { sessionsOver, type Sessions } from './relay/sessions.ts'
-import { openSqlite } from './store/sqlite.ts'
-import { certificateOf, type Certificate } from './tls/certificate.ts'
+import { keyedStore, type KeyedStore } from './store/store.ts'
 import { sweepStore } from './store/sweep.ts'
+import { certificateOf, type Certificate } from './tls/certificate.ts'
+import { localKey, tlsKey } from './vault/own-secrets.ts'
+import { resumeRotation } from './vault/resume.ts'
+import { openSafe } from './vault/safe.ts'
 
 /** A running server. */
 export interface Server {
@@ -49,7 +52,8 @@ const SWEEP_MS = 600_000
 /**
  * Starts a server: the only place that knows every room.
  *
- * @throws {HufuError} `ERR_LISTEN` (the address cannot be had), `ERR_DATA_FOLDER`, `ERR_STORE_VERSION`, `ERR_CONFIG`.
+ * @throws {HufuError} `ERR_LISTEN` (the address cannot be had), `ERR_DATA_FOLDER`, `ERR_STORE_VERSION`, `ERR_CONFIG`,
+ *   `ERR_VAULT_KEY`, `ERR_VAULT_FILE`, `ERR_VAULT_DAMAGED`, `ERR_HSM_…`.
  */
 export async function startServer(config: Config, options: ServerOptions = {}): Promise<Server> {
   const logger = options.logger ?? loggerAt(config.log)
@@ -61,11 +65,21 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   const clock = guarded(options.clock ?? systemClock, failed)
   const sourceOf = sourcesBehind(config.trustedProxies)
   const pages = pagesOf(config.web)
-  const store = await openSqlite(config.data)
-  const certificate = await certificateOf(config).catch(async (error: unknown) => {
-    await store.close()
+  const safe = await openSafe(config)
+  const opened = async (): Promise<readonly [KeyedStore, Certificate | undefined]> => [
+    keyedStore(safe.store, await localKey(safe.store, safe.vault)),
+    await certificateOf(config, tlsKey(safe.store, safe.vault)),
+  ]
+  const [store, certificate] = await opened().catch(async (error: unknown) => {
+    await safe.close()
     throw error
   })
+  const { madeAt } = safe.vault
+  if (madeAt !== undefined)
+    logger.warn(
+      { masterKey: madeAt },
+      'a master key was made; keep a copy apart from backups: without it what is stored is lost, and with it a backup can be read',
+    )
   const bus = inProcessBus(failed)
   const presence = presenceOver(bus)
   const metrics = metricsOf({
@@ -114,7 +128,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   try {
     await listen(http, config)
   } catch (error) {
-    await store.close()
+    await safe.close()
     throw error
   }
 
@@ -131,6 +145,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   }
   sweepLater()
 
+  const rotation = resumeRotation(safe, logger)
   let stopped: Promise<void> | undefined
   const stop = async (spreadMs: number, patienceMs: number): Promise<void> => {
     state = 'draining'
@@ -148,7 +163,8 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     cancelSweep()
     state = 'down'
     await bus.close()
-    await store.close()
+    await rotation.stop()
+    await safe.close()
     logger.info('stopped')
   }
   const { port } = http.address() as AddressInfo

@@ -2,6 +2,7 @@ import { HufuError } from '@hufu/protocol/wire'
 import type { Kysely } from 'kysely'
 import { Migrator, type Migration } from 'kysely/migration'
 import { pairTables } from './migrations/0001-pair.ts'
+import { vaultTables } from './migrations/0002-vault.ts'
 import { auditTables } from './migrations/0003-audit.ts'
 import type { OctetsType } from './migrations/columns.ts'
 import type { Db } from './schema.ts'
@@ -45,6 +46,7 @@ async function applied(db: Db): Promise<readonly string[]> {
 function all(octets: OctetsType): Record<string, Migration> {
   return {
     '0001-pair': { up: (db) => pairTables(db, octets) },
+    '0002-vault': { up: (db) => vaultTables(db, octets) },
     '0003-audit': { up: (db) => auditTables(db, octets) },
   }
 }

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import type { Generated, Kysely } from 'kysely'
 
 /*
  * What is kept. Times are milliseconds of the calendar, ids and hashes octets. Portable SQL only: SQLite now,
@@ -57,7 +57,37 @@ export interface Schema {
     public_key: Uint8Array
     signature: Uint8Array
   }
+  /** Which master keys the data keys are under: one, and another while it is changed. */
+  vault_masters: {
+    /** 16 octets. */
+    id: Uint8Array
+    state: MasterState
+    /** Shows whether a key that goes by this id is the one. */
+    proof: Uint8Array
+  }
+  /** Data keys. The one with an owner's highest serial is in use, others only open what they sealed. */
+  vault_keys: {
+    serial: Generated<number>
+    /** 16 octets, random. */
+    id: Uint8Array
+    owner: string
+    /** Id of the master key that it is wrapped under. */
+    master: Uint8Array
+    wrapped: Uint8Array
+    /** How often it has sealed, by sampling. */
+    seals: number
+  }
+  vault_secrets: {
+    owner: string
+    name: string
+    /** Serial of the data key. */
+    key: number
+    sealed: Uint8Array
+  }
 }
+
+/** `current`: new data keys are wrapped under it. `leaving`: old ones may still be. */
+export type MasterState = 'current' | 'leaving'
 
 /** `burned`: somebody has tried it. `closed`: its opener took it back. */
 export type SlotState = 'open' | 'burned' | 'closed'

@@ -1,9 +1,9 @@
 import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
-import { hmacSha256, random, utf8 } from '@hufu/protocol/crypto'
+import { random } from '@hufu/protocol/crypto'
 import { HufuError, SERVER_ID_OCTETS } from '@hufu/protocol/wire'
-import { Kysely, SqliteDialect, type SqliteDatabase, type SqliteStatement } from 'kysely'
+import { Kysely, sql, SqliteDialect, type SqliteDatabase, type SqliteStatement } from 'kysely'
 import { groupCommit } from './group.ts'
 import { lockFolder } from './lock.ts'
 import { keepMeta } from './meta.ts'
@@ -30,7 +30,6 @@ export async function openSqlite(folder: string): Promise<Store> {
     const db = new Kysely<Schema>({ dialect: dialectOf(database) })
     await migrate(db, 'blob')
     const serverId = await keepMeta(db, 'server-id', () => random(SERVER_ID_OCTETS))
-    const localKey = await keepMeta(db, 'local-key', () => random(32))
     let surety: Surety | undefined
     const group = groupCommit(db, (next) => {
       if (surety !== next)
@@ -39,9 +38,9 @@ export async function openSqlite(folder: string): Promise<Store> {
     })
     return {
       serverId,
-      keyOf: (kind, text) => hmacSha256(localKey, utf8(`${kind}:${text}`)),
       read: (work) => work(db),
       write: group.write,
+      compact: () => checkpoint(db),
       usable: () => answers(db),
       async close() {
         await group.idle()
@@ -81,6 +80,8 @@ function openFile(path: string): DatabaseSync {
   try {
     const database = new DatabaseSync(path, { timeout: BUSY_MS, enableForeignKeyConstraints: true })
     database.exec('PRAGMA journal_mode = WAL')
+    // what is deleted is overwritten wherever that costs no further write
+    database.exec('PRAGMA secure_delete = FAST')
     return database
   } catch (cause) {
     throw new HufuError(
@@ -89,6 +90,11 @@ function openFile(path: string): DatabaseSync {
       { cause },
     )
   }
+}
+
+/** Through kysely, which lets it wait for the end of a transaction. */
+async function checkpoint(db: Kysely<Schema>): Promise<void> {
+  await sql`PRAGMA wal_checkpoint(TRUNCATE)`.execute(db)
 }
 
 async function answers(db: Kysely<Schema>): Promise<boolean> {

@@ -13,7 +13,7 @@ import {
   touchSessions,
 } from './sessions.ts'
 import { countOpenSlots, endNoSlot, endSlot, findSlot, openSlot, sweepSlots } from './slots.ts'
-import type { Store } from './store.ts'
+import { keyedStore, type Store } from './store.ts'
 
 /** A store for one test: opened, and opened again on the same data after a close. */
 export interface StoreUnderTest {
@@ -41,14 +41,21 @@ export function storeContract(name: string, fresh: () => StoreUnderTest): void {
     })
   }
 
-  on('keeps its id and its way of hiding texts over a restart', async (store, again) => {
+  on('keeps its id over a restart, and is usable after it is compacted', async (store, again) => {
     const { serverId } = store
-    const hidden = store.keyOf('name', 'workshop')
     assert.equal(serverId.length, 16)
-    assert.notDeepEqual(hidden, store.keyOf('source', 'workshop'))
-    const reopened = await again()
-    assert.deepEqual(reopened.serverId, serverId)
-    assert.deepEqual(reopened.keyOf('name', 'workshop'), hidden)
+    await store.compact()
+    assert.equal(await store.usable(), true)
+    assert.deepEqual((await again()).serverId, serverId)
+  })
+
+  on('hides texts by their kind, under a key', async (store) => {
+    const [key, other] = [random(32), random(32)]
+    const keyed = keyedStore(store, key)
+    const hidden = keyed.keyOf('name', 'workshop')
+    assert.notDeepEqual(hidden, keyed.keyOf('source', 'workshop'))
+    assert.notDeepEqual(hidden, keyedStore(store, other).keyOf('name', 'workshop'))
+    assert.deepEqual(keyedStore(store, key).keyOf('name', 'workshop'), hidden)
   })
 
   on('opens a number once, until it has rested', async (store) => {

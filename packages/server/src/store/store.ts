@@ -1,3 +1,4 @@
+import { hmacSha256, utf8 } from '@hufu/protocol/crypto'
 import type { Db } from './schema.ts'
 
 /**
@@ -10,11 +11,6 @@ export type Surety = 'durable' | 'soon'
 export interface Store {
   /** 16 octets, made at the first start: what terminals know this server by. */
   readonly serverId: Uint8Array
-  /**
-   * 32 octets that stand for a text (an address, a name) in the tables, under a key that only this store has: whoever
-   * sees a row cannot read it, though whoever has the whole store can try.
-   */
-  keyOf(kind: 'source' | 'name', text: string): Uint8Array
   /** Runs queries that change nothing. */
   read<T>(work: (db: Db) => Promise<T>): Promise<T>
   /**
@@ -22,8 +18,24 @@ export interface Store {
    * failed, so it may touch nothing but `db`. Rejects with whatever `work` or the database rejects with.
    */
   write<T>(surety: Surety, work: (db: Db) => Promise<T>): Promise<T>
+  /** Resolves when what was overwritten or removed is gone from the files too, as far as that is in our hands. */
+  compact(): Promise<void>
   /** False if the database does not answer. */
   usable(): Promise<boolean>
   /** Resolves when all that was written is on disk and the files are closed. */
   close(): Promise<void>
+}
+
+/** A store that can hide what it keys by. */
+export interface KeyedStore extends Store {
+  /**
+   * 32 octets that stand for a text (an address, a name) in the tables, under a key that the vault keeps: whoever has the
+   * tables cannot read it, nor try.
+   */
+  keyOf(kind: 'source' | 'name', text: string): Uint8Array
+}
+
+/** `store`, hiding texts under `key`, 32 octets, which it uses until it is closed. */
+export function keyedStore(store: Store, key: Uint8Array): KeyedStore {
+  return { ...store, keyOf: (kind, text) => hmacSha256(key, utf8(`${kind}:${text}`)) }
 }

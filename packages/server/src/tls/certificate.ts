@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { HufuError } from '@hufu/protocol/wire'
 import type { Config } from '../config.ts'
+import type { KeyPlace } from './self.ts'
 
 /** What the server shows to those who come by TLS. PEM. */
 export interface Certificate {
@@ -14,11 +15,14 @@ export interface Certificate {
 }
 
 /**
- * The certificate that the configuration asks for: a given one, one of our own making, or none.
+ * The certificate that the configuration asks for: a given one, one of our own making (its key in `keyPlace`), or none.
  *
  * @throws {HufuError} `ERR_CONFIG` if it cannot be read, does not fit its key, or only half of it is given.
  */
-export async function certificateOf(config: Config): Promise<Certificate | undefined> {
+export async function certificateOf(
+  config: Config,
+  keyPlace: KeyPlace,
+): Promise<Certificate | undefined> {
   const { tls, tlsCert, tlsKey } = config
   if (tls === 'self') {
     if (tlsCert !== '' || tlsKey !== '')
@@ -27,7 +31,7 @@ export async function certificateOf(config: Config): Promise<Certificate | undef
         '--tls self makes a certificate: leave --tls-cert and --tls-key out',
       )
     const { selfCertificate } = await import('./self.ts')
-    return selfCertificate(join(config.data, 'tls'), config.names)
+    return selfCertificate(join(config.data, 'tls'), config.names, keyPlace)
   }
   if (tlsCert === '' && tlsKey === '') return undefined
   if (tlsCert === '' || tlsKey === '')

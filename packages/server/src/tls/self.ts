@@ -1,8 +1,8 @@
 // @peculiar/x509 asks for it before it is loaded itself.
 // oxlint-disable-next-line import/no-unassigned-import
 import 'reflect-metadata'
-import { createHash, webcrypto, X509Certificate } from 'node:crypto'
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { createHash, createPrivateKey, webcrypto, X509Certificate } from 'node:crypto'
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { hostname, networkInterfaces } from 'node:os'
 import { isIP } from 'node:net'
 import { join } from 'node:path'
@@ -28,8 +28,8 @@ const DAY_MS = 86_400_000
 const ECDSA = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const
 
 /**
- * A certificate of our own making for this machine's names and addresses, kept in `folder` (0700) and made anew when it
- * nears its end or lacks a name. It is signed by an authority that lives only for that one signature: whoever trusts the
+ * A certificate of our own making for this machine's names and addresses, kept in `folder` (0700), its private key in
+ * `keyPlace`, and made anew when it nears its end or lacks a name. It is signed by an authority that lives only for that one signature: whoever trusts the
  * authority trusts nothing but this certificate, since its key is thrown away.
  *
  * @param names further host names and addresses it must be good for.
@@ -37,23 +37,29 @@ const ECDSA = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const
 export async function selfCertificate(
   folder: string,
   names: readonly string[],
+  keyPlace: KeyPlace,
   nowMs: number = Date.now(),
 ): Promise<Certificate> {
   const wanted = [...new Set([...ownNames(), ...names.map(hostOf)])]
-  const paths = {
-    key: join(folder, 'key.pem'),
-    cert: join(folder, 'cert.pem'),
-    ca: join(folder, 'ca.pem'),
-  }
-  const kept = await readKept(paths)
-  if (kept !== undefined && isGood(kept.cert, wanted, nowMs)) return described(kept, paths.ca)
+  const paths = { cert: join(folder, 'cert.pem'), ca: join(folder, 'ca.pem') }
+  await adoptKey(join(folder, 'key.pem'), keyPlace)
+  const kept = await readKept(paths, keyPlace)
+  if (kept !== undefined && isGood(kept, wanted, nowMs)) return described(kept, paths.ca)
   const made = await issue(wanted, nowMs)
+  await keyPlace.save(made.key)
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  for (const name of ['key', 'cert', 'ca'] as const) {
+  // cut off between these, they do not fit together, and the next start makes others
+  for (const name of ['cert', 'ca'] as const) {
     await writeFile(`${paths[name]}.new`, made[name], { mode: 0o600 })
     await rename(`${paths[name]}.new`, paths[name])
   }
   return described(made, paths.ca)
+}
+
+/** Where the private key is kept, PEM: not in a file. */
+export interface KeyPlace {
+  load(): Promise<string | undefined>
+  save(pem: string): Promise<void>
 }
 
 interface Pems {
@@ -73,20 +79,36 @@ function described(pems: Pems, caPath: string): Certificate {
   }
 }
 
-async function readKept(paths: Record<keyof Pems, string>): Promise<Pems | undefined> {
+/** Earlier versions kept the key in a file. Its octets are overwritten first, as far as the file system lets us. */
+async function adoptKey(path: string, keyPlace: KeyPlace): Promise<void> {
+  const pem = await readFile(path, 'utf8').catch(() => undefined)
+  if (pem === undefined) return
+  await keyPlace.save(pem)
+  const { size } = await stat(path)
+  await writeFile(path, Buffer.alloc(size), { flag: 'r+', flush: true })
+  await rm(path)
+}
+
+async function readKept(
+  paths: Record<'cert' | 'ca', string>,
+  keyPlace: KeyPlace,
+): Promise<Pems | undefined> {
+  const key = await keyPlace.load()
+  if (key === undefined) return undefined
   try {
-    const [key, cert, ca] = await Promise.all(
-      [paths.key, paths.cert, paths.ca].map((path) => readFile(path, 'utf8')),
+    const [cert, ca] = await Promise.all(
+      [paths.cert, paths.ca].map((path) => readFile(path, 'utf8')),
     )
-    return { key: key!, cert: cert!, ca: ca! }
+    return { key, cert: cert!, ca: ca! }
   } catch {
     return undefined // a damaged set is replaced: nobody but browsers depends on it
   }
 }
 
-function isGood(pem: string, names: readonly string[], nowMs: number): boolean {
+function isGood({ key, cert: pem }: Pems, names: readonly string[], nowMs: number): boolean {
   try {
     const cert = new X509Certificate(pem)
+    if (!cert.checkPrivateKey(createPrivateKey(key))) return false
     if (cert.validToDate.getTime() < nowMs + RENEW_DAYS * DAY_MS) return false
     return names.every((name) =>
       isIP(name) === 0 ? cert.checkHost(name) !== undefined : cert.checkIP(name) !== undefined,

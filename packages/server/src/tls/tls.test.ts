@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict'
 import { X509Certificate } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { get } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,11 +17,24 @@ import { HufuError } from '@hufu/protocol/wire'
 import { loadConfig } from '../config.ts'
 import { startServer } from '../server.ts'
 import { certificateOf } from './certificate.ts'
-import { selfCertificate } from './self.ts'
+import { selfCertificate, type KeyPlace } from './self.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'hufu-tls-'))
 after(() => rmSync(folder, { recursive: true, force: true }))
 const DAY_MS = 86_400_000
+
+/** What stands for the vault here. */
+function keyPlace(): KeyPlace & { pem: string | undefined } {
+  return {
+    pem: undefined,
+    async load() {
+      return this.pem
+    },
+    async save(pem) {
+      this.pem = pem
+    },
+  }
+}
 
 function config(flags: Readonly<Record<string, string>>): ReturnType<typeof loadConfig> {
   return loadConfig({
@@ -23,9 +44,14 @@ function config(flags: Readonly<Record<string, string>>): ReturnType<typeof load
 
 describe('a certificate of our own making', () => {
   const own = join(folder, 'own')
+  const place = keyPlace()
 
   test('is good for this machine and the names given', async () => {
-    const { cert, authority } = await selfCertificate(own, ['hufu.example:4680', '[2001:db8::1]:1'])
+    const { cert, authority } = await selfCertificate(
+      own,
+      ['hufu.example:4680', '[2001:db8::1]:1'],
+      place,
+    )
     assert.ok(authority)
     const leaf = new X509Certificate(cert)
     assert.equal(leaf.checkHost('localhost'), 'localhost')
@@ -37,7 +63,7 @@ describe('a certificate of our own making', () => {
   })
 
   test('leaves no key behind that could sign another', async () => {
-    const { key } = await selfCertificate(own, [])
+    const { key } = await selfCertificate(own, [], place)
     const ca = new X509Certificate(readFileSync(join(own, 'ca.pem')))
     const { createPrivateKey } = await import('node:crypto')
     assert.equal(ca.checkPrivateKey(createPrivateKey(key)), false)
@@ -45,23 +71,39 @@ describe('a certificate of our own making', () => {
   })
 
   test('is kept, private, and made anew when a name is missing or its end is near', async () => {
-    const first = await selfCertificate(own, [])
-    assert.equal((await selfCertificate(own, ['localhost'])).cert, first.cert)
-    assert.equal(statSync(join(own, 'key.pem')).mode & 0o777, 0o600)
-    const renamed = await selfCertificate(own, ['new.example'])
+    const first = await selfCertificate(own, [], place)
+    assert.equal((await selfCertificate(own, ['localhost'], place)).cert, first.cert)
+    assert.deepEqual(readdirSync(own).toSorted(), ['ca.pem', 'cert.pem'], 'no key')
+    assert.equal(statSync(join(own, 'cert.pem')).mode & 0o777, 0o600)
+    const renamed = await selfCertificate(own, ['new.example'], place)
     assert.notEqual(renamed.cert, first.cert)
     const soon = Date.now() + 366 * DAY_MS
-    assert.equal((await selfCertificate(own, ['new.example'], soon)).cert, renamed.cert)
+    assert.equal((await selfCertificate(own, ['new.example'], place, soon)).cert, renamed.cert)
     assert.notEqual(
-      (await selfCertificate(own, ['new.example'], soon + 2 * DAY_MS)).cert,
+      (await selfCertificate(own, ['new.example'], place, soon + 2 * DAY_MS)).cert,
       renamed.cert,
     )
   })
 
   test('that was damaged is replaced', async () => {
-    const { cert } = await selfCertificate(own, [])
+    const { cert } = await selfCertificate(own, [], place)
     writeFileSync(join(own, 'cert.pem'), 'nonsense')
-    assert.notEqual((await selfCertificate(own, [])).cert, cert)
+    assert.notEqual((await selfCertificate(own, [], place)).cert, cert)
+  })
+
+  test('whose key is another is replaced', async () => {
+    const { cert } = await selfCertificate(own, [], place)
+    place.pem = (await selfCertificate(join(folder, 'other'), [], keyPlace())).key
+    assert.notEqual((await selfCertificate(own, [], place)).cert, cert)
+  })
+
+  test('keeps the key that an earlier version had in a file, and the file no longer', async () => {
+    const { key, cert } = await selfCertificate(own, [], place)
+    place.pem = undefined
+    writeFileSync(join(own, 'key.pem'), key)
+    const adopted = await selfCertificate(own, [], place)
+    assert.deepEqual([adopted.key, adopted.cert, place.pem], [key, cert, key])
+    assert.equal(existsSync(join(own, 'key.pem')), false)
   })
 
   test('serves pages, and is fetched by those who shall trust it', async () => {
@@ -81,16 +123,17 @@ describe('a certificate of our own making', () => {
 describe('a given certificate', () => {
   const refused = async (flags: Record<string, string>, why: RegExp): Promise<void> =>
     assert.rejects(
-      certificateOf(config(flags)),
+      certificateOf(config(flags), keyPlace()),
       (error) =>
         error instanceof HufuError && error.code === 'ERR_CONFIG' && why.test(error.message),
     )
 
   test('is taken with its key, and refused with another, alone, unreadable or not one', async () => {
     const [a, b] = [join(folder, 'a'), join(folder, 'b')]
-    await Promise.all([selfCertificate(a, []), selfCertificate(b, [])])
+    for (const each of [a, b])
+      writeFileSync(join(each, 'key.pem'), (await selfCertificate(each, [], keyPlace())).key)
     const [cert, key, other] = [join(a, 'cert.pem'), join(a, 'key.pem'), join(b, 'key.pem')]
-    assert.ok(await certificateOf(config({ 'tls-cert': cert, 'tls-key': key })))
+    assert.ok(await certificateOf(config({ 'tls-cert': cert, 'tls-key': key }), keyPlace()))
     await refused({ 'tls-cert': cert, 'tls-key': other }, /is not that of the certificate/)
     await refused({ 'tls-cert': cert }, /go together/)
     await refused({ 'tls-cert': join(folder, 'none'), 'tls-key': key }, /cannot be read/)
@@ -100,7 +143,7 @@ describe('a given certificate', () => {
   })
 
   test('none is plain http', async () => {
-    assert.equal(await certificateOf(config({})), undefined)
+    assert.equal(await certificateOf(config({}), keyPlace()), undefined)
   })
 })
 

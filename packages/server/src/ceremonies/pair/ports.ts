@@ -6,7 +6,7 @@ import type { Bus } from '../../relay/bus.ts'
 import type { Connection } from '../../relay/connection.ts'
 import type { Presence } from '../../relay/presence.ts'
 import type { Sessions } from '../../relay/sessions.ts'
-import type { Store } from '../../store/store.ts'
+import type { KeyedStore } from '../../store/store.ts'
 
 /** What the ceremony needs of the house. */
 export interface PairPorts {
@@ -16,7 +16,7 @@ export interface PairPorts {
   readonly bus: Bus
   readonly presence: Presence
   readonly sessions: Sessions
-  readonly store: Store
+  readonly store: KeyedStore
   /** An attempt ended: `stood`, or why not. */
   readonly ended: (outcome: 'stood' | ErrorCode) => void
   /** Somebody was throttled. */

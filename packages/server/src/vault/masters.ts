@@ -1,0 +1,33 @@
+import { HufuError } from '@hufu/protocol/wire'
+import type { Db, Schema } from '../store/schema.ts'
+import { isProven, proofOf, type MasterKey } from './master/master-key.ts'
+
+/** A master key as the store knows it. */
+export type MasterRow = Schema['vault_masters']
+
+/** The master keys that data keys are under, the current one first: none before the first start, two during a change. */
+export async function masterRows(db: Db): Promise<readonly MasterRow[]> {
+  return db.selectFrom('vault_masters').selectAll().orderBy('state').execute()
+}
+
+/** From now on new data keys are wrapped under this master key; the one before it is leaving. */
+export async function installMaster(db: Db, id: Uint8Array, proof: Uint8Array): Promise<void> {
+  await db.updateTable('vault_masters').set({ state: 'leaving' }).execute()
+  await db.insertInto('vault_masters').values({ id, state: 'current', proof }).execute()
+}
+
+/**
+ * The proof of a key that is to be relied on.
+ *
+ * @throws {HufuError} `ERR_HSM_FAILED` if what it wraps does not unwrap.
+ */
+export async function checkedProof(key: MasterKey, place: string): Promise<Uint8Array> {
+  const proof = await proofOf(key)
+  if (await isProven(key, proof)) return proof
+  throw new HufuError('ERR_HSM_FAILED', `${place}: what is wrapped there does not unwrap`)
+}
+
+/** Nothing is under this key any more. */
+export async function forgetMaster(db: Db, id: Uint8Array): Promise<void> {
+  await db.deleteFrom('vault_masters').where('id', '=', id).execute()
+}
