@@ -33,7 +33,8 @@ async function verify(data: string, kept: AuditKept, output: Output): Promise<Ex
   const { entries, first, last, marked } = counts
   if (entries === 0) output.note('the record has no entries')
   else output.note(`entries ${first} to ${last} are as they were recorded`)
-  if (key !== null) output.note(`signed up to ${marked} by the key ${key}`)
+  if (marked > 0 && key !== null) output.note(`signed up to ${marked} by the key ${key}`)
+  else if (entries > 0) output.note('no mark covers them yet')
   return EXIT.success
 }
 

@@ -64,11 +64,6 @@ export async function startAudit(options: AuditOptions): Promise<Audit> {
     await file.append(marks)
     for (const mark of marks) logger.info({ mark: markText(mark) }, 'audit mark')
   }
-  await catchUp(store, logger, path, publish).catch(async (error: unknown) => {
-    await file.close()
-    throw error
-  })
-
   // marks are made at once, and published one after the other, so that the file has them in order
   let last = Promise.resolve()
   const publishing = async (made: Promise<Mark | undefined>, before: Promise<void>) => {
@@ -80,24 +75,38 @@ export async function startAudit(options: AuditOptions): Promise<Audit> {
     last = turn.catch(() => undefined)
     return turn
   }
-  const mark = (): Promise<void> => inTurn((db) => addMark(db, signer, clock.wall()))
+  // only when to look: what is recorded is what the table says, and a transaction may run twice or not at all
+  let unmarked = 0
+  const mark = async (): Promise<void> => {
+    const covered = unmarked
+    unmarked = 0
+    try {
+      await inTurn((db) => addMark(db, signer, clock.wall()))
+    } catch (error) {
+      unmarked += covered
+      throw error
+    }
+  }
+  try {
+    await catchUp(store, logger, path, publish)
+    // over what a process that was killed has left
+    await mark()
+  } catch (error) {
+    await file.close()
+    throw error
+  }
   let cancel: () => void
   const markLater = (): void => {
     cancel = clock.wake(after(clock.now(), config.auditMarkMs), () => {
-      mark().catch(failed)
+      if (unmarked > 0) mark().catch(failed)
       markLater()
     })
   }
   markLater()
-  // Only when to look: what is recorded is what the table says, and a transaction may run twice or not at all.
-  let unmarked = 0
   return {
     record(db, entry) {
       unmarked += 1
-      if (unmarked >= config.auditMarkEntries) {
-        unmarked = 0
-        mark().catch(failed)
-      }
+      if (unmarked >= config.auditMarkEntries) mark().catch(failed)
       return recordEntry(db, entry, clock.wall())
     },
     mark,

@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs'
+import { hex } from '@hufu/protocol/crypto'
+import { SETTINGS, type Config } from '../settings.ts'
+import type { Store } from '../store/store.ts'
+import type { Audit } from './audit.ts'
+
+/** Records that the server starts, and which settings are in force that are not as they come. */
+export async function recordStart(store: Store, audit: Audit, config: Config): Promise<void> {
+  const about = aboutServer(store)
+  const detail = { version: versionOf(), node: process.versions.node }
+  await store.write('durable', async (db) => {
+    await audit.record(db, { ...about, action: 'server.start', detail })
+    await audit.record(db, {
+      ...about,
+      action: 'server.config',
+      detail: { changed: changedSettings(config) },
+    })
+  })
+}
+
+/** Records that the server stops in good order. */
+export async function recordStop(store: Store, audit: Audit): Promise<void> {
+  await store.write('durable', (db) =>
+    audit.record(db, { ...aboutServer(store), action: 'server.stop', detail: {} }),
+  )
+}
+
+/** Names of settings that are not at their defaults; not what they are set to, which may be secret. */
+export function changedSettings(config: Config): readonly (keyof Config)[] {
+  const names = Object.keys(SETTINGS) as readonly (keyof Config)[]
+  return names.filter(
+    (name) => JSON.stringify(config[name]) !== JSON.stringify(SETTINGS[name].default),
+  )
+}
+
+function aboutServer({ serverId }: Store) {
+  return {
+    actor: 'server',
+    object: { kind: 'server', id: hex(serverId) },
+    outcome: 'done',
+  } as const
+}
+
+function versionOf(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(text) as { readonly version: string }).version
+}
