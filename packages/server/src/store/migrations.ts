@@ -4,6 +4,7 @@ import { Migrator, type Migration } from 'kysely/migration'
 import { pairTables } from './migrations/0001-pair.ts'
 import { vaultTables } from './migrations/0002-vault.ts'
 import { auditTables } from './migrations/0003-audit.ts'
+import { operatorTables } from './migrations/0004-operators.ts'
 import type { OctetsType } from './migrations/columns.ts'
 import type { Db } from './schema.ts'
 
@@ -48,5 +49,6 @@ function all(octets: OctetsType): Record<string, Migration> {
     '0001-pair': { up: (db) => pairTables(db, octets) },
     '0002-vault': { up: (db) => vaultTables(db, octets) },
     '0003-audit': { up: (db) => auditTables(db, octets) },
+    '0004-operators': { up: (db) => operatorTables(db, octets) },
   }
 }

@@ -84,7 +84,51 @@ export interface Schema {
     key: number
     sealed: Uint8Array
   }
+  /** Who runs the server, or owns something in it. */
+  operators: {
+    name: string
+    role: string
+    /** Its Argon2id hash, as `passphrase.ts` writes it; null until its owner has chosen one. */
+    passphrase: string | null
+    created: number
+  }
+  /** Who is signed in. */
+  operator_sessions: {
+    /** SHA-256 of its id. */
+    hash: Uint8Array
+    operator: string
+    kept_by: SessionKeeper
+    created: number
+    last_used: number
+  }
+  /** What programs sign in by. */
+  operator_tokens: {
+    /** Public. */
+    id: string
+    /** SHA-256 of the token. */
+    hash: Uint8Array
+    name: string
+    operator: string
+    /** The token that made it, and goes with it. */
+    made_by: string | null
+    /** Permissions, with spaces between. */
+    scope: string
+    created: number
+    expires: number
+    last_used: number | null
+  }
+  /** Codes, good once, by which a passphrase is chosen. */
+  operator_codes: {
+    /** SHA-256 of the code. */
+    hash: Uint8Array
+    /** Whose account it opens; null: it makes a new one. */
+    operator: string | null
+    expires: number
+  }
 }
+
+/** `browser`: in a cookie. `program`: sent by its holder in a header. One is not taken for the other. */
+export type SessionKeeper = 'browser' | 'program'
 
 /** `current`: new data keys are wrapped under it. `leaving`: old ones may still be. */
 export type MasterState = 'current' | 'leaving'
