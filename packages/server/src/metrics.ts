@@ -9,8 +9,20 @@ export interface Metrics {
   ended(code: ErrorCode, greeting: boolean): void
   pairing(outcome: 'stood' | ErrorCode): void
   throttled(): void
+  /** The same in numbers. */
+  counts(): Counts
   /** All of it in Prometheus' text format. */
   page(): Promise<{ readonly type: string; readonly text: string }>
+}
+
+/** Totals since the start, by code where there are some. */
+export interface Counts {
+  readonly pairings: Readonly<Record<string, number>>
+  readonly hellos: Readonly<Record<string, number>>
+  readonly ends: Readonly<Record<string, number>>
+  readonly throttled: number
+  readonly frames: number
+  readonly octets: number
 }
 
 /** Metrics; the two functions are asked when somebody looks. */
@@ -19,6 +31,12 @@ export function metricsOf(now: { connections(): number; sessions(): number }): M
   collectDefaultMetrics({ register: registry })
   const registers = [registry]
   const relay = { frames: 0, octets: 0 }
+  const totals = {
+    pairings: new Map<string, number>(),
+    hellos: new Map<string, number>(),
+    ends: new Map<string, number>(),
+    throttled: 0,
+  }
   const hellos = new Counter({
     name: 'hufu_hello_failures_total',
     help: 'Connections that ended before they were open, by code.',
@@ -48,11 +66,31 @@ export function metricsOf(now: { connections(): number; sessions(): number }): M
   count(registry, 'hufu_relay_octets_total', 'Octets in them.', () => relay.octets)
   return {
     relay,
-    ended: (code, greeting) => (greeting ? hellos : ends).inc({ code }),
-    pairing: (outcome) => pairings.inc({ outcome }),
-    throttled: () => throttled.inc(),
+    ended(code, greeting) {
+      add(greeting ? totals.hellos : totals.ends, code)
+      ;(greeting ? hellos : ends).inc({ code })
+    },
+    pairing(outcome) {
+      add(totals.pairings, outcome)
+      pairings.inc({ outcome })
+    },
+    throttled() {
+      totals.throttled += 1
+      throttled.inc()
+    },
+    counts: () => ({
+      pairings: Object.fromEntries(totals.pairings),
+      hellos: Object.fromEntries(totals.hellos),
+      ends: Object.fromEntries(totals.ends),
+      throttled: totals.throttled,
+      ...relay,
+    }),
     page: async () => ({ type: registry.contentType, text: await registry.metrics() }),
   }
+}
+
+function add(totals: Map<string, number>, code: string): void {
+  totals.set(code, (totals.get(code) ?? 0) + 1)
 }
 
 function gauge(registry: Registry, name: string, help: string, read: () => number): void {
