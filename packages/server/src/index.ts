@@ -8,6 +8,7 @@ export {
   type Fault as AuditFault,
   type Kept as AuditKept,
 } from './audit/index.ts'
+export { makeSetupCode } from './admin/setup.ts'
 export {
   describeConfig,
   loadConfig,

@@ -75,6 +75,15 @@ export interface Config {
   readonly namesPerTerminal: number
   readonly meetingsPerConnection: number
 
+  readonly setupCodeMs: number
+  readonly operatorIdleMs: number
+  readonly operatorSessionMs: number
+  readonly loginsPerSource: number
+  readonly loginsPerSourceMs: number
+  readonly loginsPerName: number
+  readonly loginsPerNameMs: number
+  readonly apiPerSecond: number
+
   readonly auditMarkEntries: number
   readonly auditMarkMs: number
   readonly auditDays: number
@@ -404,6 +413,51 @@ export const SETTINGS: { readonly [N in keyof Config]: Setting<Config[N]> } = {
     kind: count,
     default: 64,
     about: 'Contacts that one connection may wait for at a time.',
+  },
+
+  setupCodeMs: {
+    kind: duration,
+    default: HOUR,
+    about: 'How long a code is good by which an account is opened. It is good once.',
+  },
+  operatorIdleMs: {
+    kind: duration,
+    default: HOUR,
+    about:
+      'Who is signed in to the console or the command line and does nothing is signed out after this.',
+  },
+  operatorSessionMs: {
+    kind: duration,
+    default: 12 * HOUR,
+    about: 'And whoever does something, after this: a working day.',
+  },
+  loginsPerSource: {
+    kind: count,
+    default: 20,
+    about:
+      'Attempts of operators to sign in from one address that did not prove good, per logins-per-source-ms.',
+  },
+  loginsPerSourceMs: {
+    kind: duration,
+    default: 10 * MINUTE,
+    about: 'How long an attempt to sign in counts against the address that it came from.',
+  },
+  loginsPerName: {
+    kind: count,
+    default: 10,
+    about:
+      'Attempts to sign in at one name that did not prove good, per logins-per-name-ms, known or not.',
+  },
+  loginsPerNameMs: {
+    kind: duration,
+    default: HOUR,
+    about: 'How long an attempt to sign in counts against the name it was made at.',
+  },
+  apiPerSecond: {
+    kind: count,
+    default: 50,
+    about:
+      'Requests to the operator’s API per second and address, lasting; four times as many at once.',
   },
 
   auditMarkEntries: {

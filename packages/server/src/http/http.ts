@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer } from 'node:https'
 import type { Metrics } from '../metrics.ts'
 import { isLoopback } from '../gateway/source.ts'
+import { API_PATH, type Api } from '../admin/api.ts'
 import { isFresh, preferred } from './encoding.ts'
 import { SECURITY_HEADERS } from './headers.ts'
 import type { Certificate } from '../tls/certificate.ts'
@@ -12,6 +13,8 @@ import type { Page } from './pages.ts'
 export interface HttpPorts {
   readonly pages: ReadonlyMap<string, Page>
   readonly metrics: Metrics
+  /** Whatever is asked below `/api/v1`. */
+  readonly api?: Api
   /** Empty: this machine only. */
   readonly metricsToken: string
   /** None: plain http. */
@@ -34,7 +37,7 @@ const HEAD_OCTETS = 8_192
 /** Octets in the longest pages are small; a year, in seconds, for those whose name says what they hold. */
 const KEEP_SECONDS = 31_536_000
 
-/** The HTTP server: pages, health, metrics. It does not listen yet. */
+/** The HTTP server: pages, health, metrics, the operator's API. It does not listen yet. */
 export function httpServer(ports: HttpPorts): Server {
   const limits = {
     headersTimeout: HEAD_MS,
@@ -74,9 +77,11 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  const path = (request.url ?? '').split('?', 1)[0]!
+  if (ports.api !== undefined && (path === API_PATH || path.startsWith(`${API_PATH}/`)))
+    return ports.api(request, response)
   if (request.method !== 'GET' && request.method !== 'HEAD')
     return reply(response, 405, 'method not allowed', { Allow: 'GET, HEAD' })
-  const path = (request.url ?? '').split('?', 1)[0]!
   switch (path) {
     case '/healthz':
       return reply(response, 200, 'ok')

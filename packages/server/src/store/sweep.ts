@@ -9,5 +9,7 @@ import { sweepSlots } from './slots.ts'
 export async function sweepStore(db: Db, config: Config, now: UnixMs): Promise<void> {
   await sweepSlots(db, now)
   await sweepNames(db, now - config.nameLifetimeMs)
-  await sweepGuesses(db, now - Math.max(config.guessesPerSourceMs, config.guessesPerNameMs))
+  const { guessesPerSourceMs, guessesPerNameMs, loginsPerSourceMs, loginsPerNameMs } = config
+  const longest = Math.max(guessesPerSourceMs, guessesPerNameMs, loginsPerSourceMs, loginsPerNameMs)
+  await sweepGuesses(db, now - longest)
 }
