@@ -91,6 +91,25 @@ export type CliEvent =
       /** Paths whose content is another, or missing. */
       readonly wrong: readonly string[]
     }
+  | { readonly event: 'vault'; readonly owners: number; readonly secrets: number }
+  | {
+      readonly event: 'master'
+      readonly id: string
+      readonly state: 'current' | 'leaving'
+      readonly dataKeys: number
+      /** Whether the settings lead to it. */
+      readonly found: boolean
+    }
+  | { readonly event: 'rotating'; readonly done: number; readonly total: number }
+  | {
+      readonly event: 'rotated'
+      /** Ids of master keys. */
+      readonly from: string
+      readonly to: string
+      readonly dataKeys: number
+      readonly resumed: boolean
+      readonly place: string
+    }
   | { readonly event: 'version'; readonly version: string; readonly node: string }
   | {
       readonly event: 'error'

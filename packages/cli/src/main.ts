@@ -17,9 +17,13 @@ const COMMAND_FILES: Readonly<Record<Exclude<CommandName, 'help'>, () => Promise
   serve: async () => import('./commands/serve.ts'),
   config: async () => import('./commands/config.ts'),
   audit: async () => import('./commands/audit.ts'),
+  vault: async () => import('./commands/vault.ts'),
   web: async () => import('./commands/web.ts'),
   version: async () => import('./commands/version.ts'),
 }
+
+/** Commands that take every setting of the server as a flag. */
+const WITH_SETTINGS: ReadonlySet<CommandName> = new Set(['serve', 'config', 'vault'])
 
 /** Milliseconds that a reader who has stopped reading can hold up the end. Our choice. */
 const FLUSH_MS = 1_000
@@ -43,7 +47,7 @@ async function run([word, ...rest]: readonly string[]): Promise<ExitCode> {
   const name = commandOf(word)
   if (name === 'help' || rest.includes('--help') || rest.includes('-h')) return showHelp(name, rest)
   const { options, operands } = COMMANDS[name]
-  const settings = name === 'serve' || name === 'config' ? await settingOptions() : []
+  const settings = WITH_SETTINGS.has(name) ? await settingOptions() : []
   const args = readArguments(rest, [...options, ...settings], operands)
   const command = await COMMAND_FILES[name]()
   return command.run(args, output)

@@ -13,7 +13,7 @@ export interface Usage {
 }
 
 export type CommandName =
-  'pair' | 'contacts' | 'serve' | 'config' | 'audit' | 'web' | 'help' | 'version'
+  'pair' | 'contacts' | 'serve' | 'config' | 'audit' | 'vault' | 'web' | 'help' | 'version'
 
 const JSON_OPTION: Option = {
   name: 'json',
@@ -199,6 +199,17 @@ export const COMMANDS: Readonly<Record<CommandName, Usage>> = {
       'A check without anything that you kept shows that the record is whole in itself. Whoever had the whole machine, ' +
         'its signing key included, could have made another that is: a mark or the key, kept elsewhere, shows that too.',
       'An export is JSON lines, with --json and without.',
+    ],
+  },
+  vault: {
+    lines: ['vault status [--data DIR]', 'vault rotate [--data DIR]'],
+    about: 'Shows what is stored under which master key, or changes that key. The server must not run.',
+    operands: 1,
+    options: [DATA, CONFIG_FILE, JSON_OPTION, HELP],
+    notes: [
+      'Where the master key is, and where the next one is to be, are settings of the server: `hufu config` lists them. ' +
+        'A file’s key gives way to a new one of the same name, a token’s to one of the same label.',
+      'A change that is cut off goes on with the next `hufu vault rotate`, or when the server starts.',
     ],
   },
   web: {

@@ -18,3 +18,10 @@ export {
 } from './config.ts'
 export { startServer, type Server, type ServerOptions } from './server.ts'
 export { securityHeaders } from './http/headers.ts'
+export {
+  rotateVault,
+  vaultStatus,
+  type MasterStatus,
+  type VaultRotation,
+  type VaultStatus,
+} from './vault/operate.ts'
