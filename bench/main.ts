@@ -21,6 +21,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   'pair-cpu': async () => (await import('./pair-cpu.ts')).pairCpu,
   file: async () => (await import('./file.ts')).file,
   relay: async () => (await import('./relay.ts')).relay,
+  audit: async () => (await import('./audit.ts')).audit,
   web: async () => (await import('./web.ts')).web,
 }
 
