@@ -83,6 +83,53 @@ export type CliEvent =
       readonly fault: AuditFault | null
     }
   | ({ readonly event: 'entry' } & AuditExport)
+  /** A code that opens an account. Times of these events are ISO 8601. */
+  | { readonly event: 'setup'; readonly code: string; readonly expires: string }
+  | {
+      readonly event: 'signedin'
+      readonly operator: string
+      readonly role: string
+      readonly permissions: readonly string[]
+      readonly expires: string
+      /** The token that it is, if it is one. */
+      readonly token?: { readonly id: string; readonly name: string }
+    }
+  | { readonly event: 'signedout' }
+  | {
+      readonly event: 'operator'
+      readonly name: string
+      readonly role: string
+      readonly created: string
+      /** No passphrase has been chosen yet. */
+      readonly invited: boolean
+    }
+  | {
+      readonly event: 'invited'
+      readonly name: string
+      readonly code: string
+      readonly expires: string
+    }
+  | { readonly event: 'role'; readonly name: string; readonly role: string }
+  | { readonly event: 'removed'; readonly name: string }
+  | {
+      readonly event: 'created'
+      /** Shown this once. */
+      readonly token: string
+      readonly id: string
+      readonly scope: readonly string[]
+      readonly expires: string
+    }
+  | {
+      readonly event: 'token'
+      readonly id: string
+      readonly name: string
+      readonly operator: string
+      readonly scope: readonly string[]
+      readonly created: string
+      readonly expires: string
+      readonly lastUsed: string | null
+    }
+  | { readonly event: 'revoked'; readonly id: string }
   | { readonly event: 'exported'; readonly folder: string; readonly files: number }
   | {
       readonly event: 'verified'

@@ -18,6 +18,8 @@ const COMMAND_FILES: Readonly<Record<Exclude<CommandName, 'help'>, () => Promise
   config: async () => import('./commands/config.ts'),
   audit: async () => import('./commands/audit.ts'),
   vault: async () => import('./commands/vault.ts'),
+  admin: async () => import('./commands/admin.ts'),
+  token: async () => import('./commands/token.ts'),
   web: async () => import('./commands/web.ts'),
   version: async () => import('./commands/version.ts'),
 }

@@ -13,7 +13,17 @@ export interface Usage {
 }
 
 export type CommandName =
-  'pair' | 'contacts' | 'serve' | 'config' | 'audit' | 'vault' | 'web' | 'help' | 'version'
+  | 'pair'
+  | 'contacts'
+  | 'serve'
+  | 'config'
+  | 'audit'
+  | 'vault'
+  | 'admin'
+  | 'token'
+  | 'web'
+  | 'help'
+  | 'version'
 
 const JSON_OPTION: Option = {
   name: 'json',
@@ -26,6 +36,19 @@ const CONFIG_FILE: Option = {
   takes: 'one',
   label: 'FILE',
   about: 'settings as a JSON file',
+}
+
+const SERVER: Option = {
+  name: 'server',
+  takes: 'one',
+  label: 'URL',
+  about: 'the server (HUFU_SERVER; http://localhost:4680)',
+}
+const CA: Option = {
+  name: 'ca',
+  takes: 'one',
+  label: 'FILE',
+  about: 'trust the authority in this PEM file too (HUFU_CA)',
 }
 
 const DATA: Option = {
@@ -203,13 +226,81 @@ export const COMMANDS: Readonly<Record<CommandName, Usage>> = {
   },
   vault: {
     lines: ['vault status [--data DIR]', 'vault rotate [--data DIR]'],
-    about: 'Shows what is stored under which master key, or changes that key. The server must not run.',
+    about:
+      'Shows what is stored under which master key, or changes that key. The server must not run.',
     operands: 1,
     options: [DATA, CONFIG_FILE, JSON_OPTION, HELP],
     notes: [
       'Where the master key is, and where the next one is to be, are settings of the server: `hufu config` lists them. ' +
         'A file’s key gives way to a new one of the same name, a token’s to one of the same label.',
       'A change that is cut off goes on with the next `hufu vault rotate`, or when the server starts.',
+    ],
+  },
+  admin: {
+    lines: [
+      'admin setup [--data DIR]          on the server’s machine: a code that opens an account',
+      'admin login [--setup]             sign in; with --setup or the first time, open an account',
+      'admin logout',
+      'admin whoami',
+      'admin users [list]',
+      'admin users add NAME --role ROLE',
+      'admin users role NAME ROLE',
+      'admin users reset NAME',
+      'admin users remove NAME',
+    ],
+    about: 'Signs in to a server as who runs it, and says who else may.',
+    operands: 4,
+    options: [
+      SERVER,
+      CA,
+      { name: 'setup', takes: 'nothing', about: 'open an account with a code' },
+      { name: 'name', takes: 'one', label: 'NAME', about: 'the name to sign in by' },
+      {
+        name: 'role',
+        takes: 'one',
+        label: 'ROLE',
+        about: 'operator, auditor, vendor or application-owner',
+      },
+      { ...DATA, about: 'for setup: the server’s data folder (./data); the server may be running' },
+      CONFIG_FILE,
+      JSON_OPTION,
+      HELP,
+    ],
+    notes: [
+      'Code, name and passphrase are asked for; where nobody sits at a terminal, stdin has them, one a line in that order. ' +
+        'The session is kept in HUFU_HOME. HUFU_TOKEN, a token, stands in for it.',
+    ],
+  },
+  token: {
+    lines: [
+      'token create --name NAME --scope PERMISSION,… --expires 30d',
+      'token [list]',
+      'token revoke ID',
+    ],
+    about: 'Makes, lists and revokes what programs sign in by.',
+    operands: 2,
+    options: [
+      SERVER,
+      CA,
+      { name: 'name', takes: 'one', label: 'NAME', about: 'what it is for' },
+      {
+        name: 'scope',
+        takes: 'one',
+        label: 'LIST',
+        about: 'permissions, comma-separated; `hufu admin whoami` shows yours',
+      },
+      {
+        name: 'expires',
+        takes: 'one',
+        label: 'TIME',
+        about: 'how long it is good: 90m, 12h, 30d; at most 366d',
+      },
+      JSON_OPTION,
+      HELP,
+    ],
+    notes: [
+      'The token goes to stdout, once; nobody can see it again. Programs send it as `Authorization: Bearer hufu_…`, and ' +
+        'hufu itself takes it from HUFU_TOKEN.',
     ],
   },
   web: {
