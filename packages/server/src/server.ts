@@ -3,6 +3,9 @@ import type { Server as HttpServer } from 'node:http'
 import { random } from '@hufu/protocol/crypto'
 import { HufuError, after } from '@hufu/protocol/wire'
 import type { Logger } from 'pino'
+import { startAudit, type Audit } from './audit/audit.ts'
+import { auditKey } from './audit/key.ts'
+import { recordStart, recordStop } from './audit/life.ts'
 import { pairCeremony, type PairCeremony } from './ceremonies/pair/index.ts'
 import { guarded, systemClock, type Clock } from './clock.ts'
 import type { Config } from './config.ts'
@@ -53,7 +56,7 @@ const SWEEP_MS = 600_000
  * Starts a server: the only place that knows every room.
  *
  * @throws {HufuError} `ERR_LISTEN` (the address cannot be had), `ERR_DATA_FOLDER`, `ERR_STORE_VERSION`, `ERR_CONFIG`,
- *   `ERR_VAULT_KEY`, `ERR_VAULT_FILE`, `ERR_VAULT_DAMAGED`, `ERR_HSM_…`.
+ *   `ERR_AUDIT_KEY`, `ERR_VAULT_KEY`, `ERR_VAULT_FILE`, `ERR_VAULT_DAMAGED`, `ERR_HSM_…`.
  */
 export async function startServer(config: Config, options: ServerOptions = {}): Promise<Server> {
   const logger = options.logger ?? loggerAt(config.log)
@@ -66,11 +69,20 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   const sourceOf = sourcesBehind(config.trustedProxies)
   const pages = pagesOf(config.web)
   const safe = await openSafe(config)
-  const opened = async (): Promise<readonly [KeyedStore, Certificate | undefined]> => [
-    keyedStore(safe.store, await localKey(safe.store, safe.vault)),
-    await certificateOf(config, tlsKey(safe.store, safe.vault)),
-  ]
-  const [store, certificate] = await opened().catch(async (error: unknown) => {
+  const opened = async (): Promise<readonly [KeyedStore, Certificate | undefined, Audit]> => {
+    const { store, vault } = safe
+    const keyed = keyedStore(store, await localKey(store, vault))
+    const certificate = await certificateOf(config, tlsKey(store, vault))
+    const key = await auditKey(store, vault)
+    const unmarked = (error: unknown): void =>
+      logger.error({ err: error }, 'no mark could be made of the audit record')
+    return [
+      keyed,
+      certificate,
+      await startAudit({ store, clock, logger, config, key, failed: unmarked }),
+    ]
+  }
+  const [store, certificate, audit] = await opened().catch(async (error: unknown) => {
     await safe.close()
     throw error
   })
@@ -127,7 +139,10 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   http.on('upgrade', gateway.upgrade)
   try {
     await listen(http, config)
+    await recordStart(store, audit, config)
   } catch (error) {
+    http.close()
+    await audit.close()
     await safe.close()
     throw error
   }
@@ -135,6 +150,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   const sweep = async (): Promise<void> => {
     await Promise.all([sessions.sweep(), pair.sweep()])
     await store.write('soon', (db) => sweepStore(db, config, clock.wall()))
+    await audit.sweep()
   }
   let cancelSweep: () => void
   const sweepLater = (): void => {
@@ -164,6 +180,10 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     state = 'down'
     await bus.close()
     await rotation.stop()
+    await recordStop(store, audit).catch((error: unknown) =>
+      logger.error({ err: error }, 'the audit record lacks this stop'),
+    )
+    await audit.close()
     await safe.close()
     logger.info('stopped')
   }

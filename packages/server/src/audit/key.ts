@@ -1,29 +1,21 @@
-import { ed25519, random, type Secret, type SigningKey } from '@hufu/protocol/crypto'
-import type { Db } from '../store/schema.ts'
+import { ed25519, random, type SigningKey } from '@hufu/protocol/crypto'
 import type { Store } from '../store/store.ts'
+import type { SecretPlace, Vault } from '../vault/vault.ts'
 
-/** Where secrets are kept: the vault, as far as it is needed here. */
-export interface Keeper {
-  put(db: Db, place: KeyPlace, secret: Secret): Promise<void>
-  open(db: Db, place: KeyPlace): Promise<Secret | undefined>
-}
+const PLACE: SecretPlace = { owner: 'server', name: 'audit-key' }
 
-interface KeyPlace {
-  readonly owner: string
-  readonly name: string
-}
-
-const PLACE: KeyPlace = { owner: 'server', name: 'audit-key' }
-
-/** The key that signs marks: made once in the life of a store, and kept by `keeper`. Rejects with what that rejects with. */
-export async function auditKey(store: Pick<Store, 'write'>, keeper: Keeper): Promise<SigningKey> {
+/** The key that signs marks: made once in the life of a store, and kept in its vault. Rejects with what that rejects with. */
+export async function auditKey(
+  store: Pick<Store, 'write'>,
+  vault: Pick<Vault, 'open' | 'put'>,
+): Promise<SigningKey> {
   using secret = await store.write('durable', async (db) => {
-    const known = await keeper.open(db, PLACE)
+    const known = await vault.open(db, PLACE)
     if (known !== undefined) return known
     const made = ed25519.generate(random)
     const seed = made.exportSecret()
     made.wipe()
-    await keeper.put(db, PLACE, seed)
+    await vault.put(db, PLACE, seed)
     return seed
   })
   return ed25519.fromSecret(secret.expose())
