@@ -1,12 +1,12 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { ed25519, random } from '@hufu/protocol/crypto'
-import { pino } from 'pino'
 import { startAudit, type Audit } from '../packages/server/src/audit/audit.ts'
 import type { AuditEntry } from '../packages/server/src/audit/entry.ts'
 import { verifyAudit } from '../packages/server/src/audit/verify.ts'
 import { systemClock } from '../packages/server/src/clock.ts'
 import { loadConfig } from '../packages/server/src/config.ts'
+import { loggerAt } from '../packages/server/src/log.ts'
 import { openSqlite } from '../packages/server/src/store/sqlite.ts'
 import type { Store } from '../packages/server/src/store/store.ts'
 import type { Benchmark } from './harness/benchmark.ts'
@@ -54,7 +54,7 @@ async function open(folder: string) {
   const record = await startAudit({
     store,
     clock: systemClock,
-    logger: pino({ level: 'silent' }),
+    logger: loggerAt('silent'),
     config: { ...loadConfig(), data: folder },
     key: ed25519.generate(random),
     failed(error) {

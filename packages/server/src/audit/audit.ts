@@ -7,7 +7,7 @@ import { keepMeta } from '../store/meta.ts'
 import type { Db } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
 import type { AuditEntry } from './entry.ts'
-import { markText, type Mark } from './mark.ts'
+import { AUDIT_KEY, markText, type Mark } from './mark.ts'
 import { addMark, markAt, marksAfter, type Signer } from './marks.ts'
 import { lastMarkIn, marksFileIn, openMarksFile } from './marks-file.ts'
 import { recordEntry } from './record.ts'
@@ -42,8 +42,6 @@ export interface AuditOptions {
   failed(error: unknown): void
 }
 
-/** Under what name the public key is kept. */
-export const AUDIT_KEY = 'audit-key'
 /** Entries that are deleted in one transaction. Our choice: some tens of milliseconds. */
 const DELETED_AT_ONCE = 5_000
 /** Marks that are written to the file at a time, where it lags behind. */

@@ -26,7 +26,7 @@ export async function recordStop(store: Store, audit: Audit): Promise<void> {
 }
 
 /** Names of settings that are not at their defaults; not what they are set to, which may be secret. */
-export function changedSettings(config: Config): readonly (keyof Config)[] {
+function changedSettings(config: Config): readonly (keyof Config)[] {
   const names = Object.keys(SETTINGS) as readonly (keyof Config)[]
   return names.filter(
     (name) => JSON.stringify(config[name]) !== JSON.stringify(SETTINGS[name].default),

@@ -19,6 +19,9 @@ export interface Mark extends Marked {
   readonly signature: Uint8Array
 }
 
+/** Under what name the table `meta` keeps the public key. */
+export const AUDIT_KEY = 'audit-key'
+
 const KEY_OCTETS = 32
 const SIGNATURE_OCTETS = 64
 /** What a mark's text begins with. */

@@ -31,7 +31,7 @@ export async function addMark(db: Db, signer: Signer, at: UnixMs): Promise<Mark 
 }
 
 /** The mark with the highest number. */
-export async function lastMark(db: Db): Promise<Mark | undefined> {
+async function lastMark(db: Db): Promise<Mark | undefined> {
   const row = await db
     .selectFrom('audit_marks')
     .selectAll()

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url'
 import { HufuError } from '@hufu/protocol/wire'
 import { NOTHING } from './chain.ts'
 import type { EntryRow } from './entry.ts'
-import type { Mark } from './mark.ts'
+import { AUDIT_KEY, type Mark } from './mark.ts'
 
 /** What a row of entries holds, if it can be one at all. */
 export type StoredEntry = EntryRow & { readonly hash: Uint8Array }
@@ -23,7 +23,7 @@ export interface Source {
   /** The key that the record began with, as the table has it; undefined if nothing was ever marked. */
   readonly publicKey: Uint8Array | undefined
   readonly head: { readonly seq: number; readonly hash: Uint8Array } | undefined
-  /** At most {@link PAGE} entries behind `seq`, in order. */
+  /** A thousand entries at most behind `seq`, in order. */
   page(seq: number): readonly Found[]
   /** The hash that entry `seq` has; undefined if it is not there. */
   hashAt(seq: number): Uint8Array | undefined
@@ -36,7 +36,7 @@ export interface Source {
 }
 
 /** Entries that are read at a time: some 300 kB. Our choice. */
-export const PAGE = 1_000
+const PAGE = 1_000
 /** Milliseconds that a read waits for whoever recovers the database after a crash. */
 const BUSY_MS = 5_000
 
@@ -112,7 +112,7 @@ function sourceOf(database: DatabaseSync): Source {
   const meta = (name: string): Uint8Array | undefined => octets(row(metas, name)?.[0])
   return {
     serverId: meta('server-id') ?? new Uint8Array(0),
-    publicKey: meta('audit-key'),
+    publicKey: meta(AUDIT_KEY),
     head: headOf(row(heads)),
     page: (seq) => pageOf(entries, wideEntries, seq),
     hashAt: (seq) => octets(row(oneHash, seq)?.[0]),
