@@ -2,6 +2,7 @@ import { HufuError, SOCKET_PATH, SUBPROTOCOL } from '@hufu/protocol/wire'
 
 /** A socket that carries whole binary messages, in order. */
 export interface Socket {
+  /** Takes the array over: its memory may be freed once it is on its way. */
   send(message: Uint8Array): void
   /** Octets handed over and not yet on their way. */
   readonly unsent: number
@@ -9,6 +10,7 @@ export interface Socket {
 }
 
 export interface SocketHandlers {
+  /** In a shell, where ciphers answer at once, its memory may be freed when this returns. */
   readonly message: (message: Uint8Array) => void
   /** Once, for whatever reason: `ERR_UNREACHABLE` or `ERR_NOT_HUFU` if it never opened, undefined if it did. */
   readonly closed: (error: HufuError | undefined) => void

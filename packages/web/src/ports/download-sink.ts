@@ -50,7 +50,9 @@ export function downloadSink(offer: FileOffer): SavedSink {
       checkNames(offer, listed)
       entries = listed
       await sweepParts().catch(() => undefined)
-      part = await takePart(offer, listed)
+      part = await takePart(offer, listed).catch((cause: unknown) => {
+        throw cause instanceof HufuError ? cause : writeFailure(cause)
+      })
       const missing = offer.octets - (await octetsIn(entries, file))
       if (missing <= (await room())) return
       await dropPart(part)
