@@ -29,6 +29,11 @@ export const PACKAGES = [
     tests: ['test/system/proxies.test.ts'],
   },
   {
+    name: 'softhsm2',
+    probe: ['softhsm2-util', '--version'],
+    tests: ['test/system/token.test.ts'],
+  },
+  {
     name: 'caddy',
     probe: ['caddy', 'version'],
     tests: ['test/system/proxies.test.ts'],

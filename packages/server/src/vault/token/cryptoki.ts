@@ -28,6 +28,7 @@ export interface Cryptoki {
   C_Finalize(): void
   C_GetSlotList(withToken: boolean): readonly Handle[]
   C_GetTokenInfo(slot: Handle): { readonly label: string; readonly flags: number }
+  C_GetMechanismList(slot: Handle): readonly number[]
   C_GetMechanismInfo(slot: Handle, mechanism: number): { readonly flags: number }
   C_OpenSession(slot: Handle, flags: number): Handle
   C_CloseSession(session: Handle): void
@@ -101,6 +102,7 @@ export const CK = {
   CKR_USER_ALREADY_LOGGED_IN: 0x100,
   CKR_USER_NOT_LOGGED_IN: 0x101,
   CKR_USER_PIN_NOT_INITIALIZED: 0x102,
+  CKR_CRYPTOKI_NOT_INITIALIZED: 0x190,
   CKR_CRYPTOKI_ALREADY_INITIALIZED: 0x191,
 } as const
 

@@ -28,6 +28,15 @@ export function openSession(cryptoki: Cryptoki, { label, pin }: TokenAccess): Ha
   }
 }
 
+/** Starts the library, unless somebody else in this process has. */
+export function initialize(cryptoki: Cryptoki): void {
+  try {
+    cryptoki.C_Initialize()
+  } catch (error) {
+    if (returned(error) !== CK.CKR_CRYPTOKI_ALREADY_INITIALIZED) throw faultOf(error)
+  }
+}
+
 function findToken(
   cryptoki: Cryptoki,
   label: string,
@@ -72,10 +81,11 @@ function requireMechanism(
   mechanism: number,
   flags: number,
 ): void {
-  if ((cryptoki.C_GetMechanismInfo(slot, mechanism).flags & flags) !== flags)
+  const offered = cryptoki.C_GetMechanismList(slot).includes(mechanism)
+  if (!offered || (cryptoki.C_GetMechanismInfo(slot, mechanism).flags & flags) !== flags)
     throw new HufuError(
       'ERR_HSM_MECHANISM',
-      `the token has mechanism 0x${mechanism.toString(16)}, but not for what is needed`,
+      `the token lacks mechanism 0x${mechanism.toString(16)}, or has it for other uses`,
     )
 }
 

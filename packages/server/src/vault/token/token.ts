@@ -9,7 +9,7 @@ import {
   type Handle,
 } from './cryptoki.ts'
 import { faultOf, isLost } from './faults.ts'
-import { openSession, type TokenAccess } from './session.ts'
+import { initialize, openSession, type TokenAccess } from './session.ts'
 
 /** A key in a token. */
 export interface KeyName {
@@ -48,7 +48,7 @@ export function tokenOver(cryptoki: Cryptoki, access: TokenAccess): Token {
   const opened = (): Handle => {
     if (refused !== undefined) throw refused
     try {
-      return (session ??= openSession(cryptoki, access))
+      return (session ??= openAnyhow(cryptoki, access))
     } catch (error) {
       const fault = faultOf(error)
       if (fault.code === 'ERR_HSM_PIN' || fault.code === 'ERR_HSM_LOCKED') refused = fault
@@ -135,6 +135,19 @@ export function tokenOver(cryptoki: Cryptoki, access: TokenAccess): Token {
         }
       }),
     close: lose,
+  }
+}
+
+/** Some libraries see a token that came back only when they are started anew. Whoever shares this one finds its session lost. */
+function openAnyhow(cryptoki: Cryptoki, access: TokenAccess): Handle {
+  initialize(cryptoki)
+  try {
+    return openSession(cryptoki, access)
+  } catch (error) {
+    if (faultOf(error).code !== 'ERR_HSM_ABSENT') throw error
+    cryptoki.C_Finalize()
+    initialize(cryptoki)
+    return openSession(cryptoki, access)
   }
 }
 

@@ -1,9 +1,10 @@
 import { createRequire } from 'node:module'
 import { parentPort, workerData } from 'node:worker_threads'
 import { HufuError } from '@hufu/protocol/wire'
-import { CK, type Cryptoki } from './cryptoki.ts'
-import { faultOf, returned } from './faults.ts'
+import type { Cryptoki } from './cryptoki.ts'
+import { faultOf } from './faults.ts'
 import type { TokenAnswer, TokenRequest, WorkerStart } from './messages.ts'
+import { initialize } from './session.ts'
 import { tokenOver, type Token } from './token.ts'
 
 /*
@@ -62,11 +63,7 @@ function loaded(path: string): Cryptoki {
       cause,
     })
   }
-  try {
-    made.C_Initialize()
-  } catch (error) {
-    if (returned(error) !== CK.CKR_CRYPTOKI_ALREADY_INITIALIZED) throw error
-  }
+  initialize(made)
   return made
 }
 

@@ -1,0 +1,214 @@
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { base64url, random, text, utf8 } from '@hufu/protocol/crypto'
+import { loadConfig, rotateVault, vaultStatus, type Config } from '@hufu/server'
+import { openSafe } from '../../packages/server/src/vault/safe.ts'
+import { hufu } from '../support/hufu.ts'
+import { needs } from '../support/needs.ts'
+
+const MODULE = '/usr/lib/softhsm/libsofthsm2.so'
+const PIN = '481516'
+const folder = mkdtempSync(join(tmpdir(), 'hufu-token-'))
+const tokens = join(folder, 'tokens')
+
+/** Writes a configuration of SoftHSM's, for the library finds it by the environment. */
+function softhsm(name: string, more = ''): string {
+  const path = join(folder, name)
+  writeFileSync(path, `directories.tokendir = ${tokens}\nlog.level = ERROR\n${more}`)
+  return path
+}
+
+let count = 0
+/** Settings for a data folder of its own, its key in the token. */
+function inToken(settings: Partial<Config> = {}): Config {
+  count += 1
+  const data = join(folder, `data-${count}`)
+  const token = { pkcs11Module: MODULE, pkcs11Token: 'hufu test', pkcs11Pin: PIN }
+  return { ...loadConfig(), data, ...token, pkcs11Key: `key ${count}`, ...settings }
+}
+
+const AT = { owner: 'device:1', name: 'key' }
+
+async function put(config: Config, secret: string, place = AT): Promise<void> {
+  const safe = await openSafe(config)
+  await safe.store
+    .write('durable', (db) => safe.vault.put(db, place, utf8(secret)))
+    .finally(async () => safe.close())
+}
+
+async function opened(config: Config): Promise<string | undefined> {
+  const safe = await openSafe(config)
+  try {
+    const secret = await safe.store.read((db) => safe.vault.open(db, AT))
+    return secret === undefined ? undefined : text(secret.expose())
+  } finally {
+    await safe.close()
+  }
+}
+
+describe('a master key in a PKCS#11 token (SoftHSM)', () => {
+  before(() => {
+    mkdirSync(tokens)
+    process.env['SOFTHSM2_CONF'] = softhsm('softhsm2.conf')
+    if (!existsSync(MODULE)) return
+    const init = [
+      '--init-token',
+      '--free',
+      '--label',
+      'hufu test',
+      '--pin',
+      PIN,
+      '--so-pin',
+      '8765',
+    ]
+    execFileSync('softhsm2-util', init)
+  })
+  after(() => rmSync(folder, { recursive: true, force: true }))
+
+  test('is made there, never leaves, and is all that opens the vault', async (t) => {
+    if (!needs(t, 'softhsm2')) return
+    const config = inToken()
+    await put(config, 'in the token')
+    assert.equal(existsSync(join(config.data, 'master.key')), false)
+    assert.equal(await opened(config), 'in the token')
+    const { masters } = await vaultStatus(config)
+    assert.deepEqual(
+      masters.map(({ state, dataKeys, found }) => ({ state, dataKeys, found })),
+      [{ state: 'current', dataKeys: 1, found: true }],
+    )
+    await assert.rejects(openSafe({ ...config, pkcs11Key: 'another' }), { code: 'ERR_VAULT_KEY' })
+    assert.deepEqual(attributes(config.pkcs11Key), {
+      sensitive: true,
+      extractable: false,
+      neverExtractable: true,
+      local: true,
+      octets: 32,
+      value: 'CKR_ATTRIBUTE_SENSITIVE',
+    })
+  })
+
+  test('changes to another under the same label, from a file, and into the environment', async (t) => {
+    if (!needs(t, 'softhsm2')) return
+    const config = inToken()
+    const file: Config = { ...config, pkcs11Key: '' }
+    await put(file, 'moved about')
+    const to = await rotateVault({ ...file, nextPkcs11Key: config.pkcs11Key })
+    assert.match(to.place, /token hufu test/)
+    assert.equal(await opened(config), 'moved about')
+    const again = await rotateVault(config)
+    assert.equal(again.from, to.to)
+    assert.equal(await opened(config), 'moved about')
+    const nextMasterKey = base64url(random(32))
+    await rotateVault({ ...config, nextMasterKey })
+    await assert.rejects(openSafe(config), { code: 'ERR_VAULT_KEY' })
+    assert.equal(await opened({ ...file, masterKey: nextMasterKey }), 'moved about')
+  })
+
+  test('says what is wrong: module, label, PIN, its file, mechanism', async (t) => {
+    if (!needs(t, 'softhsm2')) return
+    const config = inToken()
+    await put(config, 'here')
+    const refused = async (settings: Partial<Config>, code: string): Promise<void> =>
+      assert.rejects(openSafe({ ...config, ...settings }), { code })
+    await refused({ pkcs11Module: join(folder, 'none.so') }, 'ERR_HSM_MODULE')
+    await refused({ pkcs11Token: 'elsewhere' }, 'ERR_HSM_ABSENT')
+    await refused({ pkcs11Pin: '000000' }, 'ERR_HSM_PIN')
+    const pinFile = join(folder, 'pin')
+    writeFileSync(pinFile, `${PIN}\n`, { mode: 0o600 })
+    assert.equal(await opened({ ...config, pkcs11Pin: '', pkcs11PinFile: pinFile }), 'here')
+    chmodSync(pinFile, 0o640)
+    await refused({ pkcs11Pin: '', pkcs11PinFile: pinFile }, 'ERR_VAULT_FILE')
+    await refused({ pkcs11Pin: '', pkcs11PinFile: join(folder, 'none') }, 'ERR_VAULT_FILE')
+
+    const args = ['vault', 'status', '--data', config.data, '--pkcs11-module', MODULE]
+    const named = ['--pkcs11-token', 'hufu test', '--pkcs11-key', config.pkcs11Key]
+    const weak = softhsm('weak.conf', 'slots.mechanisms = CKM_AES_KEY_GEN,CKM_AES_CBC\n')
+    for (const [conf, code] of [
+      [process.env['SOFTHSM2_CONF']!, undefined],
+      [weak, 'ERR_HSM_MECHANISM'],
+    ] as const) {
+      const run = hufu([...args, ...named], { SOFTHSM2_CONF: conf, HUFU_PKCS11_PIN: PIN })
+      assert.equal(await run.ended, code === undefined ? 0 : 2)
+      assert.equal(run.events.find(({ event }) => event === 'error')?.['code'], code)
+    }
+  })
+
+  test('that is taken out while in use is missed, and is used again when it is back', async (t) => {
+    if (!needs(t, 'softhsm2')) return
+    const config = inToken()
+    const safe = await openSafe(config)
+    const write = (at: number): Promise<void> =>
+      safe.store.write('soon', (db) =>
+        safe.vault.put(db, { owner: `device:${at}`, name: 'key' }, utf8(`${at}`)),
+      )
+    try {
+      await write(1)
+      cpSync(tokens, join(folder, 'drawer'), { recursive: true })
+      for (const name of execFileSync('ls', [tokens], { encoding: 'utf8' }).trim().split('\n'))
+        rmSync(join(tokens, name), { recursive: true })
+      await assert.rejects(write(2), (error: { code?: string }) =>
+        /^ERR_HSM_/.test(error.code ?? ''),
+      )
+      // the data key of the first is at hand, and needs no token
+      await write(1)
+      cpSync(join(folder, 'drawer'), tokens, { recursive: true })
+      await write(2)
+      using secret = await safe.store.read((db) =>
+        safe.vault.open(db, { owner: 'device:2', name: 'key' }),
+      )
+      assert.equal(text(secret!.expose()), '2')
+    } finally {
+      await safe.close()
+    }
+  })
+})
+
+/** What the token says of the keys of a label, asked by other means than the server's. */
+function attributes(label: string): Record<string, unknown> {
+  const p = createRequire(import.meta.url)('pkcs11js') as typeof import('pkcs11js')
+  const library = new p.PKCS11()
+  library.load(MODULE)
+  try {
+    library.C_Initialize()
+  } catch {
+    // the server's thread has done so
+  }
+  const [slot] = library.C_GetSlotList(true)
+  const session = library.C_OpenSession(slot!, p.CKF_SERIAL_SESSION)
+  library.C_Login(session, p.CKU_USER, PIN)
+  library.C_FindObjectsInit(session, [{ type: p.CKA_LABEL, value: label }])
+  const [key] = library.C_FindObjects(session, 10)
+  library.C_FindObjectsFinal(session)
+  const ask = (type: number): Buffer =>
+    library.C_GetAttributeValue(session, key!, [{ type }])[0]!.value
+  const yes = (type: number): boolean => ask(type)[0] === 1
+  let value: unknown
+  try {
+    value = ask(p.CKA_VALUE)
+  } catch (error) {
+    value = (error as Error).message
+  }
+  const found = {
+    sensitive: yes(p.CKA_SENSITIVE),
+    extractable: yes(p.CKA_EXTRACTABLE),
+    neverExtractable: yes(p.CKA_NEVER_EXTRACTABLE),
+    local: yes(p.CKA_LOCAL),
+    octets: ask(p.CKA_VALUE_LEN)[0],
+    value,
+  }
+  library.C_CloseSession(session)
+  return found
+}
