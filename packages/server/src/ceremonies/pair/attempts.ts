@@ -40,8 +40,8 @@ export interface Attempts extends Room {
 }
 
 /**
- * Milliseconds before an answer's release at which it is got ready, real or made up: making one up takes a few, and when
- * it leaves must not tell. Our choice.
+ * Milliseconds before a release at which what leaves is got ready, real or made up: making an answer up takes a few, and a
+ * timer that was set at another time wakes at another fraction of a millisecond. When it leaves must not tell. Our choice.
  */
 const READY_MS = 20
 
@@ -166,7 +166,7 @@ export function attemptsOf(ports: PairPorts, meetings: Meetings): Attempts {
         })
       case 'end':
         ports.ended(effect.code)
-        void acts.end(one, effect.code).catch(ports.failed)
+        clock.wake(now, () => void acts.end(one, effect.code).catch(ports.failed))
         return
       case 'forgive':
         ports.ended('stood')
@@ -227,7 +227,8 @@ export function attemptsOf(ports: PairPorts, meetings: Meetings): Attempts {
 
 /** When a machine that asks to be woken at `at` is. */
 function wakeAt(attempt: Attempt, at: Ms): Ms {
-  const releases = attempt.at === 'holding' || attempt.at === 'decoy'
+  const { at: state } = attempt
+  const releases = state === 'holding' || state === 'decoy' || state === 'ending'
   return releases ? after(at, -READY_MS) : at
 }
 
