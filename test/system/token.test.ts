@@ -15,6 +15,8 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { base64url, random, text, utf8 } from '@hufu/protocol/crypto'
 import { loadConfig, rotateVault, vaultStatus, type Config } from '@hufu/server'
+import { CK, type Cryptoki } from '../../packages/server/src/vault/token/cryptoki.ts'
+import { initialize } from '../../packages/server/src/vault/token/session.ts'
 import { openSafe } from '../../packages/server/src/vault/safe.ts'
 import { hufu } from '../support/hufu.ts'
 import { needs } from '../support/needs.ts'
@@ -178,20 +180,21 @@ describe('a master key in a PKCS#11 token (SoftHSM)', () => {
   })
 })
 
-/** What the token says of the keys of a label, asked by other means than the server's. */
+/** CKA_VALUE, CKA_LOCAL, CKA_NEVER_EXTRACTABLE: what hufu itself never asks for. */
+const [VALUE, LOCAL, NEVER_EXTRACTABLE] = [0x11, 0x163, 0x164] as const
+
+/** What the token says of the key of a label, asked by other means than the server's. */
 function attributes(label: string): Record<string, unknown> {
-  const p = createRequire(import.meta.url)('pkcs11js') as typeof import('pkcs11js')
-  const library = new p.PKCS11()
+  const { PKCS11 } = createRequire(new URL('../../packages/server/package.json', import.meta.url))(
+    'pkcs11js',
+  ) as { readonly PKCS11: new () => Cryptoki }
+  const library = new PKCS11()
   library.load(MODULE)
-  try {
-    library.C_Initialize()
-  } catch {
-    // the server's thread has done so
-  }
+  initialize(library)
   const [slot] = library.C_GetSlotList(true)
-  const session = library.C_OpenSession(slot!, p.CKF_SERIAL_SESSION)
-  library.C_Login(session, p.CKU_USER, PIN)
-  library.C_FindObjectsInit(session, [{ type: p.CKA_LABEL, value: label }])
+  const session = library.C_OpenSession(slot!, CK.CKF_SERIAL_SESSION)
+  library.C_Login(session, CK.CKU_USER, PIN)
+  library.C_FindObjectsInit(session, [{ type: CK.CKA_LABEL, value: label }])
   const [key] = library.C_FindObjects(session, 10)
   library.C_FindObjectsFinal(session)
   const ask = (type: number): Buffer =>
@@ -199,16 +202,16 @@ function attributes(label: string): Record<string, unknown> {
   const yes = (type: number): boolean => ask(type)[0] === 1
   let value: unknown
   try {
-    value = ask(p.CKA_VALUE)
+    value = ask(VALUE)
   } catch (error) {
     value = (error as Error).message
   }
   const found = {
-    sensitive: yes(p.CKA_SENSITIVE),
-    extractable: yes(p.CKA_EXTRACTABLE),
-    neverExtractable: yes(p.CKA_NEVER_EXTRACTABLE),
-    local: yes(p.CKA_LOCAL),
-    octets: ask(p.CKA_VALUE_LEN)[0],
+    sensitive: yes(CK.CKA_SENSITIVE),
+    extractable: yes(CK.CKA_EXTRACTABLE),
+    neverExtractable: yes(NEVER_EXTRACTABLE),
+    local: yes(LOCAL),
+    octets: ask(CK.CKA_VALUE_LEN)[0],
     value,
   }
   library.C_CloseSession(session)
