@@ -51,6 +51,7 @@ export async function writePrivate(path: string, text: string): Promise<void> {
 /** Renames a file so that it has its new name after a loss of power too. */
 export async function renameDurably(from: string, to: string): Promise<void> {
   await rename(from, to)
+  if (process.platform === 'win32') return // folders cannot be opened there
   const folder = await open(dirname(to), 'r')
   try {
     await folder.sync()
@@ -63,12 +64,13 @@ async function refuseOthers(path: string, file: FileHandle): Promise<void> {
   const { mode, uid, size } = await file.stat()
   if ((mode & 0o170000) !== constants.S_IFREG || size > MOST_OCTETS)
     throw fault(path, 'is no file of one short line')
+  const self = process.getuid?.()
+  // Windows has no such modes: there the folder's own rights have to do
+  if (self === undefined) return
   const others = mode & 0o077
   if (others !== 0)
     throw fault(path, `is open to others (mode ${(mode & 0o777).toString(8)}): chmod 600 ${path}`)
-  const self = process.getuid?.()
-  if (self !== undefined && uid !== self && uid !== 0)
-    throw fault(path, 'belongs to another user, who can change it')
+  if (uid !== self && uid !== 0) throw fault(path, 'belongs to another user, who can change it')
 }
 
 function fault(path: string, what: string, cause?: unknown): HufuError {
