@@ -160,7 +160,7 @@ export const messages: readonly Target[] = [
       movementTraffic({ type: 'over', to: null, code: 'ERR_PAIR_REFUSED' }),
     ],
     feed(input) {
-      const outcome = readTraffic(input, new Uint8Array(0), [])
+      const outcome = readTraffic(input, new Uint8Array(0))
       if (outcome.ok && outcome.value.type !== 'movement') return false
       return onlyForm(
         outcome,

@@ -7,10 +7,8 @@ import {
   controlFrame,
   dataFrame,
   DATA_HEAD_OCTETS,
-  DATA_ROOM_OCTETS,
   FRAME_HEAD_OCTETS,
   MAX_DATA_OCTETS,
-  soleDataFrame,
   splitFrames,
   type Frame,
 } from './frames.ts'
@@ -88,33 +86,6 @@ describe('frames', () => {
     assert.equal(full.length, FRAME_HEAD_OCTETS + DATA_HEAD_OCTETS + MAX_DATA_OCTETS)
     assert.equal(outcome(full), 'ok')
     assert.equal(outcome(dataFrame(1, 0, new Uint8Array(MAX_DATA_OCTETS + 1))), 'ERR_WIRE_OVERSIZE')
-  })
-
-  test('alone in a message that came in pieces are found without joining them', () => {
-    fc.assert(
-      fc.property(
-        fc.uint8Array({ maxLength: 200 }),
-        fc.array(fc.nat(220), { maxLength: 3 }),
-        fc.boolean(),
-        fc.boolean(),
-        (payload, cuts, isData, hasMore) => {
-          const frame = isData ? dataFrame(7, 0, payload) : controlFrame(payload)
-          const message = hasMore ? concat(frame, dataFrame(8, 0, payload)) : frame
-          const ends = cuts.map((cut) => Math.min(cut, message.length)).toSorted((a, b) => a - b)
-          const pieces = [...ends, message.length].map((end, i) =>
-            message.subarray(ends[i - 1] ?? 0, end),
-          )
-          const sole = soleDataFrame(pieces)
-          if (sole !== undefined) {
-            assert.ok(isData && !hasMore)
-            assert.deepEqual([sole.session, concat(...sole.payload)], [7, payload])
-          } else if (isData && !hasMore) assert.ok(pieces[0]!.length <= DATA_ROOM_OCTETS)
-        },
-      ),
-    )
-    const beyond = dataFrame(1, 0, new Uint8Array(MAX_DATA_OCTETS + 1))
-    assert.equal(soleDataFrame([beyond.subarray(0, 100), beyond.subarray(100)]), undefined)
-    assert.equal(soleDataFrame([]), undefined)
   })
 })
 

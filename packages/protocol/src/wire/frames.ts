@@ -94,26 +94,6 @@ export function splitFrames(message: Uint8Array, maxControl: number): Outcome<re
   return frames.length > 0 ? done(frames) : failed('ERR_WIRE_FRAME')
 }
 
-/**
- * The data frame that a message in several pieces is, if it is one and no more: a large one, which is not to be copied
- * together. Its payload is views of the pieces. Undefined for whatever else, which {@link splitFrames} looks at.
- */
-export function soleDataFrame(
-  pieces: readonly Uint8Array[],
-): { readonly session: number; readonly payload: readonly Uint8Array[] } | undefined {
-  const first = pieces[0]
-  if (first === undefined || first.length <= DATA_ROOM_OCTETS) return undefined
-  const view = new DataView(first.buffer, first.byteOffset, DATA_ROOM_OCTETS)
-  const head = view.getUint32(0)
-  const length = head & 0xffffff
-  if (head >>> 24 !== DATA || length > DATA_HEAD_OCTETS + MAX_DATA_OCTETS) return undefined
-  let octets = 0
-  for (const piece of pieces) octets += piece.length
-  if (octets !== FRAME_HEAD_OCTETS + length) return undefined
-  const payload = [first.subarray(DATA_ROOM_OCTETS), ...pieces.slice(1)]
-  return { session: view.getUint32(FRAME_HEAD_OCTETS), payload }
-}
-
 function writeHead(frame: Uint8Array, type: number, length: number): void {
   new DataView(frame.buffer).setUint32(0, type * 0x1000000 + length)
 }

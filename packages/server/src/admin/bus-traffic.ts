@@ -22,15 +22,14 @@ export function countedBus(bus: Bus): CountedBus {
   return {
     bus: {
       ...bus,
-      publish(subject, octets, head, rest) {
+      publish(subject, octets, head) {
         // what has a head is a data frame: comings and goings have none
         const count = head === undefined ? undefined : counts.get(subject)
         if (count !== undefined) {
           count.frames += 1
           count.octets += octets.length
-          if (rest !== undefined) for (const piece of rest) count.octets += piece.length
         }
-        bus.publish(subject, octets, head, rest)
+        bus.publish(subject, octets, head)
       },
       subscribe(subject, handler) {
         const stop = bus.subscribe(subject, handler)

@@ -3,7 +3,6 @@ import {
   after,
   controlFrame,
   dataFrameHead,
-  soleDataFrame,
   splitFrames,
   terminalIdOf,
   type Challenge,
@@ -56,7 +55,7 @@ export interface House extends Room {
   /** Messages of one connection come one at a time: the next when this has settled. */
   receive(connection: Connection, message: RoomMessage): void | Promise<void>
   /** The result: milliseconds for which the connection has to be read no further, mostly 0. */
-  data(connection: Connection, handle: number, payload: readonly Uint8Array[]): number
+  data(connection: Connection, handle: number, payload: Uint8Array): number
 }
 
 export interface ConnectionPorts {
@@ -75,7 +74,7 @@ export interface Wire {
   /** Where it comes from, as limits see it. */
   readonly source: string
   /** One binary WebSocket message. Any octets: what is wrong with them ends the connection with a code. */
-  receive(pieces: readonly Uint8Array[]): void
+  receive(message: Uint8Array): void
   /** What comes is no WebSocket any longer, or too much: to be closed with this code of RFC 6455. */
   broken(closeCode: number): void
   /** The socket is closed. */
@@ -174,9 +173,9 @@ class Line implements Wire, Connection, Sink, Waiting {
     this.sendFrame(controlFrame(serverMessages.encode(message)))
   }
 
-  sendData(handle: number, sender: number, payload: readonly Uint8Array[]): void {
+  sendData(handle: number, sender: number, payload: Uint8Array): void {
     if (this.#state.at === 'over') return
-    this.#writer.push(dataFrameHead(handle, sender, octetsOf(payload)), payload)
+    this.#writer.push(dataFrameHead(handle, sender, payload.length), payload)
   }
 
   sendFrame(frame: Uint8Array): void {
@@ -198,14 +197,14 @@ class Line implements Wire, Connection, Sink, Waiting {
 
   // what the socket does
 
-  receive(pieces: readonly Uint8Array[]): void {
+  receive(message: Uint8Array): void {
     if (this.#state.at === 'over') return
     const { clock, silent } = this.#ports
     const now = clock.now()
     if (this.#state.at === 'open') silent.start(this, now)
     let debtMs = 0
     try {
-      debtMs = this.#message(pieces)
+      debtMs = this.#message(message)
     } catch (error) {
       return this.#fail(error)
     }
@@ -269,20 +268,17 @@ class Line implements Wire, Connection, Sink, Waiting {
   }
 
   /** Milliseconds to pause for. */
-  #message(pieces: readonly Uint8Array[]): number {
-    const large = pieces.length > 1 ? soleDataFrame(pieces) : undefined
-    if (large !== undefined) return this.#dataFrame(large.session, large.payload)
-    const whole = pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces)
-    const frames = splitFrames(whole, this.#ports.config.maxControlOctets)
+  #message(message: Uint8Array): number {
+    const frames = splitFrames(message, this.#ports.config.maxControlOctets)
     if (!frames.ok) this.end(frames.code)
     let debtMs = 0
     for (const frame of frames.ok ? frames.value : [])
       if (frame.type === 'control') this.#control(frame.body)
-      else debtMs = Math.max(debtMs, this.#dataFrame(frame.session, [frame.payload]))
+      else debtMs = Math.max(debtMs, this.#dataFrame(frame.session, frame.payload))
     return debtMs
   }
 
-  #dataFrame(session: number, payload: readonly Uint8Array[]): number {
+  #dataFrame(session: number, payload: Uint8Array): number {
     if (this.#state.at !== 'open') {
       this.end('ERR_WIRE_UNEXPECTED')
       return 0
@@ -291,7 +287,7 @@ class Line implements Wire, Connection, Sink, Waiting {
     const { dataOctetsPerSecond: rate } = config
     const now = clock.now()
     this.#data ??= bucket(rate, rate, now)
-    const debtMs = this.#data.spend(octetsOf(payload), now)
+    const debtMs = this.#data.spend(payload.length, now)
     return Math.max(debtMs, house.data(this, session, payload))
   }
 
@@ -361,10 +357,4 @@ class Line implements Wire, Connection, Sink, Waiting {
     this.#ports.failed(error)
     this.end('ERR_INTERNAL')
   }
-}
-
-function octetsOf(pieces: readonly Uint8Array[]): number {
-  let sum = 0
-  for (const piece of pieces) sum += piece.length
-  return sum
 }

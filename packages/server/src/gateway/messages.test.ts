@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { isLent } from './lent.ts'
 import { MessageReader, type Hearer } from './messages.ts'
 import { unmask } from './unmask.ts'
 
@@ -105,6 +106,32 @@ test('text is told of, whatever is in it; pongs are not; after a close comes not
   assert.deepEqual(heard, ['text', 'closed'])
 })
 
+test('a large message is lent, and the chunks that it came in are freed; of a small one they are not', () => {
+  const { reader, hearer } = harness()
+  const messages: Uint8Array[] = []
+  const keeping = { ...hearer, message: (octets: Uint8Array) => void messages.push(octets) }
+  const payload = Array.from({ length: 60_000 }, (_, at) => at % 251)
+  const stream = Buffer.concat([
+    frame(FIN | BINARY, payload),
+    frame(FIN | BINARY, payload),
+    frame(FIN | BINARY, [1, 2, 3]),
+  ])
+  const chunks: Uint8Array[] = []
+  for (let at = 0; at < stream.length; at += 40_000)
+    chunks.push(Uint8Array.from(stream.subarray(at, at + 40_000)))
+  for (const chunk of chunks) reader.take(chunk, keeping)
+  assert.deepEqual(messages.map(isLent), [true, true, false])
+  assert.deepEqual(
+    messages.map((octets) => Array.from(octets)),
+    [payload, payload, [1, 2, 3]],
+  )
+  // the last holds the small message, of which somebody was given a view
+  assert.deepEqual(
+    chunks.map((chunk) => chunk.length > 0),
+    [false, false, false, true],
+  )
+})
+
 test('any octets at all are read or refused, and never thrown at', () => {
   fc.assert(
     fc.property(
@@ -146,7 +173,7 @@ function harness(): {
 } {
   const heard: string[] = []
   const hearer: Hearer = {
-    message: (pieces) => heard.push(`message ${Buffer.concat(pieces).join()}`),
+    message: (octets) => heard.push(`message ${Buffer.from(octets).join()}`),
     text: () => heard.push('text'),
     ping: (payload) => heard.push(`ping ${payload.join()}`),
     closed: () => heard.push('closed'),

@@ -1,3 +1,4 @@
+import { freeChunk, lend } from './lent.ts'
 import { unmask } from './unmask.ts'
 
 /*
@@ -9,8 +10,8 @@ import { unmask } from './unmask.ts'
 
 /** What is told of what a client says. */
 export interface Hearer {
-  /** A whole binary message, in the pieces it came in: views of the chunks, unmasked. */
-  message(pieces: readonly Uint8Array[]): void
+  /** A whole binary message. A large one is lent: whoever keeps it beyond this turn of the loop holds it. */
+  message(octets: Uint8Array): void
   /** A text message, whatever is in it. */
   text(): void
   ping(payload: Uint8Array): void
@@ -39,6 +40,9 @@ const PONG = 10
 /** Octets in the payload of a control frame at most (§5.5). */
 const CONTROL_OCTETS = 125
 
+/** Messages of so many octets are copied into buffers of their own, which can be freed. Our choice. */
+const LARGE_OCTETS = 16_384
+
 const PROTOCOL_ERROR = 1_002
 const POLICY_VIOLATION = 1_008
 const TOO_BIG = 1_009
@@ -59,6 +63,10 @@ export class MessageReader {
   #kind = 0
   #octets = 0
   #pieces: Uint8Array[] | undefined
+  /** Earlier chunks of which the pieces are views, and nobody else's. */
+  #chunks: Uint8Array[] | undefined
+  /** Whether somebody was given a view of the chunk that is being read. */
+  #givenAway = false
   /** The payload of a control frame, which may stand between the fragments of a message. */
   #control: Uint8Array[] | undefined
   #over = false
@@ -71,6 +79,14 @@ export class MessageReader {
   take(chunk: Uint8Array, hearer: Hearer): void {
     const octets = this.#cut === undefined ? chunk : Buffer.concat([this.#cut, chunk])
     this.#cut = undefined
+    this.#givenAway = false
+    this.#read(octets, hearer)
+    if (this.#givenAway) return
+    if (this.#pieces === undefined) freeChunk(octets)
+    else (this.#chunks ??= []).push(octets)
+  }
+
+  #read(octets: Uint8Array, hearer: Hearer): void {
     let at = 0
     while (at < octets.length && !this.#over) {
       if (this.#left === 0) {
@@ -132,11 +148,9 @@ export class MessageReader {
     this.#masked += octets.length
     this.#left -= octets.length
     const isControl = (this.#first & 0x0f) >= CLOSE
-    const pieces = isControl ? (this.#control ??= []) : (this.#pieces ??= [])
-    if (pieces.push(octets) > this.#limits.pieces) {
-      this.#break(POLICY_VIOLATION, hearer)
-      return
-    }
+    if (isControl) (this.#control ??= []).push(Uint8Array.from(octets))
+    else if ((this.#pieces ??= []).push(octets) > this.#limits.pieces)
+      return this.#break(POLICY_VIOLATION, hearer)
     if (this.#left > 0) return
     this.#mask = undefined
     if (isControl) this.#endControl(hearer)
@@ -154,18 +168,39 @@ export class MessageReader {
   }
 
   #endMessage(hearer: Hearer): void {
-    const pieces = this.#pieces ?? NO_PIECES
+    const message = this.#joined()
     const kind = this.#kind
     this.#pieces = undefined
     this.#kind = 0
     this.#octets = 0
+    for (const chunk of this.#chunks ?? NO_PIECES) freeChunk(chunk)
+    this.#chunks = undefined
     if (kind === TEXT) hearer.text()
-    else hearer.message(pieces)
+    else hearer.message(message)
+  }
+
+  /** The message in one piece: a view of this chunk if it is small and came whole, a copy if not. */
+  #joined(): Uint8Array {
+    const pieces = this.#pieces ?? NO_PIECES
+    const octets = this.#octets
+    if (octets >= LARGE_OCTETS) {
+      const message = lend(octets)
+      let at = 0
+      for (const piece of pieces) {
+        message.set(piece, at)
+        at += piece.length
+      }
+      return message
+    }
+    if (pieces.length !== 1) return Buffer.concat(pieces)
+    this.#givenAway = true
+    return pieces[0]!
   }
 
   #break(code: number, hearer: Hearer): undefined {
     this.#over = true
     this.#pieces = undefined
+    this.#chunks = undefined
     this.#control = undefined
     hearer.broken(code)
   }

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream'
 import type { Socket, Wire } from './connection.ts'
+import { isLent, letGo } from './lent.ts'
 import { MessageReader, type Hearer, type MessageLimits } from './messages.ts'
 
 /** Control frames that end here (RFC 6455 §5.5): FIN and opcode. */
@@ -46,10 +47,11 @@ export class ServerSocket implements Socket, Hearer {
 
   write(pieces: readonly Uint8Array[]): void {
     if (this.#closing || !this.#raw.writable) return
-    if (pieces.length === 1) return void this.#raw.write(pieces[0]!)
-    this.#raw.cork()
-    for (const piece of pieces) this.#raw.write(piece)
-    this.#raw.uncork()
+    if (pieces.length > 1) this.#raw.cork()
+    for (const piece of pieces)
+      if (isLent(piece)) this.#raw.write(piece, () => letGo(piece))
+      else this.#raw.write(piece)
+    if (pieces.length > 1) this.#raw.uncork()
   }
 
   unsent(): number {
@@ -78,8 +80,8 @@ export class ServerSocket implements Socket, Hearer {
 
   // what the other side says
 
-  message(pieces: readonly Uint8Array[]): void {
-    this.wire.receive(pieces)
+  message(octets: Uint8Array): void {
+    this.wire.receive(octets)
   }
 
   text(): void {

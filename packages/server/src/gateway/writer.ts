@@ -1,3 +1,4 @@
+import { hold, letGo } from './lent.ts'
 import { messageHead, messageOf } from './message.ts'
 import { inThisTurn } from './turn.ts'
 
@@ -14,10 +15,10 @@ export interface Sink {
 /** Everything that leaves by one socket. */
 export interface Writer {
   /**
-   * Queues a frame, whole or as its head and the pieces of its payload; all that is queued in one turn of the loop leaves together. The
+   * Queues a frame, whole or as its head and its payload; all that is queued in one turn of the loop leaves together. The
    * caller does not touch it afterwards. Ignored after `slow` was called.
    */
-  push(frame: Uint8Array, payload?: readonly Uint8Array[]): void
+  push(frame: Uint8Array, payload?: Uint8Array): void
   /** Queues a whole WebSocket message of frames. Others may hold the same octets. */
   pushMessage(message: Uint8Array): void
   /** Sends what is queued and a last frame, whatever waits already. */
@@ -40,7 +41,8 @@ const ALONE_OCTETS = 8_192
 interface Queued {
   /** A frame, or its beginning; or a whole message. */
   readonly head: Uint8Array
-  readonly payload: readonly Uint8Array[]
+  /** Held, if it is lent. */
+  readonly payload: Uint8Array
   readonly octets: number
   readonly isMessage: boolean
 }
@@ -69,7 +71,7 @@ class GatheringWriter implements Writer {
     this.#soon = soon
   }
 
-  push(head: Uint8Array, payload: readonly Uint8Array[] = NO_PAYLOAD): void {
+  push(head: Uint8Array, payload: Uint8Array = NO_PAYLOAD): void {
     this.#add(head, payload, false)
   }
 
@@ -84,18 +86,19 @@ class GatheringWriter implements Writer {
     this.#cut = true
   }
 
-  #add(head: Uint8Array, payload: readonly Uint8Array[], isMessage: boolean): void {
+  #add(head: Uint8Array, payload: Uint8Array, isMessage: boolean): void {
     if (this.#cut) return
-    let octets = head.length
-    for (const piece of payload) octets += piece.length
+    const octets = head.length + payload.length
     if (this.#queued + octets + this.#sink.unsent() > this.#limits.unsentOctets) {
       this.#cut = true
+      for (const { payload: dropped } of this.#queue) letGo(dropped)
       this.#queue = NONE
       this.#queued = 0
       this.#sink.slow()
       return
     }
     this.#queued += octets
+    hold(payload)
     const one = { head, payload, octets, isMessage }
     if (this.#queue.length > 0) return void this.#queue.push(one)
     this.#queue = [one]
@@ -113,7 +116,7 @@ class GatheringWriter implements Writer {
 
 /** The queue of all who have nothing to send. Never written to. */
 const NONE: Queued[] = []
-const NO_PAYLOAD: readonly Uint8Array[] = []
+const NO_PAYLOAD = new Uint8Array(0)
 
 /** What was queued, in order, small frames joined, as WebSocket messages of at most `most` octets (a larger frame stands alone). */
 function piecesOf(queue: readonly Queued[], most: number): readonly Uint8Array[] {
@@ -126,17 +129,24 @@ function piecesOf(queue: readonly Queued[], most: number): readonly Uint8Array[]
     octets = 0
   }
   for (const one of queue) {
-    const alone = one.isMessage || one.octets >= ALONE_OCTETS
+    const alone = isAlone(one)
     if (alone || octets + one.octets > most) endRun()
     if (one.isMessage) pieces.push(one.head)
     else if (alone) {
       pieces.push(Buffer.concat([messageHead(one.octets), one.head]))
-      pieces.push(...one.payload)
+      if (one.payload.length > 0) pieces.push(one.payload)
     } else {
-      run.push(one.head, ...one.payload)
+      run.push(one.head, one.payload)
       octets += one.octets
     }
   }
   endRun()
+  // copied by now; the others are let go by whoever writes them
+  for (const one of queue) if (!isAlone(one)) letGo(one.payload)
   return pieces
+}
+
+/** Whether it goes out as it is, and not copied together with its neighbours. */
+function isAlone(one: Queued): boolean {
+  return one.isMessage || one.octets >= ALONE_OCTETS
 }

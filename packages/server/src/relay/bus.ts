@@ -1,16 +1,8 @@
 /** Stops a subscription at once: the handler is not called again. */
 export type Unsubscribe = () => void
 
-/**
- * Takes one message. `head` is empty if there was none. `rest` goes on where `octets` end: it is empty unless the message was
- * published with one, and even then they need not be cut where they were. One handler may serve many subjects.
- */
-export type Hear = (
-  octets: Uint8Array,
-  head: Uint8Array,
-  rest: readonly Uint8Array[],
-  subject: string,
-) => void
+/** Takes one message. `head` is empty if there was none. One handler may serve many subjects. */
+export type Hear = (octets: Uint8Array, head: Uint8Array, subject: string) => void
 
 /**
  * How the nodes of one server speak to each other, and one node's rooms among themselves: everything crosses it, so that
@@ -23,16 +15,11 @@ export type Hear = (
 export interface Bus {
   /**
    * `subject`: dots between its parts, no spaces. `head`: a few octets, apart so that large `octets` need no copy to get
-   * them in front. `rest`: what follows `octets`, apart so that large pieces need no copy to be joined. The caller does not
-   * touch any of them afterwards.
+   * them in front. The caller does not touch either afterwards. A bus that keeps them beyond this turn of the loop holds
+   * them (`hold`, `letGo`).
    */
-  publish(
-    subject: string,
-    octets: Uint8Array,
-    head?: Uint8Array,
-    rest?: readonly Uint8Array[],
-  ): void
-  /** The handler may look at what it gets for as long as it likes, and not write to it. It should not throw. */
+  publish(subject: string, octets: Uint8Array, head?: Uint8Array): void
+  /** The handler does not write to what it gets, and holds it if it keeps it beyond this turn. It should not throw. */
   subscribe(subject: string, handler: Hear): Unsubscribe
   /** Nothing is delivered any more. */
   close(): Promise<void>

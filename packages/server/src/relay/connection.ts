@@ -10,8 +10,8 @@ export interface Connection {
   /** Where it comes from, as limits see it: an address, or for IPv6 a /64. */
   readonly source: string
   send(message: ServerMessage): void
-  /** A data frame under the connection's own handle; the payload, in one piece or several, is not copied. */
-  sendData(handle: number, sender: number, payload: readonly Uint8Array[]): void
+  /** A data frame under the connection's own handle; the payload is not copied. */
+  sendData(handle: number, sender: number, payload: Uint8Array): void
   /** A control frame that others are sent as well: it is encoded once. */
   sendFrame(frame: Uint8Array): void
   /** A whole message of frames, as `messageOf` makes it, that others are sent as well: they share its octets. */

@@ -125,7 +125,7 @@ async function room(
   return {
     house,
     members,
-    say: (index, text) => void node.data(members[index]!, handles[index]!, [utf8(text)]),
+    say: (index, text) => void node.data(members[index]!, handles[index]!, utf8(text)),
   }
 }
 

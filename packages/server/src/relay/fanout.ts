@@ -1,6 +1,7 @@
 import { after, DATA_ROOM_OCTETS, dataFrameHead } from '@hufu/protocol/wire'
 import type { Clock } from '../clock.ts'
 import type { RelayCounts } from '../counts.ts'
+import { hold, letGo } from '../gateway/lent.ts'
 import { messageOf } from '../gateway/message.ts'
 import { inThisTurn } from '../gateway/turn.ts'
 import type { Shared } from './seats.ts'
@@ -23,7 +24,7 @@ const WAVE_OCTETS = 32_768
 /** Passes frames on. */
 export interface Fanout {
   /** One frame, to all members that are here but its sender. */
-  pass(shared: Shared, sender: number, payload: readonly Uint8Array[]): void
+  pass(shared: Shared, sender: number, payload: Uint8Array): void
   /** Sends what waits: whatever is said of a member next comes after what it has sent. */
   flush(shared: Shared): void
 }
@@ -41,13 +42,12 @@ export interface FanoutPorts {
 export function fanoutOver(ports: FanoutPorts): Fanout {
   const { clock, counts, gatherMs, soon = inThisTurn } = ports
 
-  const direct = (shared: Shared, sender: number, payload: readonly Uint8Array[]): void => {
-    const octets = octetsOf(payload)
+  const direct = (shared: Shared, sender: number, payload: Uint8Array): void => {
     for (const { connection, index } of shared.members) {
       if (index === sender) continue
       connection.sendData(shared.handle, sender, payload)
       counts.frames += 1
-      counts.octets += octets
+      counts.octets += payload.length
     }
   }
 
@@ -65,6 +65,7 @@ export function fanoutOver(ports: FanoutPorts): Fanout {
     for (const { sender } of frames)
       if (!withoutOwn.has(sender))
         withoutOwn.set(sender, bundleOf(frames.filter((frame) => frame.sender !== sender)))
+    for (const { payload } of frames) letGo(payload)
     for (const { connection, index } of shared.members) {
       const bundle = withoutOwn.get(index) ?? whole
       if (bundle.frames === 0) continue
@@ -87,11 +88,12 @@ export function fanoutOver(ports: FanoutPorts): Fanout {
       const { members, wave } = shared
       if (members.length < GATHER_MEMBERS && wave.frames.length === 0)
         return direct(shared, sender, payload)
-      const octets = octetsOf(payload)
-      if (wave.octets + DATA_ROOM_OCTETS + octets > WAVE_OCTETS) flush(shared)
-      const head = dataFrameHead(shared.handle, sender, octets)
-      wave.octets += DATA_ROOM_OCTETS + octets
-      const begun = wave.frames.push({ sender, head, payload, octets }) === 1
+      const octets = DATA_ROOM_OCTETS + payload.length
+      if (wave.octets + octets > WAVE_OCTETS) flush(shared)
+      const head = dataFrameHead(shared.handle, sender, payload.length)
+      wave.octets += octets
+      hold(payload)
+      const begun = wave.frames.push({ sender, head, payload }) === 1
       if (wave.octets >= WAVE_OCTETS) flush(shared)
       else if (begun) schedule(shared)
     },
@@ -108,17 +110,11 @@ interface Bundle {
 }
 
 function bundleOf(frames: readonly WaveFrame[]): Bundle {
-  let sum = 0
+  let octets = 0
   const parts: Uint8Array[] = []
-  for (const { head, payload, octets } of frames) {
-    parts.push(head, ...payload)
-    sum += octets
+  for (const { head, payload } of frames) {
+    parts.push(head, payload)
+    octets += payload.length
   }
-  return { message: messageOf(parts), frames: frames.length, octets: sum }
-}
-
-function octetsOf(payload: readonly Uint8Array[]): number {
-  let sum = 0
-  for (const piece of payload) sum += piece.length
-  return sum
+  return { message: messageOf(parts), frames: frames.length, octets }
 }

@@ -4,7 +4,6 @@ interface Message {
   readonly subject: string
   readonly octets: Uint8Array
   readonly head: Uint8Array
-  readonly rest: readonly Uint8Array[]
 }
 
 /** An object of its own for every subscription, though two may have the same handler. */
@@ -13,7 +12,6 @@ interface Subscription {
 }
 
 const NO_HEAD = new Uint8Array(0)
-const NO_REST: readonly Uint8Array[] = []
 
 /** A bus for a server of one node. `failed` is told what a handler throws: it concerns nobody else. */
 export function inProcessBus(failed: (error: unknown) => void): Bus {
@@ -23,11 +21,11 @@ export function inProcessBus(failed: (error: unknown) => void): Bus {
   let closed = false
   const deliver = (): void => {
     for (let at = 0; at < queue.length; at += 1) {
-      const { subject, octets, head, rest } = queue[at]!
+      const { subject, octets, head } = queue[at]!
       for (const one of bySubject.get(subject) ?? []) {
         if (bySubject.get(subject)?.includes(one) !== true) continue
         try {
-          one.handler(octets, head, rest, subject)
+          one.handler(octets, head, subject)
         } catch (error) {
           failed(error)
         }
@@ -36,9 +34,9 @@ export function inProcessBus(failed: (error: unknown) => void): Bus {
     queue = []
   }
   return {
-    publish(subject, octets, head = NO_HEAD, rest = NO_REST) {
+    publish(subject, octets, head = NO_HEAD) {
       if (closed) return
-      if (queue.push({ subject, octets, head, rest }) === 1) queueMicrotask(deliver)
+      if (queue.push({ subject, octets, head }) === 1) queueMicrotask(deliver)
     },
     subscribe(subject, handler) {
       const own: Subscription = { handler }

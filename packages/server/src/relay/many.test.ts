@@ -10,7 +10,7 @@ for (const count of [1, 3]) {
   test(`${on}: what one says, all others hear, under its index`, async (t) => {
     const house = await testNodes(t, count)
     const { members, handles, node } = await crowd(house, count, 5)
-    node(2).data(members[2]!, handles[2]!, [utf8('hello')])
+    node(2).data(members[2]!, handles[2]!, utf8('hello'))
     await house.settled()
     for (const [index, member] of members.entries())
       assert.deepEqual(
@@ -66,8 +66,8 @@ for (const count of [1, 3]) {
     await house.settled()
     assert.deepEqual(endings(members[3]!), ['ERR_SESSION_UNKNOWN'])
     assert.deepEqual(presences(members[2]!), ['3 has left'])
-    node(3).data(members[3]!, handles[3]!, [utf8('still here')])
-    node(0).data(members[0]!, handles[0]!, [utf8('without you')])
+    node(3).data(members[3]!, handles[3]!, utf8('still here'))
+    node(0).data(members[0]!, handles[0]!, utf8('without you'))
     await node(3).receive(members[3]!, { type: 'session.enter', session })
     await house.settled()
     assert.deepEqual(endings(members[3]!), ['ERR_SESSION_UNKNOWN'])
@@ -91,7 +91,7 @@ test('who is taken out while it comes in is not in', async (t) => {
     node.receive(b, { type: 'session.enter', session }),
   ])
   await house.settled()
-  node.data(a, handle, [utf8('alone')])
+  node.data(a, handle, utf8('alone'))
   await house.settled()
   assert.deepEqual(texts(b), [])
 })
@@ -105,7 +105,7 @@ test('a terminal that has come back is not lost with its old connection', async 
   node(1).lost(members[1]!)
   await house.settled()
   assert.deepEqual(presences(members[2]!), ['1 is there'])
-  node(2).data(members[2]!, handles[2]!, [utf8('welcome back')])
+  node(2).data(members[2]!, handles[2]!, utf8('welcome back'))
   await house.settled()
   assert.equal(texts(back).length, 1)
 })
@@ -139,7 +139,7 @@ test('one who floods a session of several is read more slowly; nothing of it is 
   const house = await testNodes(t, 1, { memberOctetsPerSecond: 100_000 })
   const { members, handles, node } = await crowd(house, 1, 3)
   const send = (index: number): number =>
-    node(index).data(members[index]!, handles[index]!, [new Uint8Array(50_000)])
+    node(index).data(members[index]!, handles[index]!, new Uint8Array(50_000))
   assert.deepEqual([send(0), send(0), send(0), send(0)], [0, 0, 500, 1_000])
   assert.equal(send(1), 0)
   await house.settled()
@@ -152,7 +152,7 @@ test('two alone may go as fast as their connections', async (t) => {
   const house = await testNodes(t, 1, { memberOctetsPerSecond: 100_000 })
   const { members, handles, node } = await crowd(house, 1, 2)
   for (let i = 0; i < 10; i += 1)
-    assert.equal(node(0).data(members[0]!, handles[0]!, [new Uint8Array(60_000)]), 0)
+    assert.equal(node(0).data(members[0]!, handles[0]!, new Uint8Array(60_000)), 0)
 })
 
 /** So many members of one session, spread over the nodes in turn. */

@@ -103,7 +103,7 @@ export function fakeConnection(node: Sessions, terminal: Uint8Array = random(32)
     ended: [],
     send: (message) => void got.push(message),
     sendData: (handle, sender, payload) =>
-      void got.push({ type: 'data', handle, sender, text: Buffer.concat(payload).toString() }),
+      void got.push({ type: 'data', handle, sender, text: Buffer.from(payload).toString() }),
     sendFrame: frames,
     sendMessage(message) {
       fake.shared.push(message)

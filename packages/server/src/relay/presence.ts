@@ -21,7 +21,7 @@ export function presenceOver(bus: Bus): Presence {
   const here = new Map<string, Here>()
   const rooms = new Map<string, (connection: Connection, octets: Uint8Array) => void>()
   // one for all of them, told apart by their subjects
-  const hear: Hear = (octets, head, _rest, subject) => {
+  const hear: Hear = (octets, head, subject) => {
     const connection = here.get(subject)?.connection
     if (connection === undefined) return
     const room = text(head) ?? ''

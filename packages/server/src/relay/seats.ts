@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import type { Bucket } from '../gateway/rate.ts'
-import type { Bus, Hear, Unsubscribe } from './bus.ts'
+import type { Bus, Unsubscribe } from './bus.ts'
 import type { Connection } from './connection.ts'
 import { subjectOf } from './subject.ts'
 import { emptyWave, type Wave } from './wave.ts'
@@ -51,7 +51,7 @@ const NONE: readonly Membership[] = []
 export function seatsOver(
   bus: Bus,
   most: number,
-  hear: (shared: Shared, ...message: Parameters<Hear>) => void,
+  hear: (shared: Shared, octets: Uint8Array, head: Uint8Array) => void,
 ): Seats {
   const seats = new Map<Connection, readonly Membership[]>()
   const sessions = new Map<string, Shared>()
@@ -61,7 +61,7 @@ export function seatsOver(
     const subject = subjectOf('session', id)
     const known = sessions.get(subject)
     if (known !== undefined) return known
-    const stop = bus.subscribe(subject, (...message) => hear(shared, ...message))
+    const stop = bus.subscribe(subject, (octets, head) => hear(shared, octets, head))
     const handle = unusedHandle(handles)
     const wave = emptyWave()
     const shared: Shared = { id, subject, handle, members: [], roster: new Map(), wave, stop }

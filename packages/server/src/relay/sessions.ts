@@ -30,7 +30,7 @@ export interface Sessions extends Room {
    * One frame, to all other members that are there. A handle that is not this connection's is ignored. The result:
    * milliseconds for which nothing more should be read from the connection, mostly 0.
    */
-  data(connection: Connection, handle: number, payload: readonly Uint8Array[]): number
+  data(connection: Connection, handle: number, payload: Uint8Array): number
   /** Brings a connection in without asking the store: the server has just made this session, or its terminal a member. */
   admit(connection: Connection, session: Uint8Array, index: number): void
   /**
@@ -66,14 +66,12 @@ export interface SessionPorts {
   >
 }
 
-const NOTHING = new Uint8Array(0)
-
 /** The sessions of one node. */
 export function sessionsOver(ports: SessionPorts): Sessions {
   const { bus, store, clock, counts, config } = ports
   const fanout = fanoutOver({ clock, counts, gatherMs: config.gatherMs })
-  const seats = seatsOver(bus, config.sessionsPerConnection, (shared, octets, head, rest) => {
-    const traffic = readTraffic(octets, head, rest)
+  const seats = seatsOver(bus, config.sessionsPerConnection, (shared, octets, head) => {
+    const traffic = readTraffic(octets, head)
     if (!traffic.ok) return
     const { value } = traffic
     if (value.type === 'data') return fanout.pass(shared, value.sender, value.payload)
@@ -139,12 +137,11 @@ export function sessionsOver(ports: SessionPorts): Sessions {
   }
 
   /** Milliseconds until the member may go on. */
-  const charge = (membership: Membership, payload: readonly Uint8Array[]): number => {
+  const charge = (membership: Membership, octets: number): number => {
     if (membership.shared.roster.size <= 2) return 0
     const { memberOctetsPerSecond: rate } = config
     const now = clock.now()
     membership.allowance ??= bucket(rate, rate, now)
-    const octets = payload.reduce((sum, piece) => sum + piece.length, 0)
     return membership.allowance.spend(octets, now)
   }
 
@@ -161,9 +158,8 @@ export function sessionsOver(ports: SessionPorts): Sessions {
     data(connection, handle, payload) {
       const membership = seats.byHandle(connection, handle)
       if (membership === undefined) return 0
-      const [first = NOTHING, ...rest] = payload
-      bus.publish(membership.shared.subject, first, headOf(membership.index), rest)
-      return charge(membership, payload)
+      bus.publish(membership.shared.subject, payload, headOf(membership.index))
+      return charge(membership, payload.length)
     },
     admit,
     async invite(session, terminal) {

@@ -16,7 +16,7 @@ import {
 /*
  * What nodes tell each other about one session, on the session's own subject.
  *
- *   head: sender u16    octets: a data frame's payload, untouched, in as many pieces as it came in
+ *   head: sender u16    octets: a data frame's payload, untouched
  *   no head             octets: CBOR, who came and went
  */
 
@@ -44,7 +44,7 @@ export type Movement = MessageOf<(typeof kinds)[number]>
 const movements: Codec<Movement> = codec(kinds)
 
 export type Traffic =
-  | { readonly type: 'data'; readonly sender: number; readonly payload: readonly Uint8Array[] }
+  | { readonly type: 'data'; readonly sender: number; readonly payload: Uint8Array }
   | { readonly type: 'movement'; readonly movement: Movement }
 
 /** The head of every payload that this member sends. */
@@ -58,13 +58,9 @@ export function movementTraffic(movement: Movement): Uint8Array {
 }
 
 /** Reads what another node sent; the codes are those of the codec. */
-export function readTraffic(
-  octets: Uint8Array,
-  head: Uint8Array,
-  rest: readonly Uint8Array[],
-): Outcome<Traffic> {
+export function readTraffic(octets: Uint8Array, head: Uint8Array): Outcome<Traffic> {
   if (head.length > 0)
-    return done({ type: 'data', sender: (head[0]! << 8) | head[1]!, payload: [octets, ...rest] })
+    return done({ type: 'data', sender: (head[0]! << 8) | head[1]!, payload: octets })
   const movement = movements.decode(octets)
   return movement.ok ? done({ type: 'movement', movement: movement.value }) : movement
 }

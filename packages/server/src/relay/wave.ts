@@ -15,9 +15,8 @@ export interface Wave {
 export interface WaveFrame {
   readonly sender: number
   readonly head: Uint8Array
-  readonly payload: readonly Uint8Array[]
-  /** Octets of the payload. */
-  readonly octets: number
+  /** Held, if it is lent. */
+  readonly payload: Uint8Array
 }
 
 /** Nothing gathered yet. */
