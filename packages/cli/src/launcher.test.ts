@@ -42,7 +42,7 @@ test('it passes on exit codes and signals', async () => {
     stdout += text
   })
   assert.deepEqual(await exited, [0, null])
-  assert.match(stdout, /"listening".*\n.*"draining".*\n.*"stopped"/)
+  assert.match(stdout, /"listening".*\n.*"setup".*\n.*"draining".*\n.*"stopped"/)
   rmSync(data, { recursive: true })
 })
 

@@ -3,6 +3,7 @@ import type { Server as HttpServer } from 'node:http'
 import { random } from '@hufu/protocol/crypto'
 import { HufuError, after } from '@hufu/protocol/wire'
 import type { Logger } from 'pino'
+import { adminOf, countedBus, gaugesOf } from './admin/index.ts'
 import { startAudit, type Audit } from './audit/audit.ts'
 import { auditKey } from './audit/key.ts'
 import { recordStart, recordStop } from './audit/life.ts'
@@ -33,6 +34,8 @@ export interface Server {
   readonly port: number
   /** What others have to trust, where the certificate is of our own making. */
   readonly authority: Certificate['authority']
+  /** What opens the first account, as long as nobody can sign in. To be shown once, here and nowhere else. */
+  readonly setupCode: { readonly code: string; readonly expires: number } | undefined
   /**
    * Stops in good order: lets nobody in, tells terminals to come back in a while, closes their sockets (1012), and resolves
    * when everything is on disk and every file closed.
@@ -51,6 +54,8 @@ export interface ServerOptions {
 
 /** Milliseconds between two sweeps of what has had its time. Our choice. */
 const SWEEP_MS = 600_000
+/** An address that nobody comes from. */
+const NOWHERE = '0.0.0.0'
 
 /**
  * Starts a server: the only place that knows every room.
@@ -82,7 +87,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       await startAudit({ store, clock, logger, config, key, failed: unmarked }),
     ]
   }
-  const [store, certificate, audit] = await opened().catch(async (error: unknown) => {
+  const [keyed, certificate, audit] = await opened().catch(async (error: unknown) => {
     await safe.close()
     throw error
   })
@@ -92,12 +97,15 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       { masterKey: madeAt },
       'a master key was made; keep a copy apart from backups: without it what is stored is lost, and with it a backup can be read',
     )
-  const bus = inProcessBus(failed)
+  const { bus, traffic } = countedBus(inProcessBus(failed))
   const presence = presenceOver(bus)
-  const metrics = metricsOf({
+  const inUse = {
     connections: () => gateway.count(),
     sessions: () => sessions.count(),
-  })
+  }
+  const metrics = metricsOf(inUse)
+  const gauges = gaugesOf(inUse, () => metrics.counts())
+  const store = gauges.timed(keyed)
   const sessions = sessionsOver({ bus, store, clock, counts: metrics.relay, config })
   const pair = pairCeremony({
     config,
@@ -128,9 +136,29 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     },
     sourceOf,
   )
+  const admin = adminOf({
+    store,
+    audit,
+    clock,
+    config,
+    safe,
+    metrics,
+    gauges,
+    own: {
+      names: config.names,
+      tls: certificate !== undefined,
+      // only a trusted peer's word on where a request comes from is taken
+      trusts: (peer) => sourceOf(peer, NOWHERE) === NOWHERE,
+    },
+    sourceOf,
+    state: () => (state === 'up' ? 'up' : 'draining'),
+    traffic,
+    failed,
+  })
   const http = httpServer({
     pages,
     metrics,
+    api: admin.api,
     metricsToken: config.metricsToken,
     certificate,
     ready: async () => state === 'up' && (await store.usable()),
@@ -142,6 +170,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     await recordStart(store, audit, config)
   } catch (error) {
     http.close()
+    await admin.stop()
     await audit.close()
     await safe.close()
     throw error
@@ -150,6 +179,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   const sweep = async (): Promise<void> => {
     await Promise.all([sessions.sweep(), pair.sweep()])
     await store.write('soon', (db) => sweepStore(db, config, clock.wall()))
+    await store.write('soon', (db) => admin.sweep(db))
     await audit.sweep()
   }
   let cancelSweep: () => void
@@ -180,6 +210,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     state = 'down'
     await bus.close()
     await rotation.stop()
+    await admin.stop()
     await recordStop(store, audit).catch((error: unknown) =>
       logger.error({ err: error }, 'the audit record lacks this stop'),
     )
@@ -187,6 +218,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     await safe.close()
     logger.info('stopped')
   }
+  const setupCode = await admin.firstCode()
   const { port } = http.address() as AddressInfo
   const scheme = certificate === undefined ? 'http' : 'https'
   const url = `${scheme}://${urlHost(config.listen.host)}:${port}`
@@ -195,6 +227,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     url,
     port,
     authority: certificate?.authority,
+    setupCode,
     drain: () => (stopped ??= stop(config.drainSpreadMs, config.closingMs)),
     close: () => (stopped ??= stop(0, 0)),
   }

@@ -32,17 +32,6 @@ export async function run(args: Arguments, output: Output): Promise<ExitCode> {
   }
 }
 
-/** Tells of a code that opens an account. On a terminal it stands alone on its line. */
-export async function tellSetupCode(
-  { code, expires }: { readonly code: string; readonly expires: number },
-  output: Output,
-): Promise<void> {
-  await output.event({ event: 'setup', code, expires: iso(expires) })
-  output.note('hufu: the first account is opened with this code, which is good once:')
-  output.note(code)
-  output.note(`  until ${iso(expires)}, at the console or with \`hufu admin login --setup\`.`)
-}
-
 async function setup(args: Arguments, output: Output): Promise<ExitCode> {
   const { code, expires } = await makeSetupCode(configOf(args))
   await output.event({ event: 'setup', code, expires: iso(expires) })

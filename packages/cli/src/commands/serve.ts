@@ -4,6 +4,7 @@ import type { Arguments } from '../arguments.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
 import type { Output } from '../output.ts'
 import { configOf } from '../settings.ts'
+import { tellSetupCode } from '../operator/show.ts'
 
 /**
  * Milliseconds within which a second signal is the first one again: a shell signals every process of a job, and the
@@ -28,6 +29,7 @@ export async function run(args: Arguments, output: Output): Promise<ExitCode> {
     })
   await output.event({ event: 'listening', url: server.url, data })
   output.note(`hufu: listening on ${server.url}, data in ${data}`)
+  if (server.setupCode !== undefined) await tellSetupCode(server.setupCode, output)
   if (server.authority !== undefined) {
     const { path, fingerprint } = server.authority
     output.note(

@@ -48,7 +48,8 @@ export function gaugesOf(
         frames: total.frames - before.frames,
         octets: total.octets - before.octets,
         // what Node records has the time between two looks in it
-        loopMs: loop.count === 0 ? 0 : Math.max(0, hundredths(loop.percentile(99)) - LOOK_MS),
+        loopMs:
+          loop.count === 0 ? 0 : hundredths(Math.max(0, loop.percentile(99) - LOOK_MS * NS_PER_MS)),
         writeMs: writes.count === 0 ? 0 : hundredths(writes.percentile(99)),
       }
       loop.reset()

@@ -66,10 +66,12 @@ export function vaultDesk(safe: RotatedSafe, failed: (error: unknown) => void): 
       return { secrets, masters, change, lastFailure }
     },
     async rotate(ports, who, actor) {
-      if (change !== null)
-        throw new HufuError('ERR_BUSY', 'the master key is being changed already')
+      if (change !== null) throw busy()
       change = { done: 0, total: 0 }
       try {
+        // one that was cut off goes on by itself since the start
+        const masters = await safe.store.read(masterRows)
+        if (safe.vault.leaving !== undefined && masters.length > 1) throw busy()
         await act(ports, {
           who,
           permission: 'vault.rotate',
@@ -89,6 +91,10 @@ export function vaultDesk(safe: RotatedSafe, failed: (error: unknown) => void): 
       await running
     },
   }
+}
+
+function busy(): HufuError {
+  return new HufuError('ERR_BUSY', 'the master key is being changed already')
 }
 
 async function count(db: Db) {
