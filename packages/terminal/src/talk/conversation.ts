@@ -68,6 +68,8 @@ export function converse(options: {
   let delivering = false
   let awaySince: Ms | undefined
   let wakeTimer: () => void = () => undefined
+  /** What the timer is set to: setting it anew for every record would cost as much as much of the rest. */
+  let wakesAt: Ms | undefined
   let awayTimer: () => void = () => undefined
   const sealed = inOrder<{ readonly handle: number; readonly record: Uint8Array }>(
     ({ handle: under, record }) => {
@@ -84,7 +86,7 @@ export function converse(options: {
   const raise = (): void => {
     for (const event of session.events()) {
       if (event.type === 'closed') {
-        wakeTimer()
+        sleepUntil(undefined)
         awayTimer()
       }
       handlers.event(event)
@@ -97,7 +99,9 @@ export function converse(options: {
     for (let next = session.take(); next !== undefined; next = session.take()) {
       await handlers.message(next)
       session.taken(clock.now())
-      pump()
+      const at = session.wakeAt()
+      if (at !== undefined && at <= clock.now()) pump()
+      else if (handle !== undefined) sleepUntil(at)
     }
     delivering = false
   }
@@ -112,8 +116,19 @@ export function converse(options: {
         : { handle: under, record },
     )
 
-  const pump = (): void => {
+  const sleepUntil = (at: Ms | undefined): void => {
+    if (at === wakesAt) return
     wakeTimer()
+    wakesAt = at
+    if (at !== undefined) wakeTimer = clock.wake(at, woken)
+  }
+
+  const woken = (): void => {
+    wakesAt = undefined
+    pump()
+  }
+
+  const pump = (): void => {
     const now = clock.now()
     while (handle !== undefined && hasRoom()) {
       const record = session.poll(now, DATA_ROOM_OCTETS)
@@ -125,7 +140,7 @@ export function converse(options: {
     if (session.at === 'closed') return
     handlers.room()
     const at = hasRoom() ? session.wakeAt() : after(now, DRAIN_MS)
-    if (at !== undefined && (handle !== undefined || at > now)) wakeTimer = clock.wake(at, pump)
+    sleepUntil(at !== undefined && (handle !== undefined || at > now) ? at : undefined)
   }
 
   /** Somebody is missing: the other, or the server. */
