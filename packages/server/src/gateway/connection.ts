@@ -312,7 +312,8 @@ class Line implements Wire, Connection, Sink, Waiting {
     const fault = faultOfHello(hello, challenge, server, host)
     if (fault !== undefined) return this.end(fault)
     this.id = Buffer.from(random(8)).toString('hex')
-    this.terminal = terminalIdOf(hello.terminalKey)
+    // a copy: what a hash gives has a buffer of its own outside of the heap
+    this.terminal = Uint8Array.from(terminalIdOf(hello.terminalKey))
     this.#state = OPEN
     greeting.stop(this)
     silent.start(this, clock.now())

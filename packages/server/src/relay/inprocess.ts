@@ -12,6 +12,7 @@ interface Subscription {
 }
 
 const NO_HEAD = new Uint8Array(0)
+const NOBODY: readonly Subscription[] = []
 
 /** A bus for a server of one node. `failed` is told what a handler throws: it concerns nobody else. */
 export function inProcessBus(failed: (error: unknown) => void): Bus {
@@ -40,7 +41,8 @@ export function inProcessBus(failed: (error: unknown) => void): Bus {
     },
     subscribe(subject, handler) {
       const own: Subscription = { handler }
-      bySubject.set(subject, [...(bySubject.get(subject) ?? []), own])
+      // concat makes a list as long as it is; spread leaves room for sixteen more
+      bySubject.set(subject, (bySubject.get(subject) ?? NOBODY).concat(own))
       return () => {
         const left = bySubject.get(subject)?.filter((one) => one !== own) ?? []
         if (left.length > 0) bySubject.set(subject, left)

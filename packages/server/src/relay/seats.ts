@@ -93,7 +93,8 @@ export function seatsOver(
     // the same terminal by a connection that is about to be replaced
     const former = shared.members.find((member) => member.index === index)
     shared.members.push(self)
-    seats.set(connection, [...seats.get(connection)!, self])
+    // concat makes a list as long as it is; spread leaves room for sixteen more
+    seats.set(connection, seats.get(connection)!.concat(self))
     if (former !== undefined) rise(former)
     return self
   }
