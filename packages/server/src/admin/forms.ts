@@ -9,7 +9,7 @@ export const typedPassphrase = text(0, 1_024)
 /** A person's own words, on one line. */
 export const label = text(1, 64, /^[^\p{C}\p{Zl}\p{Zp}]+$/u)
 export const role = word(...ROLE_NAMES)
-export const permission = word(...PERMISSION_NAMES)
+const permission = word(...PERMISSION_NAMES)
 export const permissions = list(permission, PERMISSION_NAMES.length)
 /** Who keeps the id of a session: a browser in a cookie, or a program that sends it in a header. */
 export const keeper = word('browser', 'program')

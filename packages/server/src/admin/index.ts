@@ -6,6 +6,7 @@ import type { RotatedSafe } from '../vault/rotation.ts'
 import { granted, recorded, type ActPorts } from './act.ts'
 import type { Traffic } from './bus-traffic.ts'
 import { API_PATH, apiOver, type Api } from './api.ts'
+import { issueCode } from './codes.ts'
 import type { Gauges } from './gauges.ts'
 import { historyOf } from './history.ts'
 import { sweepOperators } from './identity.ts'
@@ -17,15 +18,15 @@ import { metricsRoutes } from './routes/metrics.ts'
 import { operatorRoutes } from './routes/operators.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { sessionListRoutes } from './routes/sessions.ts'
-import { hasNoOperator, issueCode, setupRoutes } from './routes/setup.ts'
+import { hasNoOperator, setupRoutes } from './routes/setup.ts'
 import { statusRoutes } from './routes/status.ts'
 import { tokenRoutes } from './routes/tokens.ts'
 import { vaultRoutes } from './routes/vault.ts'
 import type { Schema } from './schema.ts'
+import { setupCodeTaker } from './setup.ts'
 import { vaultDesk } from './vault-desk.ts'
 import type { Own } from './visit.ts'
 
-export { API_PATH, type Api } from './api.ts'
 export { countedBus } from './bus-traffic.ts'
 export { gaugesOf, type Gauges } from './gauges.ts'
 
@@ -63,7 +64,8 @@ export function adminOf(ports: AdminPorts): Admin {
   const version = versionOfServer()
   const history = historyOf(clock, () => gauges.sample())
   const desk = vaultDesk(safe, failed)
-  const signing = { ...ports, passphrases: ports.passphrases ?? passphrases() }
+  const takeSetupCode = setupCodeTaker(ports)
+  const signing = { ...ports, passphrases: ports.passphrases ?? passphrases(), takeSetupCode }
   const status = {
     config,
     version,
@@ -89,7 +91,8 @@ export function adminOf(ports: AdminPorts): Admin {
     routes,
     async firstCode() {
       if (!(await store.read(hasNoOperator))) return undefined
-      return makeFirstCode(ports, 'server')
+      await takeSetupCode()
+      return makeFirstCode(ports)
     },
     sweep: (db) => sweepOperators(db, config, clock.wall()),
     async stop() {
@@ -101,14 +104,13 @@ export function adminOf(ports: AdminPorts): Admin {
 }
 
 /** Makes a code that opens a new account in the role of operator, and records that. */
-export function makeFirstCode(
+async function makeFirstCode(
   ports: ActPorts,
-  actor: 'server' | 'local',
 ): Promise<{ readonly code: string; readonly expires: number }> {
   const { clock, config } = ports
   const object = { kind: 'server', id: '' } as const
   const deed = { action: 'operator.setup-code', object, detail: {} } as const
-  return recorded(ports, actor, deed, async (db) =>
+  return recorded(ports, 'server', deed, async (db) =>
     granted(await issueCode(db, null, config, clock.wall())),
   )
 }

@@ -1,12 +1,12 @@
 import type { Db } from '../../store/schema.ts'
 import { act, forbidden, granted, refused, type ActPorts, type Deed, type Result } from '../act.ts'
+import { issueCode } from '../codes.ts'
 import { openingCode, operatorName, role } from '../forms.ts'
 import type { Identity } from '../identity.ts'
 import { permissionsOf } from '../roles.ts'
 import { nothing, route, type Route } from '../route.ts'
 import { flag, list, object, text, time } from '../schema.ts'
 import { leaveAll } from '../sessions.ts'
-import { issueCode } from './setup.ts'
 
 /** Accounts in all. Our choice: those who run a server and own something in it. */
 const MOST = 10_000

@@ -10,6 +10,8 @@ import { enter, hand, leave } from '../sessions.ts'
 
 export interface SessionPorts extends ActPorts {
   readonly passphrases: Passphrases
+  /** Takes up a code that was made beside the server. */
+  takeSetupCode(): Promise<void>
 }
 
 const credentials = object({ name: typedName, passphrase: typedPassphrase }, { keeper })

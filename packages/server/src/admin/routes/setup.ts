@@ -1,10 +1,9 @@
 import { HufuError } from '@hufu/protocol/wire'
-import type { Config } from '../../config.ts'
 import type { UnixMs } from '../../clock.ts'
 import type { Db } from '../../store/schema.ts'
 import { granted, recorded, refused, type Deed, type Result } from '../act.ts'
 import { countAttempt } from '../attempts.ts'
-import { newSetupCode, setupCodeHash } from '../setup-code.ts'
+import { setupCodeHash } from '../setup-code.ts'
 import { keeper, operatorName, signedIn, typedName, typedPassphrase } from '../forms.ts'
 import { isAcceptable } from '../passphrase.ts'
 import { route, type Call, type Route } from '../route.ts'
@@ -64,25 +63,6 @@ export async function hasNoOperator(db: Db): Promise<boolean> {
   return row === undefined
 }
 
-/**
- * A code that opens an account, in place of whatever code there was for it. It is to be shown once.
- *
- * @param operator whose; null: it makes a new account in the role of operator.
- */
-export async function issueCode(
-  db: Db,
-  operator: string | null,
-  { setupCodeMs }: Pick<Config, 'setupCodeMs'>,
-  now: UnixMs,
-): Promise<{ readonly code: string; readonly expires: number }> {
-  const { text: code, hash } = newSetupCode()
-  const expires = now + setupCodeMs
-  const same = operator === null ? 'is' : '='
-  await db.deleteFrom('operator_codes').where('operator', same, operator).execute()
-  await db.insertInto('operator_codes').values({ hash, operator, expires }).execute()
-  return { code, expires }
-}
-
 async function setUp(
   ports: SessionPorts,
   { body, visitor }: Call<unknown, unknown, Described<typeof opening>>,
@@ -93,6 +73,7 @@ async function setUp(
   if (operatorName.read(name) === undefined) throw new HufuError('ERR_OPERATOR_NAME')
   if (!isAcceptable(passphrase, name)) throw new HufuError('ERR_OPERATOR_PASSPHRASE')
   const attempt = await countAttempt(ports, visitor.source)
+  await ports.takeSetupCode()
   const hash = setupCodeHash(code)
   const now = clock.wall()
   // looked at before the passphrase is hashed: that is work which only a good code may ask for

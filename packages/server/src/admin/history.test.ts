@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { fakeClock } from '../clock.testing.ts'
+import { metricsOf } from '../metrics.ts'
+import { countedBus } from './bus-traffic.ts'
+import { gaugesOf } from './gauges.ts'
+import { historyOf, type Sample } from './history.ts'
+import { inProcessBus } from '../relay/inprocess.ts'
+import { subjectOf } from '../relay/subject.ts'
+
+const NOTHING: Sample = {
+  connections: 0,
+  sessions: 0,
+  pairings: 0,
+  failures: 0,
+  frames: 0,
+  octets: 0,
+  loopMs: 0,
+  writeMs: 0,
+}
+
+test('five minutes by the second, a day by the minute, and no more', () => {
+  const clock = fakeClock()
+  const start = clock.wall()
+  let taken = 0
+  const history = historyOf(clock, () => {
+    taken += 1
+    return { ...NOTHING, connections: taken, pairings: 1, loopMs: taken % 60 }
+  })
+  clock.advance(59_999)
+  assert.deepEqual(history.chart('day').points, [])
+  clock.advance(1)
+  const minute = { ...NOTHING, connections: 60, pairings: 60, loopMs: 59 }
+  assert.deepEqual(history.chart('day'), { stepMs: 60_000, end: start + 60_000, points: [minute] })
+  assert.equal(history.chart('minutes').points.length, 60)
+  clock.advance(25 * 3_600_000)
+  assert.equal(history.chart('day').points.length, 1_440)
+  const { points, end } = history.chart('minutes')
+  assert.deepEqual([points.length, points.at(-1)!.connections], [300, taken])
+  assert.equal(end, clock.wall())
+  history.stop()
+  clock.advance(10_000)
+  assert.equal(points.at(-1)!.connections, taken)
+})
+
+test('a sample has what was since the one before', () => {
+  const metrics = metricsOf({ connections: () => 0, sessions: () => 0 })
+  const gauges = gaugesOf({ connections: () => 4, sessions: () => 2 }, () => metrics.counts())
+  metrics.pairing('stood')
+  metrics.pairing('ERR_PAIR_REFUSED')
+  metrics.ended('ERR_HELLO_PROOF', true)
+  metrics.ended('ERR_IDLE', false)
+  metrics.relay.frames += 3
+  metrics.relay.octets += 300
+  const { loopMs: _, ...first } = gauges.sample()
+  const { loopMs: __, ...second } = gauges.sample()
+  gauges.stop()
+  const idle = {
+    connections: 4,
+    sessions: 2,
+    pairings: 0,
+    failures: 0,
+    frames: 0,
+    octets: 0,
+    writeMs: 0,
+  }
+  assert.deepEqual(first, { ...idle, pairings: 1, failures: 3, frames: 3, octets: 300 })
+  assert.deepEqual(second, idle)
+})
+
+test('the traffic of a session is counted while somebody is in it, and passes unchanged', async () => {
+  const failed = (error: unknown): never => {
+    throw error
+  }
+  const { bus, traffic } = countedBus(inProcessBus(failed))
+  const id = new Uint8Array(16).fill(3)
+  const subject = subjectOf('session', id)
+  const heard: number[] = []
+  bus.publish(subject, new Uint8Array(5), new Uint8Array(2))
+  assert.equal(traffic(id), undefined)
+  const stop = bus.subscribe(subject, (octets) => heard.push(octets.length))
+  bus.publish(subject, new Uint8Array(100), new Uint8Array(2))
+  bus.publish(subject, new Uint8Array(7))
+  await new Promise((next) => setImmediate(next))
+  assert.deepEqual(heard.slice(-2), [100, 7])
+  assert.deepEqual(traffic(id), { frames: 1, octets: 100 })
+  stop()
+  assert.equal(traffic(id), undefined)
+  await bus.close()
+})

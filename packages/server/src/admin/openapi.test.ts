@@ -1,0 +1,196 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { ERRORS, isErrorCode } from '@hufu/protocol/wire'
+import { PASSPHRASE, testDesk, type Ask, type TestDesk } from './admin.testing.ts'
+import { assertFits } from './json-schema.testing.ts'
+import { amount, digits, flag, list, nullable, object, table, text, whole, word } from './schema.ts'
+
+interface Document {
+  readonly openapi: string
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>
+}
+interface Operation {
+  readonly operationId: string
+  readonly security?: readonly unknown[]
+  readonly parameters: readonly { readonly name: string; readonly in: string }[]
+  readonly requestBody?: unknown
+  readonly responses: Readonly<
+    Record<string, { readonly content: Content; readonly description: string }>
+  >
+}
+type Content = Readonly<Record<string, { readonly schema: unknown }>>
+
+/** Each operation asked in a way that succeeds, in an order that makes sense. */
+async function askAll(
+  desk: TestDesk,
+): Promise<ReadonlyMap<string, { text: string; status: number }>> {
+  const answers = new Map<string, { text: string; status: number }>()
+  const ask = async (
+    id: string,
+    what: string,
+    options: Ask = {},
+  ): Promise<Readonly<Record<string, unknown>>> => {
+    const answer = await desk.ask(what, options)
+    answers.set(id, answer)
+    assert.equal(answer.status, 200, `${id}: ${answer.text}`)
+    return answer.json
+  }
+  await ask('openApi', 'GET /openapi.json')
+  await ask('setupState', 'GET /setup')
+  const { code } = (await desk.admin.firstCode())!
+  const self = { name: 'ada', passphrase: PASSPHRASE, keeper: 'program' }
+  await ask('setup', 'POST /setup', { body: { ...self, code } })
+  const { session } = await ask('signIn', 'POST /session', { body: self })
+  const bearer = session as string
+  await ask('addOperator', 'POST /operators', { bearer, body: { name: 'max', role: 'auditor' } })
+  await ask('changeRole', 'PUT /operators/max/role', { bearer, body: { role: 'vendor' } })
+  await ask('resetOperator', 'POST /operators/max/reset', { bearer })
+  await ask('listOperators', 'GET /operators', { bearer })
+  await ask('removeOperator', 'DELETE /operators/max', { bearer })
+  const body = { name: 'ci', scope: ['status.read'], lifetimeMs: 60_000 }
+  const { id, token } = await ask('createToken', 'POST /tokens', { bearer, body })
+  await ask('whoAmI', 'GET /session', { bearer: token as string })
+  await ask('listTokens', 'GET /tokens', { bearer })
+  await ask('revokeToken', `DELETE /tokens/${String(id)}`, { bearer })
+  await ask('status', 'GET /status', { bearer })
+  desk.metrics.pairing('stood')
+  desk.metrics.pairing('ERR_PAIR_REFUSED')
+  desk.clock.advance(61_000)
+  await ask('metrics', 'GET /metrics?span=day', { bearer })
+  await desk.store.write('soon', async (db) => {
+    const times = { created: desk.clock.wall(), last_used: desk.clock.wall() }
+    await db
+      .insertInto('sessions')
+      .values({ id: new Uint8Array(16).fill(9), ...times })
+      .execute()
+  })
+  await ask('listSessions', 'GET /sessions?limit=10', { bearer })
+  await ask('listAudit', 'GET /audit?limit=500', { bearer })
+  await ask('verifyAudit', 'POST /audit/verify', { bearer })
+  await ask('exportAudit', 'GET /audit/export?from=2', { bearer })
+  await ask('rotateVault', 'POST /vault/rotate', { bearer })
+  await ask('vaultStatus', 'GET /vault', { bearer })
+  await ask('signOut', 'DELETE /session', { bearer })
+  return answers
+}
+
+describe('the document', () => {
+  test('describes every operation, and what each of them answers', async (t) => {
+    const desk = await testDesk(t)
+    const answers = await askAll(desk)
+    const document = JSON.parse(answers.get('openApi')!.text) as Document
+    assert.equal(document.openapi, '3.1.1')
+    const described = Object.values(document.paths).flatMap((path) => Object.values(path))
+    const ids = described.map(({ operationId }) => operationId)
+    assert.deepEqual(ids.toSorted(), desk.admin.routes.map(({ id }) => id).toSorted())
+    assert.deepEqual([...answers.keys()].toSorted(), ids.toSorted(), 'none goes untried')
+    for (const { operationId, responses } of described) {
+      const { content } = responses['200']!
+      const { text } = answers.get(operationId)!
+      const json = content['application/json']
+      if (json !== undefined) assertFits(json.schema, JSON.parse(text), operationId)
+      else
+        for (const line of text.trim().split('\n')) assert.equal(typeof JSON.parse(line), 'object')
+      for (const { description } of Object.values(responses))
+        for (const code of description.match(/ERR_[A-Z_]+/g) ?? []) assert.ok(isErrorCode(code))
+    }
+    assert.deepEqual(desk.failures, [])
+  })
+
+  test('says what must be sent: parameters, header, body, who may', async (t) => {
+    const desk = await testDesk(t)
+    const { json } = await desk.ask('GET /openapi.json')
+    const { paths } = json as unknown as Document
+    for (const [path, operations] of Object.entries(paths))
+      for (const [method, { parameters, requestBody, security, responses }] of Object.entries(
+        operations,
+      )) {
+        const named = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name)
+        const inPath = parameters.filter((each) => each.in === 'path').map(({ name }) => name)
+        assert.deepEqual(inPath, named)
+        const header = parameters.some(({ name }) => name === 'x-hufu-request')
+        assert.equal(header, method !== 'get')
+        assert.equal(responses['413'] !== undefined, requestBody !== undefined)
+        assert.equal(responses['401'] === undefined, security?.length === 0)
+      }
+  })
+
+  test('has the errors of the one table', async (t) => {
+    const desk = await testDesk(t)
+    const { json } = await desk.ask('GET /openapi.json')
+    const { components } = json as {
+      readonly components: { readonly schemas: { readonly Error: unknown } }
+    }
+    for (const code of Object.keys(ERRORS))
+      assertFits(components.schemas.Error, { error: { code, message: 'x' } }, code)
+    const { text } = await desk.ask('GET /status')
+    assertFits(components.schemas.Error, JSON.parse(text), 'status')
+  })
+})
+
+describe('a schema', () => {
+  test('reads what it documents, and nothing else', () => {
+    const schema = object(
+      {
+        name: text(1, 3, /^[a-z]+$/),
+        count: whole(1, 5),
+        share: amount,
+        on: flag,
+        kind: word('a', 'b'),
+        maybe: nullable(whole(0)),
+        many: list(whole(0, 9), 2),
+        by: table(whole(0)),
+      },
+      { more: flag },
+    )
+    const good = {
+      name: 'ab',
+      count: 5,
+      share: 0.5,
+      on: true,
+      kind: 'a',
+      maybe: null,
+      many: [1],
+      by: { x: 1 },
+    }
+    const bad: readonly object[] = [
+      { name: '' },
+      { name: 'abcd' },
+      { name: 'A' },
+      { name: 1 },
+      { count: 0 },
+      { count: 1.5 },
+      { count: '1' },
+      { share: -1 },
+      { share: '1' },
+      { on: 1 },
+      { kind: 'c' },
+      { maybe: 'x' },
+      { many: [1, 2, 3] },
+      { many: [10] },
+      { many: {} },
+      { by: { x: -1 } },
+      { by: [] },
+      { more: 1 },
+      { other: 1 },
+      { toString: 1 },
+    ]
+    for (const value of [good, { ...good, more: true }]) {
+      assert.deepEqual({ ...schema.read(value), by: undefined }, { ...value, by: undefined })
+      assertFits(schema.json, value, 'good')
+    }
+    for (const change of bad) {
+      const value = { ...good, ...change }
+      assert.equal(schema.read(value), undefined, JSON.stringify(change))
+      assert.throws(() => assertFits(schema.json, value, 'bad'), JSON.stringify(change))
+    }
+    for (const missing of Object.keys(good)) {
+      const { [missing as keyof typeof good]: _, ...rest } = good
+      assert.equal(schema.read(rest), undefined, missing)
+    }
+    for (const value of [null, [], 'x', undefined]) assert.equal(schema.read(value), undefined)
+    assert.equal(digits(1, 9).read('9'), 9)
+    for (const value of ['', '10', '0', '1e0', ' 1', 9])
+      assert.equal(digits(1, 9).read(value), undefined)
+  })
+})
