@@ -9,7 +9,7 @@ export const PACKAGES = [
   {
     name: 'openssl',
     probe: ['openssl', 'version'],
-    tests: ['test/system/tls.test.ts'],
+    tests: ['test/system/tls.test.ts', 'test/system/proxies.test.ts'],
   },
   {
     name: 'python3',
