@@ -24,7 +24,7 @@ export function keyFor(
   const cipher = name as CipherGCMTypes
   let held: KeyObject | undefined = createSecretKey(raw)
   return {
-    seal: (nonce, plaintext, aad) => 
+    seal: (nonce, plaintext, aad) =>
       sealWith(createCipheriv(cipher, unwiped(held), nonce, OPTIONS), plaintext, aad),
     open: (nonce, sealed, aad) =>
       openWith(createDecipheriv(cipher, unwiped(held), nonce, OPTIONS), sealed, aad),
