@@ -39,8 +39,8 @@ export interface BulkMessage {
 }
 
 /** Octets of a bulk key, and of its nonces and tags. */
-export const BULK_KEY_OCTETS = 32
-export const BULK_NONCE_OCTETS = 12
+const BULK_KEY_OCTETS = 32
+const BULK_NONCE_OCTETS = 12
 export const BULK_TAG_OCTETS = 16
 
 /** Makes a key of what a backend brings, with the checks that both share; `raw` is copied. */
