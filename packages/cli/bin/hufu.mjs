@@ -6,7 +6,6 @@ import module from 'node:module'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { setFlagsFromString } from 'node:v8'
 
 /** The first Node that runs TypeScript files without a flag and without a warning. */
 const OLDEST_NODE = [24, 12]
@@ -19,9 +18,6 @@ if (isNewEnough(process.versions.node)) {
   // Not in the system's temporary folder, where somebody else could plant compiled code.
   const caches = process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache')
   module.enableCompileCache(join(caches, 'hufu', 'compiled'))
-  // What sockets read lies in memory that only a collection of young objects frees early: with the few of those that a
-  // transfer makes, they are collected too rarely unless their space stays as small as it begins (docs/decisions.md).
-  if (process.argv[2] === 'pair') setFlagsFromString('--semi-space-growth-factor=1')
   await import('../src/main.ts')
 } else {
   const node = process.env[STARTED_AGAIN] === undefined ? newerNode() : undefined

@@ -9,7 +9,7 @@ import {
   type FileOffer,
   type FileSink,
 } from '@hufu/terminal'
-import { letGo } from '../memory.ts'
+import { collectYoungOften, letGo } from '../memory.ts'
 import { codeOf, syncFolder } from '../system.ts'
 import { writeFailure } from './failure.ts'
 import { flushing, type Flushing } from './flushing.ts'
@@ -25,6 +25,7 @@ import { writeAll } from './write-all.ts'
  * Every method may throw {@link HufuError} `ERR_FILE_WRITE`, `open` also `ERR_FILE_NAME`.
  */
 export function folderSink(directory: string, offer: FileOffer): FileSink {
+  collectYoungOften()
   let entries: readonly FileEntry[] = []
   let part: Part | undefined
   let current: Current | undefined

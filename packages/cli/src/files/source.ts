@@ -3,6 +3,7 @@ import { open, lstat, readdir, stat, type FileHandle } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { HufuError } from '@hufu/protocol/wire'
 import { isSafeName, type FileEntry, type FileSource } from '@hufu/terminal'
+import { collectYoungOften } from '../memory.ts'
 import { codeOf } from '../system.ts'
 import { blocks } from './blocks.ts'
 
@@ -21,6 +22,7 @@ export interface OpenedSource {
  * @throws {HufuError} `ERR_FILE_READ`, here and from every method; from `read` also `ERR_FILE_CHANGED`.
  */
 export async function openSource(path: string): Promise<OpenedSource> {
+  collectYoungOften()
   const root = resolve(path)
   const name = basename(root)
   if (!isSafeName(name)) throw unreadable(path, 'a name like this cannot be sent')
