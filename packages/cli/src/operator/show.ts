@@ -29,5 +29,5 @@ export async function tellSetupCode(
   await output.event({ event: 'setup', code, expires: iso(expires) })
   output.note('hufu: the first account is opened with this code, which is good once:')
   output.note(code)
-  output.note(`  until ${iso(expires)}, at the console or with \`hufu admin login --setup\`.`)
+  output.note(`  until ${iso(expires)}; use it with \`hufu admin login --setup\`.`)
 }
