@@ -25,8 +25,8 @@ const ROOM_OCTETS = LARGE_OCTETS + 4 * GIB
 const TRANSFER_MS = 120_000
 /** How often memory is sampled, in milliseconds. */
 const SAMPLE_MS = 250
-/** Most that memory may grow by from the small file to the large one: what a collector leaves lying; a leak of one octet in a thousand would add 10 MB. */
-const FLAT = 1.5
+/** Most that memory may grow by from the small file to the large one. */
+const FLAT = 1.2
 
 /** A file over the relay: how fast, and in how much memory. */
 export const file: Benchmark = {
