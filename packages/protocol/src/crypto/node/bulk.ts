@@ -4,6 +4,7 @@ import { BULK_TAG_OCTETS, type BulkKey, makeBulkKey } from '../bulk.ts'
 import { octetsOf } from '../bytes.ts'
 import { type Secret, unwiped } from '../secret.ts'
 import { plain } from './buffers.ts'
+import { openWith, standsAlone } from './cipher.ts'
 
 const CIPHER = 'aes-256-gcm'
 const OPTIONS = { authTagLength: BULK_TAG_OCTETS } as const
@@ -30,21 +31,8 @@ export const bulkKey: (raw: Uint8Array | Secret) => BulkKey = makeBulkKey((raw) 
       whole.set(cipher.getAuthTag(), end)
       return whole
     },
-    open(nonce, sealed, head) {
-      const end = sealed.length - BULK_TAG_OCTETS
-      const decipher = createDecipheriv(CIPHER, unwiped(held), nonce, OPTIONS)
-      decipher.setAAD(head, { plaintextLength: end })
-      decipher.setAuthTag(sealed.subarray(end))
-      const plaintext = decipher.update(sealed.subarray(0, end))
-      try {
-        decipher.final()
-        return plain(plaintext)
-      } catch {
-        // What a forger sent was deciphered before the tag could be compared: nobody shall see it.
-        plaintext.fill(0)
-        return undefined
-      }
-    },
+    open: (nonce, sealed, head) =>
+      openWith(createDecipheriv(CIPHER, unwiped(held), nonce, OPTIONS), sealed, head),
     wipe() {
       held = undefined
     },
@@ -55,7 +43,6 @@ export const bulkKey: (raw: Uint8Array | Secret) => BulkKey = makeBulkKey((raw) 
  * Frees memory that nobody else sees now. Left to the collector, which runs whenever some 30 MB have gathered, a fast
  * transfer spends a third of its time on collecting.
  */
-function letGo({ buffer, length }: Buffer): void {
-  if (length > 0 && length === buffer.byteLength && buffer instanceof ArrayBuffer)
-    buffer.transfer(0)
+function letGo(octets: Buffer): void {
+  if (standsAlone(octets)) octets.buffer.transfer(0)
 }

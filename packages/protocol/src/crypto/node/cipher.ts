@@ -56,13 +56,14 @@ function withRoomForTag(ciphertext: Buffer): Uint8Array {
   return roomy
 }
 
-function standsAlone(octets: Buffer): octets is Buffer<ArrayBuffer> {
+/** Whether nothing but `octets` is in its memory. */
+export function standsAlone(octets: Buffer): octets is Buffer<ArrayBuffer> {
   const { buffer, length } = octets
   return length > 0 && length === buffer.byteLength && buffer instanceof ArrayBuffer
 }
 
 /** The plaintext by a fresh decipher, or `undefined` if the tag does not fit. */
-function openWith(
+export function openWith(
   decipher: DecipherGCM,
   sealed: Uint8Array,
   aad: Uint8Array,
