@@ -1,8 +1,7 @@
-import { hex } from '@hufu/protocol/crypto'
 import { HufuError, type ErrorCode } from '@hufu/protocol/wire'
 import type { Actor } from '../audit/entry.ts'
-import type { Db, MasterState } from '../store/schema.ts'
-import { masterRows } from '../vault/masters.ts'
+import type { MasterState } from '../store/schema.ts'
+import { countUnder, masterRows } from '../vault/masters.ts'
 import { rotate, type Progress, type RotatedSafe } from '../vault/rotation.ts'
 import { act, granted, recorded, refused, type ActPorts } from './act.ts'
 import type { Identity } from './identity.ts'
@@ -62,7 +61,7 @@ export function vaultDesk(safe: RotatedSafe, failed: (error: unknown) => void): 
 
   return {
     async status() {
-      const { secrets, masters } = await safe.store.read(count)
+      const { secrets, masters } = await safe.store.read(countUnder)
       return { secrets, masters, change, lastFailure }
     },
     async rotate(ports, who, actor) {
@@ -95,22 +94,4 @@ export function vaultDesk(safe: RotatedSafe, failed: (error: unknown) => void): 
 
 function busy(): HufuError {
   return new HufuError('ERR_BUSY', 'the master key is being changed already')
-}
-
-async function count(db: Db) {
-  const rows = await masterRows(db)
-  const { secrets } = await db
-    .selectFrom('vault_secrets')
-    .select((eb) => eb.fn.countAll().as('secrets'))
-    .executeTakeFirstOrThrow()
-  const counts = await db
-    .selectFrom('vault_keys')
-    .select((eb) => ['master', eb.fn.countAll().as('count')])
-    .groupBy('master')
-    .execute()
-  const under = new Map(counts.map(({ master, count }) => [hex(master), Number(count)]))
-  const masters = rows.map(({ id, state }) => {
-    return { id: hex(id), state, dataKeys: under.get(hex(id)) ?? 0 }
-  })
-  return { secrets: Number(secrets), masters }
 }

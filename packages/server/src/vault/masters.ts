@@ -1,5 +1,6 @@
+import { hex } from '@hufu/protocol/crypto'
 import { HufuError } from '@hufu/protocol/wire'
-import type { Db, Schema } from '../store/schema.ts'
+import type { Db, MasterState, Schema } from '../store/schema.ts'
 import { isProven, proofOf, type MasterKey } from './master/master-key.ts'
 
 /** A master key as the store knows it. */
@@ -30,4 +31,32 @@ export async function checkedProof(key: MasterKey, place: string): Promise<Uint8
 /** Nothing is under this key any more. */
 export async function forgetMaster(db: Db, id: Uint8Array): Promise<void> {
   await db.deleteFrom('vault_masters').where('id', '=', id).execute()
+}
+
+/** How many secrets there are, and how many data keys under each master key; its id in hexadecimal. */
+export async function countUnder(db: Db): Promise<{
+  readonly secrets: number
+  readonly masters: readonly {
+    readonly id: string
+    readonly state: MasterState
+    readonly dataKeys: number
+  }[]
+}> {
+  const rows = await masterRows(db)
+  const { secrets } = await db
+    .selectFrom('vault_secrets')
+    .select((eb) => eb.fn.countAll().as('secrets'))
+    .executeTakeFirstOrThrow()
+  const counts = await db
+    .selectFrom('vault_keys')
+    .select((eb) => ['master', eb.fn.countAll().as('count')])
+    .groupBy('master')
+    .execute()
+  const under = new Map(counts.map(({ master, count }) => [hex(master), Number(count)]))
+  const masters = rows.map(({ id, state }) => ({
+    id: hex(id),
+    state,
+    dataKeys: under.get(hex(id)) ?? 0,
+  }))
+  return { secrets: Number(secrets), masters }
 }

@@ -5,7 +5,7 @@ import { HufuError } from '@hufu/protocol/wire'
 import type { Config } from '../config.ts'
 import type { MasterState } from '../store/schema.ts'
 import { openSqlite } from '../store/sqlite.ts'
-import { masterRows } from './masters.ts'
+import { countUnder } from './masters.ts'
 import { allKeys } from './opening.ts'
 import { rotate, type RotateOptions } from './rotation.ts'
 import { openSafe } from './safe.ts'
@@ -54,28 +54,16 @@ export async function vaultStatus(config: Config): Promise<VaultStatus> {
     const keys = await allKeys(sources)
     const found = new Set(keys.map((key) => hex(key.id)))
     return await store.read(async (db) => {
-      const rows = await masterRows(db)
+      const { secrets, masters } = await countUnder(db)
       const { owners } = await db
         .selectFrom('vault_keys')
         .select((eb) => eb.fn.count('owner').distinct().as('owners'))
         .executeTakeFirstOrThrow()
-      const { secrets } = await db
-        .selectFrom('vault_secrets')
-        .select((eb) => eb.fn.countAll().as('secrets'))
-        .executeTakeFirstOrThrow()
-      const counts = await db
-        .selectFrom('vault_keys')
-        .select((eb) => ['master', eb.fn.countAll().as('count')])
-        .groupBy('master')
-        .execute()
-      const under = new Map(counts.map(({ master, count }) => [hex(master), Number(count)]))
-      const masters = rows.map(({ id, state }) => ({
-        id: hex(id),
-        state,
-        dataKeys: under.get(hex(id)) ?? 0,
-        found: found.has(hex(id)),
-      }))
-      return { owners: Number(owners), secrets: Number(secrets), masters }
+      return {
+        owners: Number(owners),
+        secrets,
+        masters: masters.map((master) => ({ ...master, found: found.has(master.id) })),
+      }
     })
   } finally {
     await store.close()
