@@ -1,14 +1,10 @@
-/** Debian's own. */
-export const CHROMIUM = '/usr/bin/chromium'
-/** No first-run talk, no requests of the browser's own, no processes kept in reserve; the sandbox cannot be had as root. */
+import { QUIET } from '../../test/web/support/browser.ts'
+
+export { CHROMIUM } from '../../test/web/support/browser.ts'
+
+/** As the tests start it, but in its sandbox where that can be had: not as root. */
 export const FLAGS: readonly string[] = [
-  '--headless',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
+  ...QUIET,
   ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
 ]
 /** Milliseconds that anything in a page may take: a large file on a slow machine too. */

@@ -2,11 +2,10 @@ import type { TestContext } from 'node:test'
 import { chromium, type Browser } from 'playwright-core'
 
 /** Debian's own. */
-const CHROMIUM = '/usr/bin/chromium'
-/** No first-run talk, no requests of the browser's own; the sandbox cannot be had as root. */
-const FLAGS = [
+export const CHROMIUM = '/usr/bin/chromium'
+/** No first-run talk, no requests of the browser's own. */
+export const QUIET: readonly string[] = [
   '--headless',
-  '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
   '--no-first-run',
@@ -17,7 +16,9 @@ const FLAGS = [
 
 /** A browser that ends with the test. */
 export async function launch(t: TestContext, flags: readonly string[] = []): Promise<Browser> {
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args: [...FLAGS, ...flags] })
+  // The sandbox cannot be had as root.
+  const args = ['--no-sandbox', ...QUIET, ...flags]
+  const browser = await chromium.launch({ executablePath: CHROMIUM, args })
   t.after(() => browser.close())
   return browser
 }
