@@ -210,6 +210,149 @@ export const MESSAGES: Readonly<Record<ErrorCode, Message>> = {
       '`hufu contacts forget NAME`, then pair with a code and --remember NAME again.',
   },
 
+  ERR_USER_ID: {
+    what: 'this is no user ID',
+    next: 'A user ID reads like name@place, in small letters, digits, dots and hyphens.',
+  },
+  ERR_CERT_MALFORMED: {
+    what: 'a certificate could not be read',
+    next: 'Nothing of it was taken over. If the key came from elsewhere, ask whoever issued it for an X.509 certificate (DER).',
+  },
+  ERR_CERT_ALGORITHM: {
+    what: 'a certificate uses an algorithm that hufu does not take',
+    next: 'Have it issued for P-256, Ed25519 or X25519, signed with ECDSA P-256 or Ed25519.',
+  },
+  ERR_CERT_ISSUER: {
+    what: 'the certificate’s issuer is not trusted here',
+    next: 'Ask the operator to trust the issuer, or use a key that was issued here.',
+  },
+  ERR_CERT_SIGNATURE: {
+    what: 'the certificate’s signature is wrong',
+    next: 'The certificate was altered or forged. Do not trust whoever sent it.',
+  },
+  ERR_CERT_NAMESPACE: {
+    what: 'the issuer may not certify users of this namespace',
+    next: 'Ask the operator which namespace the issuer was trusted for.',
+  },
+  ERR_CERT_NOT_YET: {
+    what: 'the certificate is not valid yet',
+    next: 'Check the clock of the machine, and when the certificate begins.',
+  },
+  ERR_CERT_EXPIRED: {
+    what: 'the certificate has expired',
+    next: 'Renew the key: ask the operator for a new invitation.',
+  },
+  ERR_CERT_USAGE: {
+    what: 'the certificate is not for this use',
+    next: 'Use the certificate that was issued for signing to sign, and the other to agree.',
+  },
+  ERR_CERT_USER: {
+    what: 'the certificate belongs to another user',
+    next: 'Sign in with the user ID that the key is registered for.',
+  },
+  ERR_ENROL_CODE: {
+    what: 'the invitation is not good',
+    next: 'It is mistyped, used, expired or withdrawn. Ask whoever sent it for another.',
+  },
+  ERR_ENROL_KEYS: {
+    what: 'the keys that were to be enrolled are not good',
+    next: 'Make the key anew; if it is in a token, the token’s points are malformed.',
+  },
+  ERR_ENROL_LIMIT: {
+    what: 'this user has as many keys as are allowed',
+    next: 'Have one revoked that is no longer used.',
+  },
+  ERR_AUTHORITY: {
+    what: 'the authority cannot be reached',
+    next: 'Signing in goes on; keys cannot be issued or renewed. Try again later, or tell the operator.',
+  },
+  ERR_USER_UNKNOWN: { what: 'there is no such user', next: 'Check the user ID.' },
+  ERR_USER_EXISTS: {
+    what: 'there is a user of this ID already',
+    next: 'Choose another ID, or invite the user to a further key.',
+  },
+  ERR_USER_SUSPENDED: { what: 'this user is suspended', next: 'Ask the operator.' },
+  ERR_KEY_UNKNOWN: {
+    what: 'the server does not know this key',
+    next: 'Enrol it with an invitation.',
+  },
+  ERR_KEY_REVOKED: {
+    what: 'this key has been revoked',
+    next: 'Use another key of yours, or ask the operator for an invitation.',
+  },
+  ERR_SIGNIN_CHALLENGE: {
+    what: 'the challenge has been used or is none of this server’s',
+    next: 'Try again.',
+  },
+  ERR_SIGNIN_EXPIRED: {
+    what: 'signing in took too long',
+    next: 'Try again; touch the key, or give its PIN, sooner.',
+  },
+  ERR_SIGNIN_PROOF: {
+    what: 'the proof of the key is wrong',
+    next: 'Try again. If it happens again, something in between alters messages, or the key is not the one that was enrolled.',
+  },
+  ERR_TERMINAL_IN_USE: {
+    what: 'somebody else is signed in at this terminal',
+    next: 'They must release it first, or an operator must.',
+  },
+  ERR_SIGNIN_NONE: { what: 'nobody is signed in here', next: 'Sign in first with `hufu signin`.' },
+  ERR_RELEASE_REFUSED: {
+    what: 'only the user who is signed in can release this',
+    next: 'Use a key of that user.',
+  },
+  ERR_BINDING_TAKEN: {
+    what: 'you have signed in at another terminal',
+    next: 'Sign in here again to come back.',
+  },
+  ERR_BINDING_RELEASED: {
+    what: 'this terminal was released by its user from elsewhere',
+    next: 'Sign in again if you wish to go on.',
+  },
+  ERR_BINDING_FORCED: {
+    what: 'an operator has released this terminal',
+    next: 'The reason was given with it.',
+  },
+  ERR_BINDING_EXPIRED: { what: 'the sign-in has expired', next: 'Sign in again.' },
+  ERR_CHIP_UNKNOWN: {
+    what: 'the server does not know this terminal’s chip',
+    next: 'Enrol the terminal with `hufu terminal enrol`.',
+  },
+  ERR_KEY_FILE: {
+    what: 'the key’s file cannot be read',
+    next: 'Restore it from a copy, or enrol a new key.',
+  },
+  ERR_KEY_PASSPHRASE: { what: 'the passphrase does not open the key', next: 'Try again.' },
+  ERR_KEY_ABSENT: {
+    what: 'there is no key of this name here',
+    next: '`hufu key list` shows those there are; `hufu key new` makes one.',
+  },
+  ERR_KEY_EXISTS: { what: 'there is a key of this name already', next: 'Choose another name.' },
+  ERR_IDENTITY_PROOF: {
+    what: 'the other end’s proof of its user ID is wrong',
+    next: 'Do not trust who it says it is.',
+  },
+  ERR_IDENTITY_CHANGED: {
+    what: 'this user’s key is not the one you met before',
+    next: 'Ask them by another way whether they have a new key, then accept it or not.',
+  },
+  ERR_PASSKEY_NONE: {
+    what: 'this browser or key has no passkey that can hold secrets',
+    next: 'Use another browser or security key, or sign in from a shell with `hufu signin`.',
+  },
+  ERR_PASSKEY_CANCELLED: {
+    what: 'the passkey was not used',
+    next: 'Try again, and confirm with the passkey.',
+  },
+  ERR_PASSKEY_HOST: {
+    what: 'this passkey was made for another host name',
+    next: 'Open the page under the name at which you enrolled, or enrol again with your recovery code.',
+  },
+  ERR_PASSKEY_BLOB: {
+    what: 'the sealed keys that the server kept do not open',
+    next: 'They were altered, exchanged or are another user’s. Enrol a new key with your recovery code.',
+  },
+
   ERR_TALK_MALFORMED: {
     what: 'the other sent something that cannot be understood',
     next: TAMPERED,

@@ -154,6 +154,101 @@ export const errorsZh: Text['errors'] = {
     next: '有一端是从备份恢复的，或被复制到别处使用过。请双方都删除这个联系人，再用配对码配对并互相记住。',
   },
 
+  ERR_USER_ID: {
+    what: '这不是用户 ID。',
+    next: '用户 ID 形如 name@place，只用小写字母、数字、点和连字符。',
+  },
+  ERR_CERT_MALFORMED: {
+    what: '证书无法读取。',
+    next: '未采用其中任何内容。如果密钥来自别处，请向签发者索取 X.509 证书（DER）。',
+  },
+  ERR_CERT_ALGORITHM: {
+    what: '证书使用了 hufu 不接受的算法。',
+    next: '请改为 P-256、Ed25519 或 X25519 密钥，并用 ECDSA P-256 或 Ed25519 签发。',
+  },
+  ERR_CERT_ISSUER: {
+    what: '证书的签发者在这里不受信任。',
+    next: '请让管理员信任该签发者，或使用在这里签发的密钥。',
+  },
+  ERR_CERT_SIGNATURE: { what: '证书的签名不正确。', next: '证书被篡改或伪造，请勿信任发送方。' },
+  ERR_CERT_NAMESPACE: {
+    what: '签发者无权为该命名空间的用户签发证书。',
+    next: '请向管理员询问该签发者被信任的命名空间。',
+  },
+  ERR_CERT_NOT_YET: { what: '证书尚未生效。', next: '请检查机器的时钟以及证书的生效时间。' },
+  ERR_CERT_EXPIRED: { what: '证书已过期。', next: '请更新密钥：向管理员索取新的邀请。' },
+  ERR_CERT_USAGE: {
+    what: '证书不能用于此用途。',
+    next: '请用签名证书签名，用密钥协商证书协商密钥。',
+  },
+  ERR_CERT_USER: { what: '证书属于另一个用户。', next: '请使用该密钥登记的用户 ID 登录。' },
+  ERR_ENROL_CODE: {
+    what: '邀请无效。',
+    next: '可能输入有误、已被使用、已过期或被撤回。请向发送者索取新的邀请。',
+  },
+  ERR_ENROL_KEYS: {
+    what: '要登记的密钥不合格。',
+    next: '请重新生成密钥；若在令牌中，则其公钥点格式有误。',
+  },
+  ERR_ENROL_LIMIT: { what: '该用户的密钥数量已达上限。', next: '请撤销不再使用的密钥。' },
+  ERR_AUTHORITY: {
+    what: '无法连接到认证机构。',
+    next: '登录不受影响，但暂时无法签发或更新密钥。请稍后再试，或告知管理员。',
+  },
+  ERR_USER_UNKNOWN: { what: '没有这个用户。', next: '请检查用户 ID。' },
+  ERR_USER_EXISTS: {
+    what: '已经有这个 ID 的用户。',
+    next: '请换一个 ID，或邀请该用户登记另一把密钥。',
+  },
+  ERR_USER_SUSPENDED: { what: '该用户已被停用。', next: '请联系管理员。' },
+  ERR_KEY_UNKNOWN: { what: '服务器不认识这把密钥。', next: '请用邀请登记它。' },
+  ERR_KEY_REVOKED: {
+    what: '这把密钥已被撤销。',
+    next: '请使用你的另一把密钥，或向管理员索取邀请。',
+  },
+  ERR_SIGNIN_CHALLENGE: { what: '质询已被使用，或并非本服务器所发。', next: '请重试。' },
+  ERR_SIGNIN_EXPIRED: { what: '登录耗时过长。', next: '请重试，并尽快触碰密钥或输入 PIN。' },
+  ERR_SIGNIN_PROOF: {
+    what: '密钥的证明不正确。',
+    next: '请重试。若再次发生，说明有人篡改消息，或这不是登记过的那把密钥。',
+  },
+  ERR_TERMINAL_IN_USE: { what: '已有其他人登录在这台终端上。', next: '须由其本人或管理员先释放。' },
+  ERR_SIGNIN_NONE: { what: '没有人登录在这里。', next: '请先登录。' },
+  ERR_RELEASE_REFUSED: { what: '只有已登录的用户本人才能释放。', next: '请使用该用户的密钥。' },
+  ERR_BINDING_TAKEN: { what: '你已在另一台终端登录。', next: '要回到这里，请重新登录。' },
+  ERR_BINDING_RELEASED: { what: '用户已从别处释放了这台终端。', next: '如需继续，请重新登录。' },
+  ERR_BINDING_FORCED: { what: '管理员已释放这台终端。', next: '原因已一并给出。' },
+  ERR_BINDING_EXPIRED: { what: '登录已过期。', next: '请重新登录。' },
+  ERR_CHIP_UNKNOWN: {
+    what: '服务器不认识这台终端的安全芯片。',
+    next: '请用 `hufu terminal enrol` 登记终端。',
+  },
+  ERR_KEY_FILE: { what: '密钥文件无法读取。', next: '请从副本恢复，或登记新的密钥。' },
+  ERR_KEY_PASSPHRASE: { what: '口令无法打开密钥。', next: '请重试。' },
+  ERR_KEY_ABSENT: {
+    what: '这里没有这个名字的密钥。',
+    next: '`hufu key list` 列出现有密钥；`hufu key new` 新建密钥。',
+  },
+  ERR_KEY_EXISTS: { what: '已经有这个名字的密钥。', next: '请换一个名字。' },
+  ERR_IDENTITY_PROOF: { what: '对方的用户 ID 证明不正确。', next: '请勿相信其自称的身份。' },
+  ERR_IDENTITY_CHANGED: {
+    what: '该用户的密钥与之前不同。',
+    next: '请通过其他途径确认对方是否换了密钥，再决定是否接受。',
+  },
+  ERR_PASSKEY_NONE: {
+    what: '此浏览器或密钥不支持可保管密钥的通行密钥（PRF）。',
+    next: '请换用其他浏览器或安全密钥，或在命令行用 `hufu signin` 登录。',
+  },
+  ERR_PASSKEY_CANCELLED: { what: '未使用通行密钥。', next: '请重试，并用通行密钥确认。' },
+  ERR_PASSKEY_HOST: {
+    what: '此通行密钥是为另一个主机名创建的。',
+    next: '请用登记时的地址打开页面，或用恢复码重新登记。',
+  },
+  ERR_PASSKEY_BLOB: {
+    what: '服务器保存的密钥封包无法打开。',
+    next: '它已被篡改、调换，或属于其他用户。请用恢复码登记新密钥。',
+  },
+
   ERR_TALK_MALFORMED: { what: '对方发来的内容无法理解。', next: TAMPERED },
   ERR_FILE_DECLINED: {
     what: '对方没有接收这个文件。',
