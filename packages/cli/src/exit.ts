@@ -146,6 +146,7 @@ export const EXIT_OF: Readonly<Record<ErrorCode, ExitCode>> = {
   ERR_STORE_VERSION: EXIT.usage,
   ERR_AUDIT_BROKEN: EXIT.altered,
   ERR_AUDIT_KEY: EXIT.usage,
+  ERR_BACKUP_DAMAGED: EXIT.altered,
   ERR_VAULT_KEY: EXIT.usage,
   ERR_VAULT_FILE: EXIT.usage,
   ERR_VAULT_DAMAGED: EXIT.usage,

@@ -407,6 +407,10 @@ export const MESSAGES: Readonly<Record<ErrorCode, Message>> = {
     what: 'the audit record belongs to another signing key',
     next: 'Restore the key together with the data folder it belongs to; the record takes no other.',
   },
+  ERR_BACKUP_DAMAGED: {
+    what: 'the backup is not what was backed up',
+    next: 'Nothing was restored. Use another copy of it, or an older backup; `hufu restore --check FILE` says whether one is good.',
+  },
   ERR_VAULT_KEY: {
     what: 'this is not the master key that what is stored here is under',
     next: 'Give the server the key that belongs to this data folder. Without it the stored secrets cannot be read by anybody.',

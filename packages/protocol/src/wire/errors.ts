@@ -138,6 +138,7 @@ export const ERRORS = {
   ERR_STORE_VERSION: 'user',
   ERR_AUDIT_BROKEN: 'server',
   ERR_AUDIT_KEY: 'user',
+  ERR_BACKUP_DAMAGED: 'user',
   ERR_VAULT_KEY: 'user',
   ERR_VAULT_FILE: 'user',
   ERR_VAULT_DAMAGED: 'user',

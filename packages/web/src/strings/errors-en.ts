@@ -373,6 +373,7 @@ export const errorsEn: Text['errors'] = {
   },
   ERR_AUDIT_BROKEN: { what: 'The audit record is not what was recorded.', next: NEVER_HERE },
   ERR_AUDIT_KEY: { what: 'The audit record belongs to another signing key.', next: NEVER_HERE },
+  ERR_BACKUP_DAMAGED: { what: 'A backup is not what was backed up.', next: NEVER_HERE },
   ERR_VAULT_KEY: { what: 'This is not the master key of what is stored.', next: NEVER_HERE },
   ERR_VAULT_FILE: { what: 'A file with a master key or a PIN cannot be used.', next: NEVER_HERE },
   ERR_VAULT_DAMAGED: { what: 'A stored secret was altered, moved or damaged.', next: NEVER_HERE },

@@ -282,6 +282,7 @@ export const errorsZh: Text['errors'] = {
   },
   ERR_AUDIT_BROKEN: { what: '审计记录与当初所记的不符。', next: NEVER_HERE },
   ERR_AUDIT_KEY: { what: '审计记录属于另一把签名密钥。', next: NEVER_HERE },
+  ERR_BACKUP_DAMAGED: { what: '备份与当初所备份的不符。', next: NEVER_HERE },
   ERR_VAULT_KEY: { what: '这不是所存内容的主密钥。', next: NEVER_HERE },
   ERR_VAULT_FILE: { what: '主密钥或 PIN 的文件无法使用。', next: NEVER_HERE },
   ERR_VAULT_DAMAGED: { what: '一项存储的秘密被改动、移动或损坏。', next: NEVER_HERE },
