@@ -1,7 +1,18 @@
 import { encodeCbor } from './cbor.ts'
 
 /** What a signature is for. A signature made for one purpose never verifies as another. */
-export type Purpose = 'connect'
+export type Purpose =
+  | 'connect'
+  /** A new key claims its place, with an invitation. */
+  | 'enrol'
+  /** A user's key asks for what only that user may have done. */
+  | 'sign-in'
+  | 'release'
+  | 'renew'
+  | 'add-key'
+  | 'revoke-key'
+  /** A user's key, to the other end of a pairing. */
+  | 'pair'
 
 /**
  * The one thing that hufu ever signs (docs/protocol.md, "Signed statement"). The verifier builds it from its own state; nobody

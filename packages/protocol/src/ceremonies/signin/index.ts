@@ -1,0 +1,4 @@
+export * from './invitation.ts'
+export * from './messages.ts'
+export * from './sizes.ts'
+export * from './statements.ts'

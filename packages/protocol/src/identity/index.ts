@@ -1,0 +1,3 @@
+export * from './key-id.ts'
+export * from './security-key.ts'
+export * from './user-id.ts'
