@@ -1,5 +1,6 @@
-import { Counter, Gauge, Registry, collectDefaultMetrics } from 'prom-client'
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
 import type { ErrorCode } from '@hufu/protocol/wire'
+import type { PairingTimes } from './ceremonies/pair/ports.ts'
 import type { RelayCounts } from './counts.ts'
 
 /** What the server counts for its operator. Labels are codes of the closed table: nothing of a user's. */
@@ -7,7 +8,7 @@ export interface Metrics {
   readonly relay: RelayCounts
   /** A connection ended with this code; `greeting`: before it was open. */
   ended(code: ErrorCode, greeting: boolean): void
-  pairing(outcome: 'stood' | ErrorCode): void
+  pairing(outcome: 'stood' | ErrorCode, times?: PairingTimes): void
   throttled(): void
   /** The same in numbers. */
   counts(): Counts
@@ -24,6 +25,9 @@ export interface Counts {
   readonly frames: number
   readonly octets: number
 }
+
+/** Seconds: answers leave at whole quarters, verdicts as soon as both ends are done. */
+const PAIRING_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 1, 2, 5, 10, 30, 60]
 
 /** Metrics; the two functions are asked when somebody looks. */
 export function metricsOf(now: { connections(): number; sessions(): number }): Metrics {
@@ -55,6 +59,13 @@ export function metricsOf(now: { connections(): number; sessions(): number }): M
     labelNames: ['outcome'],
     registers,
   })
+  const took = new Histogram({
+    name: 'hufu_pairing_seconds',
+    help: 'Pairings that stood: from the request to the answer, and from there to the verdict. Those by name are not counted: a person answers.',
+    labelNames: ['part'],
+    buckets: PAIRING_SECONDS,
+    registers,
+  })
   const throttled = new Counter({
     name: 'hufu_pairings_throttled_total',
     help: 'Requests to pair that were refused for too many guesses.',
@@ -70,9 +81,12 @@ export function metricsOf(now: { connections(): number; sessions(): number }): M
       add(greeting ? totals.hellos : totals.ends, code)
       ;(greeting ? hellos : ends).inc({ code })
     },
-    pairing(outcome) {
+    pairing(outcome, times) {
       add(totals.pairings, outcome)
       pairings.inc({ outcome })
+      if (times === undefined) return
+      took.observe({ part: 'answer' }, times.answerMs / 1_000)
+      took.observe({ part: 'verdict' }, times.verdictMs / 1_000)
     },
     throttled() {
       totals.throttled += 1

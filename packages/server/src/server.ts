@@ -115,7 +115,10 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     presence,
     sessions,
     store,
-    ended: (outcome) => metrics.pairing(outcome),
+    ended(outcome, times) {
+      metrics.pairing(outcome, times)
+      if (times !== undefined) gauges.paired(times)
+    },
     throttled() {
       metrics.throttled()
       logger.warn('somebody was throttled for too many attempts to pair')

@@ -1,4 +1,5 @@
-import { createHistogram, monitorEventLoopDelay } from 'node:perf_hooks'
+import { createHistogram, monitorEventLoopDelay, type RecordableHistogram } from 'node:perf_hooks'
+import type { PairingTimes } from '../ceremonies/pair/ports.ts'
 import type { Counts } from '../metrics.ts'
 import type { Store } from '../store/store.ts'
 import type { Sample } from './history.ts'
@@ -7,6 +8,8 @@ import type { Sample } from './history.ts'
 export interface Gauges {
   /** The same store, its durable writes timed. */
   timed<S extends Store>(store: S): S
+  /** A pairing stood after so long. */
+  paired(times: PairingTimes): void
   /** What is now, and what was since it was last asked. */
   sample(): Sample
   stop(): void
@@ -22,7 +25,7 @@ export function gaugesOf(
   counts: () => Counts,
 ): Gauges {
   const loop = monitorEventLoopDelay({ resolution: LOOK_MS })
-  const writes = createHistogram()
+  const [writes, answers, verdicts] = [createHistogram(), createHistogram(), createHistogram()]
   loop.enable()
   let before = totals(counts())
   return {
@@ -34,26 +37,34 @@ export function gaugesOf(
         try {
           return await store.write(surety, work)
         } finally {
-          writes.record(Math.max(1, Math.round((performance.now() - since) * NS_PER_MS)))
+          record(writes, performance.now() - since)
         }
       },
     }),
+    paired({ answerMs, verdictMs }) {
+      record(answers, answerMs)
+      record(verdicts, verdictMs)
+    },
     sample() {
       const total = totals(counts())
       const sample = {
         connections: now.connections(),
         sessions: now.sessions(),
         pairings: total.pairings - before.pairings,
-        failures: total.failures - before.failures,
+        failures: sumOf(total.failed) - sumOf(before.failed),
+        failed: since(before.failed, total.failed),
         frames: total.frames - before.frames,
         octets: total.octets - before.octets,
         // what Node records has the time between two looks in it
         loopMs:
           loop.count === 0 ? 0 : hundredths(Math.max(0, loop.percentile(99) - LOOK_MS * NS_PER_MS)),
-        writeMs: writes.count === 0 ? 0 : hundredths(writes.percentile(99)),
+        writeMs: percentile(writes, 99),
+        answerP50Ms: percentile(answers, 50),
+        answerP99Ms: percentile(answers, 99),
+        verdictP50Ms: percentile(verdicts, 50),
+        verdictP99Ms: percentile(verdicts, 99),
       }
-      loop.reset()
-      writes.reset()
+      for (const each of [loop, writes, answers, verdicts]) each.reset()
       before = total
       return sample
     },
@@ -63,8 +74,31 @@ export function gaugesOf(
 
 function totals({ pairings, hellos, ends, frames, octets }: Counts) {
   const { stood = 0, ...failed } = pairings
-  const failures = [failed, hellos, ends].flatMap((each) => Object.values(each))
-  return { pairings: stood, failures: failures.reduce((sum, n) => sum + n, 0), frames, octets }
+  const byCode: Record<string, number> = {}
+  for (const [code, count] of [failed, hellos, ends].flatMap((each) => Object.entries(each)))
+    byCode[code] = (byCode[code] ?? 0) + count
+  return { pairings: stood, failed: byCode, frames, octets }
+}
+
+type ByCode = Readonly<Record<string, number>>
+
+function sumOf(byCode: ByCode): number {
+  return Object.values(byCode).reduce((sum, count) => sum + count, 0)
+}
+
+/** What has been added, without codes that were not met. */
+function since(before: ByCode, now: ByCode): ByCode {
+  const added = Object.entries(now).map(([code, n]) => [code, n - (before[code] ?? 0)] as const)
+  return Object.fromEntries(added.filter(([, count]) => count > 0))
+}
+
+function record(histogram: RecordableHistogram, ms: number): void {
+  histogram.record(Math.max(1, Math.round(ms * NS_PER_MS)))
+}
+
+/** In milliseconds; 0 if nothing was recorded. */
+function percentile(histogram: RecordableHistogram, percent: number): number {
+  return histogram.count === 0 ? 0 : hundredths(histogram.percentile(percent))
 }
 
 /** Nanoseconds to milliseconds, to a hundredth. */

@@ -17,6 +17,11 @@ const NOTHING: Sample = {
   octets: 0,
   loopMs: 0,
   writeMs: 0,
+  answerP50Ms: 0,
+  answerP99Ms: 0,
+  verdictP50Ms: 0,
+  verdictP99Ms: 0,
+  failed: {},
 }
 
 test('five minutes by the second, a day by the minute, and no more', () => {
@@ -25,12 +30,26 @@ test('five minutes by the second, a day by the minute, and no more', () => {
   let taken = 0
   const history = historyOf(clock, () => {
     taken += 1
-    return { ...NOTHING, connections: taken, pairings: 1, loopMs: taken % 60 }
+    return {
+      ...NOTHING,
+      connections: taken,
+      pairings: 1,
+      loopMs: taken % 60,
+      answerP50Ms: taken % 3,
+      failed: taken % 2 === 0 ? { ERR_IDLE: 1 } : { ERR_IDLE: 1, ERR_RATE: 2 },
+    }
   })
   clock.advance(59_999)
   assert.deepEqual(history.chart('day').points, [])
   clock.advance(1)
-  const minute = { ...NOTHING, connections: 60, pairings: 60, loopMs: 59 }
+  const minute = {
+    ...NOTHING,
+    connections: 60,
+    pairings: 60,
+    loopMs: 59,
+    answerP50Ms: 1, // seconds without any do not count
+    failed: { ERR_IDLE: 60, ERR_RATE: 60 },
+  }
   assert.deepEqual(history.chart('day'), { stepMs: 60_000, end: start + 60_000, points: [minute] })
   assert.equal(history.chart('minutes').points.length, 60)
   clock.advance(25 * 3_600_000)
@@ -50,21 +69,24 @@ test('a sample has what was since the one before', () => {
   metrics.pairing('ERR_PAIR_REFUSED')
   metrics.ended('ERR_HELLO_PROOF', true)
   metrics.ended('ERR_IDLE', false)
+  gauges.paired({ answerMs: 250, verdictMs: 20 })
+  gauges.paired({ answerMs: 500, verdictMs: 40 })
   metrics.relay.frames += 3
   metrics.relay.octets += 300
   const { loopMs: _, ...first } = gauges.sample()
   const { loopMs: __, ...second } = gauges.sample()
   gauges.stop()
-  const idle = {
-    connections: 4,
-    sessions: 2,
-    pairings: 0,
-    failures: 0,
-    frames: 0,
-    octets: 0,
-    writeMs: 0,
-  }
-  assert.deepEqual(first, { ...idle, pairings: 1, failures: 3, frames: 3, octets: 300 })
+  const { loopMs: ___, ...nothing } = NOTHING
+  const idle = { ...nothing, connections: 4, sessions: 2 }
+  const { answerP50Ms, answerP99Ms, verdictP50Ms, verdictP99Ms, ...counted } = first
+  assert.deepEqual(
+    [answerP50Ms, answerP99Ms, verdictP50Ms, verdictP99Ms].map((ms) => Math.round(ms / 10)),
+    [25, 50, 2, 4],
+  )
+  const failed = { ERR_PAIR_REFUSED: 1, ERR_HELLO_PROOF: 1, ERR_IDLE: 1 }
+  const traffic = { pairings: 1, failures: 3, failed, frames: 3, octets: 300 }
+  const { answerP50Ms: _a, answerP99Ms: _b, verdictP50Ms: _c, verdictP99Ms: _d, ...rest } = idle
+  assert.deepEqual(counted, { ...rest, ...traffic })
   assert.deepEqual(second, idle)
 })
 

@@ -12,11 +12,20 @@ export const SERIES = {
   loopMs:
     'Milliseconds by which the process was late for what fell due: of a hundred times the second longest.',
   writeMs: 'Milliseconds until a durable write stood: of a hundred times the second longest.',
+  answerP50Ms:
+    'Milliseconds from a request to pair to its answer, where a terminal answers by itself: of two the shorter. 0: there was none.',
+  answerP99Ms: 'The same: of a hundred the second longest.',
+  verdictP50Ms:
+    'Milliseconds from that answer to the verdict, for pairings that stood: of two the shorter. 0: there was none.',
+  verdictP99Ms: 'The same: of a hundred the second longest.',
 } as const
 
 export type SeriesName = keyof typeof SERIES
 /** One point of each series. */
-export type Sample = { readonly [N in SeriesName]: number }
+export type Sample = { readonly [N in SeriesName]: number } & {
+  /** What `failures` is made of, by code. */
+  readonly failed: Readonly<Record<string, number>>
+}
 
 /** Points of the recent past, in memory only. */
 export interface History {
@@ -88,13 +97,20 @@ const TOGETHER: { readonly [N in SeriesName]: (values: readonly number[]) => num
   octets: sum,
   loopMs: largest,
   writeMs: largest,
+  answerP50Ms: middle,
+  answerP99Ms: largest,
+  verdictP50Ms: middle,
+  verdictP99Ms: largest,
 }
 
 function together(points: readonly Sample[]): Sample {
   const names = Object.keys(SERIES) as SeriesName[]
-  return Object.fromEntries(
-    names.map((name) => [name, TOGETHER[name](points.map((point) => point[name]))]),
-  ) as Sample
+  const series = names.map((name) => [name, TOGETHER[name](points.map((point) => point[name]))])
+  const failed: Record<string, number> = {}
+  for (const point of points)
+    for (const [code, count] of Object.entries(point.failed))
+      failed[code] = (failed[code] ?? 0) + count
+  return { ...(Object.fromEntries(series) as Sample), failed }
 }
 
 function last(values: readonly number[]): number {
@@ -103,6 +119,12 @@ function last(values: readonly number[]): number {
 
 function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0)
+}
+
+/** Of those that there were. */
+function middle(values: readonly number[]): number {
+  const there = values.filter((value) => value > 0).toSorted((a, b) => a - b)
+  return there[Math.floor((there.length - 1) / 2)] ?? 0
 }
 
 function largest(values: readonly number[]): number {

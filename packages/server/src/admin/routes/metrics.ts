@@ -24,7 +24,7 @@ export function metricsRoutes({ history, counts }: MetricsPorts): readonly Route
       method: 'GET',
       path: '/metrics',
       about:
-        'What the server counts: totals since it started, by code, and the recent past. `minutes` is five minutes by the second, `day` 24 hours by the minute.',
+        'What the server counts: totals since it started, by code, and the recent past. `minutes` is five minutes by the second, `day` 24 hours by the minute. `failed` is the series `failures` by code.',
       access: 'metrics.read',
       query: object({}, { span: word('minutes', 'day') }),
       answer: object({
@@ -39,12 +39,17 @@ export function metricsRoutes({ history, counts }: MetricsPorts): readonly Route
         stepMs: whole(1),
         end: time,
         series,
+        failed: table(points),
       }),
       async handle({ query }) {
         const { stepMs, end, points } = history.chart(query.span ?? 'minutes')
         const columns = names.map((name) => [name, points.map((point) => point[name])])
         const series = Object.fromEntries(columns) as Record<SeriesName, readonly number[]>
-        return { totals: counts(), stepMs, end, series }
+        const codes = new Set(points.flatMap((point) => Object.keys(point.failed)))
+        const failed = Object.fromEntries(
+          [...codes].map((code) => [code, points.map((point) => point.failed[code] ?? 0)]),
+        )
+        return { totals: counts(), stepMs, end, series, failed }
       },
     }),
   ]

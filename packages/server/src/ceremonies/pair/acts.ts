@@ -1,5 +1,5 @@
 import type { Attempt, AttemptEffect, Confirm } from '@hufu/protocol/pair'
-import { TERMINAL_ID_OCTETS, type ErrorCode, type MessageOf } from '@hufu/protocol/wire'
+import { TERMINAL_ID_OCTETS, type ErrorCode, type MessageOf, type Ms } from '@hufu/protocol/wire'
 import { pairLimits } from '../../config.ts'
 import type { Unsubscribe } from '../../relay/bus.ts'
 import type { Connection } from '../../relay/connection.ts'
@@ -24,6 +24,10 @@ export interface Live {
   readonly guesses: readonly Uint8Array[]
   /** The id of the session that may come of it. */
   readonly session: Uint8Array
+  readonly requestedAt: Ms
+  /** When the answer left, and the verdict. */
+  answeredAt: Ms | undefined
+  decidedAt: Ms | undefined
   attempt: Attempt
   /** Opening takes a moment; what comes after waits for it. */
   opening: Promise<void> | undefined
@@ -99,6 +103,7 @@ export function actsOf(ports: PairPorts): Acts {
         opener ?? random(TERMINAL_ID_OCTETS),
       ])
       requester.send({ type: 'pair.verdict', pairing, session, confirm: null, code: null })
+      one.decidedAt = clock.now()
       sessions.admit(requester, session, REQUESTER)
       await nextTurn()
       if (opener === undefined) sessions.showPresent(session, OPENER)

@@ -28,7 +28,7 @@ import { countRequest, forgive, type Target } from './guesses.ts'
 import type { Meetings } from './meetings.ts'
 import { isName } from './names.ts'
 import { MEETING_TEXT, forAttempt, subjectOfAttempt } from './nodes.ts'
-import { refuse, type PairPorts } from './ports.ts'
+import { refuse, type PairPorts, type PairingTimes } from './ports.ts'
 
 /** The attempts of the requesters that are connected here. */
 export interface Attempts extends Room {
@@ -60,6 +60,7 @@ export function attemptsOf(ports: PairPorts, meetings: Meetings): Attempts {
     message: MessageOf<typeof Request>,
   ): Promise<void> => {
     const { ref } = message
+    const requestedAt = clock.now()
     const target = targetOf(message.to)
     if (!target.ok) return refuse(connection, ref, target.code)
     if ((own.get(connection)?.size ?? 0) >= config.pairRequestsPerConnection)
@@ -69,13 +70,13 @@ export function attemptsOf(ports: PairPorts, meetings: Meetings): Attempts {
       ports.throttled()
       return refuse(connection, ref, 'ERR_PAIR_THROTTLED')
     }
-    begin(connection, message, { target: target.value, ...counted })
+    begin(connection, message, { target: target.value, requestedAt, ...counted })
   }
 
   const begin = (
     connection: Connection,
     message: MessageOf<typeof Request>,
-    found: Pick<Live, 'target' | 'opener' | 'guesses'>,
+    found: Pick<Live, 'target' | 'opener' | 'guesses' | 'requestedAt'>,
   ): void => {
     const { ref, sid, share, associated } = message
     const { kind } = found.target
@@ -98,6 +99,8 @@ export function attemptsOf(ports: PairPorts, meetings: Meetings): Attempts {
       ref,
       requester: connection,
       session: random(SESSION_ID_OCTETS),
+      answeredAt: undefined,
+      decidedAt: undefined,
       attempt: first.attempt,
       opening: undefined,
       sleep: undefined,
@@ -147,6 +150,7 @@ export function attemptsOf(ports: PairPorts, meetings: Meetings): Attempts {
       case 'ring':
         return acts.ring(one)
       case 'answered':
+        one.answeredAt = now
         one.leave = clock.wake(now, () =>
           requester.send({ type: 'pair.answered', pairing, ...effect.answer }),
         )
@@ -169,7 +173,7 @@ export function attemptsOf(ports: PairPorts, meetings: Meetings): Attempts {
         clock.wake(now, () => void acts.end(one, effect.code).catch(ports.failed))
         return
       case 'forgive':
-        ports.ended('stood')
+        ports.ended('stood', timesOf(one))
         void forgive(ports, one.guesses).catch(ports.failed)
         return
       case 'wake':
@@ -223,6 +227,13 @@ export function attemptsOf(ports: PairPorts, meetings: Meetings): Attempts {
       for (const one of left) feed(one, { type: 'gone', from: 'requester' })
     },
   }
+}
+
+/** Undefined where a person had to answer: that says nothing of the server. */
+function timesOf({ target, requestedAt, answeredAt, decidedAt }: Live): PairingTimes | undefined {
+  if (target.kind === 'name' || answeredAt === undefined || decidedAt === undefined)
+    return undefined
+  return { answerMs: answeredAt - requestedAt, verdictMs: decidedAt - answeredAt }
 }
 
 /** When a machine that asks to be woken at `at` is. */

@@ -17,12 +17,20 @@ export interface PairPorts {
   readonly presence: Presence
   readonly sessions: Sessions
   readonly store: KeyedStore
-  /** An attempt ended: `stood`, or why not. */
-  readonly ended: (outcome: 'stood' | ErrorCode) => void
+  /** An attempt ended: `stood`, or why not. `times` of one that stood and needed nobody to answer it. */
+  readonly ended: (outcome: 'stood' | ErrorCode, times?: PairingTimes) => void
   /** Somebody was throttled. */
   readonly throttled: () => void
   /** Something failed that concerns no terminal's message. */
   readonly failed: (error: unknown) => void
+}
+
+/** How long the parts of a pairing took, in milliseconds, as its server saw it. */
+export interface PairingTimes {
+  /** From the request to its answer. */
+  readonly answerMs: number
+  /** From the answer to the verdict. */
+  readonly verdictMs: number
 }
 
 /** Says no to what the terminal numbered `ref`. */
