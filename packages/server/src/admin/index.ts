@@ -16,6 +16,7 @@ import { route, type Route } from './route.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { metricsRoutes } from './routes/metrics.ts'
 import { operatorRoutes } from './routes/operators.ts'
+import { ownRoutes } from './routes/own.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { sessionListRoutes } from './routes/sessions.ts'
 import { hasNoOperator, setupRoutes } from './routes/setup.ts'
@@ -77,6 +78,7 @@ export function adminOf(ports: AdminPorts): Admin {
   const routes: Route[] = [
     ...setupRoutes(signing),
     ...sessionRoutes(signing),
+    ...ownRoutes(signing),
     ...operatorRoutes(ports),
     ...tokenRoutes(ports),
     ...statusRoutes(status),

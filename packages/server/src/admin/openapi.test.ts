@@ -70,7 +70,11 @@ async function askAll(
   await ask('exportAudit', 'GET /audit/export?from=2', { bearer })
   await ask('rotateVault', 'POST /vault/rotate', { bearer })
   await ask('vaultStatus', 'GET /vault', { bearer })
-  await ask('signOut', 'DELETE /session', { bearer })
+  await ask('listOtherSessions', 'GET /session/others', { bearer })
+  await ask('endOtherSessions', 'DELETE /session/others', { bearer })
+  const chosen = { current: PASSPHRASE, passphrase: `${PASSPHRASE} too`, keeper: 'program' }
+  const anew = await ask('changePassphrase', 'PUT /session/passphrase', { bearer, body: chosen })
+  await ask('signOut', 'DELETE /session', { bearer: anew['session'] as string })
   return answers
 }
 

@@ -34,6 +34,8 @@ export const ACTIONS = {
   'operator.setup': on('operator', {}),
   'operator.login': on('operator', {}),
   'operator.logout': on('operator', {}),
+  'operator.logout-others': on('operator', {}),
+  'operator.passphrase': on('operator', {}),
   'operator.add': on('operator', { role: oneOf(...ROLE_NAMES) }),
   'operator.role': on('operator', { role: oneOf(...ROLE_NAMES) }),
   'operator.reset': on('operator', {}),
