@@ -2,8 +2,8 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { hex } from '@hufu/protocol/crypto'
 import { HufuError } from '@hufu/protocol/wire'
 import { exportAudit, faultText, verifyAudit, type ExportRange } from '../../audit/index.ts'
-import type { Db } from '../../store/schema.ts'
 import type { Store } from '../../store/store.ts'
+import { auditPage } from '../audit-pages.ts'
 import { route, type Lines, type Route } from '../route.ts'
 import { digits, list, nullable, object, text, time, whole, type Schema } from '../schema.ts'
 
@@ -31,6 +31,17 @@ const entry = object({
   hash: text(64, 64),
 })
 
+const wanted = object(
+  {},
+  {
+    before: digits(1),
+    limit: digits(1, MOST),
+    actor: text(1, 100),
+    action: text(1, 100),
+    object: text(1, 200),
+    outcome: text(1, 100),
+  },
+)
 /** The audit record: it is read here, and written by whatever is recorded. */
 export function auditRoutes({ store, folder }: AuditPorts): readonly Route[] {
   let verifying = false
@@ -40,13 +51,11 @@ export function auditRoutes({ store, folder }: AuditPorts): readonly Route[] {
       method: 'GET',
       path: '/audit',
       about:
-        'Entries of the audit record, the newest first; `before` is the number of the last one seen.',
+        'Entries of the audit record, the newest first, that fit all that is asked for. `actor` is whole, or without `operator:` or `token:`; `object` is its id or its kind; `outcome` is `done`, a code, or `refused`: any code. One request looks through a limited number of entries: it goes on before `next`, until that is null.',
       access: 'audit.read',
-      query: object({}, { before: digits(1), limit: digits(1, MOST) }),
-      answer: object({ entries: list(entry, MOST) }),
-      handle: async ({ query: { before, limit = 100 } }) => ({
-        entries: await store.read((db) => page(db, before, limit)),
-      }),
+      query: wanted,
+      answer: object({ entries: list(entry, MOST), next: nullable(whole(1)) }),
+      handle: ({ query }) => store.read((db) => auditPage(db, query)),
     }),
     route({
       id: 'verifyAudit',
@@ -94,38 +103,9 @@ export function auditRoutes({ store, folder }: AuditPorts): readonly Route[] {
   ]
 }
 
-async function page(db: Db, before: number | undefined, limit: number) {
-  const rows = await db
-    .selectFrom('audit_entries')
-    .selectAll()
-    .$if(before !== undefined, (query) => query.where('seq', '<', before!))
-    .orderBy('seq', 'desc')
-    .limit(limit)
-    .execute()
-  return rows.map(({ seq, at, actor, action, outcome, object_kind, object_id, detail, hash }) => ({
-    seq,
-    at,
-    actor,
-    action,
-    object: { kind: object_kind, id: object_id },
-    outcome,
-    detail: parsed(detail),
-    hash: hex(hash),
-  }))
-}
-
 async function* lines(folder: string, range: ExportRange): AsyncGenerator<string, void, void> {
   for (const entries of exportAudit(folder, range)) {
     if (entries.length > 0) yield entries.map((each) => `${JSON.stringify(each)}\n`).join('')
     await turn()
-  }
-}
-
-/** What somebody altered is shown as nothing: `verifyAudit` says what is wrong with it. */
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown
-  } catch {
-    return {}
   }
 }
