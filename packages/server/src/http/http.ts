@@ -100,6 +100,9 @@ async function answer(
       if (authority === undefined) return reply(response, 404, 'not found')
       return reply(response, 200, authority.pem, { 'Content-Type': 'application/x-x509-ca-cert' })
     }
+    case '/console/':
+      // what it loads stands beside it, not below; relative, as a proxy may have taken a path away
+      return reply(response, 308, 'see /console', { Location: '../console' })
     default: {
       const page = ports.pages.get(path)
       return page === undefined ? reply(response, 404, 'not found') : show(page, request, response)

@@ -45,6 +45,20 @@ test('what shrinks is kept in every encoding that makes it smaller, smallest fir
   assert.equal((await codings('/')).includes('gzip'), false, 'its head alone is longer')
 })
 
+test('the console is a page of its own, where a folder has one', async (t) => {
+  const web = webFolder()
+  const plain = await testServer(t, { web })
+  assert.equal((await get(`${plain.url}/console`, {})).status, 404)
+  writeFileSync(join(web, 'console.html'), '<title>hufu console</title>')
+  const server = await testServer(t, { web })
+  const { status, headers, body } = await get(`${server.url}/console`, {})
+  assert.deepEqual([status, body.toString()], [200, '<title>hufu console</title>'])
+  assert.equal(headers['content-type'], 'text/html; charset=utf-8')
+  assert.match(headers['content-security-policy'] as string, /default-src 'none'/)
+  const slash = await get(`${server.url}/console/`, {})
+  assert.deepEqual([slash.status, slash.headers.location], [308, '../console'])
+})
+
 test('gzip is there at once', () => {
   const [first] = pagesOf(webFolder()).get('/assets/index-Ab3dE_9x.js')!.variants()
   assert.equal(first.encoding, 'gzip')

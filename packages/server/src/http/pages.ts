@@ -34,6 +34,9 @@ const TYPES: Readonly<Record<string, readonly [type: string, shrinks: boolean]>>
 const UNKNOWN = ['application/octet-stream', false] as const
 
 const INDEX = 'index.html'
+/** The operator's console, and where it is served beside its own name. A folder may do without. */
+const CONSOLE = 'console.html'
+const CONSOLE_PATH = '/console'
 const PLAIN = `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -60,6 +63,8 @@ export function pagesOf(folder: string): ReadonlyMap<string, Page> {
   }
   const index = pages.get(`/${INDEX}`)
   if (index !== undefined) pages.set('/', index)
+  const console = pages.get(`/${CONSOLE}`)
+  if (console !== undefined) pages.set(CONSOLE_PATH, console)
   if (!pages.has('/'))
     throw new HufuError('ERR_CONFIG', `web: ${folder} has no ${INDEX}; build the web app first`)
   return pages
