@@ -15,12 +15,7 @@ import type { Db } from './schema.ts'
  */
 export async function migrate(db: Db, octets: OctetsType): Promise<void> {
   const migrations = all(octets)
-  const newer = (await applied(db)).filter((name) => !Object.hasOwn(migrations, name))
-  if (newer.length > 0)
-    throw new HufuError(
-      'ERR_STORE_VERSION',
-      `the data folder was written by a newer hufu (${newer.join(', ')}); start that version, or restore an older backup`,
-    )
+  await schemaOf(db)
   const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } })
   const { error } = await migrator.migrateToLatest()
   if (error !== undefined)
@@ -29,6 +24,21 @@ export async function migrate(db: Db, octets: OctetsType): Promise<void> {
       'the tables in the data folder could not be brought up to date; restore a backup, or report this',
       { cause: error },
     )
+}
+
+/**
+ * Names of the steps that have made the tables, none if there are no tables.
+ *
+ * @throws {HufuError} `ERR_STORE_VERSION` if this version does not know one.
+ */
+export async function schemaOf(db: Db): Promise<readonly string[]> {
+  const names = await applied(db)
+  const newer = names.filter((name) => !STEPS.includes(name))
+  if (newer.length === 0) return names
+  throw new HufuError(
+    'ERR_STORE_VERSION',
+    `the data folder was written by a newer hufu (${newer.join(', ')}); start that version, or restore an older backup`,
+  )
 }
 
 const APPLIED = 'kysely_migration'
@@ -52,3 +62,6 @@ function all(octets: OctetsType): Record<string, Migration> {
     '0004-operators': { up: (db) => operatorTables(db, octets) },
   }
 }
+
+/** Names of all steps, in their order. */
+export const STEPS: readonly string[] = Object.keys(all('blob'))

@@ -8,24 +8,33 @@ import { groupCommit } from './group.ts'
 import { lockFolder } from './lock.ts'
 import { keepMeta } from './meta.ts'
 import { migrate } from './migrations.ts'
+import { takeRestored } from './restored.ts'
 import type { Schema } from './schema.ts'
 import type { Store, Surety } from './store.ts'
 
 /** Milliseconds that a query waits for another process's lock: a backup, an operator's shell. */
-const BUSY_MS = 5_000
+export const BUSY_MS = 5_000
+/**
+ * How a transaction begins: as a writer, since all of them write. One that became so only later would fail at once if
+ * somebody beside it had written meanwhile, where this one waits.
+ */
+const BEGIN = 'begin immediate'
 /** Prepared statements kept. Our choice: several times what the queries make. */
 const STATEMENTS = 512
 
 /**
  * Opens the store in `folder`, making folder (0700) and file (0600) where they are missing, and keeps every other server
- * out of it.
+ * out of it. A restore that waits is put in its place first.
  *
+ * @param does the command that opens it, for those who come later
  * @throws {HufuError} `ERR_DATA_FOLDER` (not writable, or in use), `ERR_STORE_VERSION` (written by a newer hufu).
  */
-export async function openSqlite(folder: string): Promise<Store> {
-  makeFolder(folder)
-  const unlock = lockFolder(folder)
+export async function openSqlite(folder: string, does?: string): Promise<Store> {
+  make(folder, () => mkdirSync(folder, { recursive: true, mode: 0o700 }))
+  const unlock = lockFolder(folder, does)
   try {
+    takeRestored(folder)
+    make(folder, () => makeFile(join(folder, 'hufu.db')))
     const database = openFile(join(folder, 'hufu.db'))
     const db = new Kysely<Schema>({ dialect: dialectOf(database) })
     await migrate(db, 'blob')
@@ -60,13 +69,15 @@ export function dialectOf(database: DatabaseSync): SqliteDialect {
   return new SqliteDialect({ database: shim(database) })
 }
 
-function makeFolder(folder: string): void {
+/** The file is made here, for its mode: SQLite gives its side files the same. */
+function makeFile(path: string): void {
+  closeSync(openSync(path, 'a', 0o600))
+  chmodSync(path, 0o600)
+}
+
+function make(folder: string, work: () => void): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
-    const probe = join(folder, 'hufu.db')
-    // the file is made here, for its mode: SQLite gives its side files the same
-    closeSync(openSync(probe, 'a', 0o600))
-    chmodSync(probe, 0o600)
+    work()
   } catch (cause) {
     throw new HufuError(
       'ERR_DATA_FOLDER',
@@ -115,7 +126,7 @@ function shim(database: DatabaseSync): SqliteDatabase {
       const known = prepared.get(sql)
       if (known !== undefined) return known
       if (prepared.size >= STATEMENTS) prepared.clear()
-      const statement = statementShim(database.prepare(sql))
+      const statement = statementShim(database.prepare(sql === 'begin' ? BEGIN : sql))
       prepared.set(sql, statement)
       return statement
     },
