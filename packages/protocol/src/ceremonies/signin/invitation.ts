@@ -36,7 +36,7 @@ export function parseInvitation(typed: string): string | undefined {
     .replaceAll(/[^0-9A-Z]/g, '')
     .replaceAll('O', '0')
     .replaceAll(/[IL]/g, '1')
-  const known = [...digits].every((digit) => DIGITS.includes(digit))
+  const known = digits.split('').every((digit) => DIGITS.includes(digit))
   return known && digits.length === GROUPS * GROUP ? grouped(digits) : undefined
 }
 
