@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { Metrics } from '../metrics.ts'
 import type { SourceOf } from '../gateway/source.ts'
 import type { Db } from '../store/schema.ts'
+import { countOpenSlots } from '../store/slots.ts'
 import type { RotatedSafe } from '../vault/rotation.ts'
 import { granted, recorded, type ActPorts } from './act.ts'
 import type { Traffic } from './bus-traffic.ts'
@@ -59,6 +60,9 @@ export interface Admin {
   stop(): Promise<void>
 }
 
+/** A source that nobody comes from. */
+const NOBODY = new Uint8Array(32)
+
 /** The operator's API over a server. */
 export function adminOf(ports: AdminPorts): Admin {
   const { store, clock, config, metrics, gauges, safe, failed } = ports
@@ -74,6 +78,10 @@ export function adminOf(ports: AdminPorts): Admin {
     now: () => clock.wall(),
     state: () => ports.state(),
     usable: () => store.usable(),
+    inUse: async () => ({
+      connections: history.chart('minutes').points.at(-1)?.connections ?? 0,
+      slots: (await store.read((db) => countOpenSlots(db, NOBODY, clock.wall()))).all,
+    }),
   }
   const routes: Route[] = [
     ...setupRoutes(signing),
