@@ -85,7 +85,8 @@ export function begin(options: PairingOptions = {}): Pairing {
 /** The spans that the server tells an answerer, in milliseconds. */
 export function spansOf(kind: Channel['kind']): { answerMs: number; confirmMs: number } {
   const { answerMs, answerByNameMs, confirmMs } = PAIR_LIMITS
-  return { answerMs: kind === 'name' ? answerByNameMs : answerMs, confirmMs }
+  const byPerson = kind === 'name' || kind === 'user'
+  return { answerMs: byPerson ? answerByNameMs : answerMs, confirmMs }
 }
 
 /** The answerer's step with what it knows. */

@@ -42,8 +42,8 @@ export type Knowledge =
 export interface Channel {
   /** The id that the server announced to each of the two. */
   readonly serverId: Uint8Array
-  readonly kind: 'slot' | 'name' | 'meeting'
-  /** The slot's digits, the name that is rung, or the meeting's id. */
+  readonly kind: 'slot' | 'name' | 'meeting' | 'user'
+  /** The slot's digits, the name or the user ID that is rung, or the meeting's id. */
   readonly at: string
 }
 

@@ -22,7 +22,7 @@ import {
   type RequesterState,
 } from './index.ts'
 
-const KINDS: readonly Channel['kind'][] = ['slot', 'name', 'meeting']
+const KINDS: readonly Channel['kind'][] = ['slot', 'name', 'meeting', 'user']
 const SESSION = new Uint8Array(16).fill(5)
 const refusal = (code: string | null): Verdict => ({ session: null, confirm: null, code })
 const good = { session: SESSION, confirm: null, code: null }
@@ -70,6 +70,7 @@ describe('two ends with different words', () => {
     slot: 'ERR_PAIR_REFUSED',
     name: 'ERR_PAIR_MISMATCH',
     meeting: 'ERR_CONTACT_LOST',
+    user: 'ERR_PAIR_MISMATCH',
   } as const
   for (const kind of KINDS) {
     test(`end at the requester with ${codes[kind]} by ${kind}`, () => {

@@ -78,8 +78,8 @@ export function startRequester(
 } {
   const { channel, knowledge, terminal, name, limits } = start
   const secrets = makeRequest(channel, knowledge, { terminal, name }, random)
-  const answerMs = channel.kind === 'name' ? limits.answerByNameMs : limits.answerMs
-  const answerBy = after(now, answerMs)
+  const byPerson = channel.kind === 'name' || channel.kind === 'user'
+  const answerBy = after(now, byPerson ? limits.answerByNameMs : limits.answerMs)
   const confirmBy = after(answerBy, limits.confirmMs)
   return {
     state: { at: 'asked', secrets, terminal, askedAt: now, answerBy, confirmBy },

@@ -29,6 +29,15 @@ const SAMPLES: readonly TalkMessage[] = [
   { type: 'finished' },
   { type: 'leaving' },
   { type: 'remember' },
+  { type: 'identity', shown: null },
+  {
+    type: 'identity',
+    shown: {
+      user: 'ann@hufu.example',
+      certificates: { signing: random(500), agreement: random(480) },
+      signature: random(64),
+    },
+  },
   { type: 'offer', id: 1, name: 'photos', kind: 'folder', octets: 2 ** 40, entries: 3 },
   { type: 'accept', id: 1 },
   { type: 'decline', id: 1, code: 'ERR_FILE_DECLINED' },
@@ -62,6 +71,14 @@ test('the largest messages fit into a message of the link', () => {
         modified: Number.MAX_SAFE_INTEGER,
       })),
       last: true,
+    },
+    {
+      type: 'identity',
+      shown: {
+        user: '界'.repeat(254),
+        certificates: { signing: random(4_096), agreement: random(4_096) },
+        signature: random(64),
+      },
     },
   ]
   for (const each of largest) {

@@ -6,6 +6,7 @@ import {
   flag,
   list,
   message,
+  nullable,
   oneOf,
   string,
   tuple,
@@ -38,6 +39,9 @@ export const ENTRIES_PER_MESSAGE = 256
 export const MAX_ENTRIES = 1_000_000
 /** Most UTF-16 units of an entry's path. */
 export const MAX_PATH_UNITS = 1_024
+/** Most UTF-16 units of a user ID, and most octets of a certificate: as where a key is enrolled. */
+const MAX_USER_UNITS = 254
+const MAX_CERTIFICATE_OCTETS = 4_096
 
 const PIECE = 1
 const id = uint(0xffffffff)
@@ -54,6 +58,13 @@ export const entry = tuple({
   modified: octets,
   executable: flag(),
 })
+const certificate = bytes(1, MAX_CERTIFICATE_OCTETS)
+const shownKey = tuple({
+  user: string(MAX_USER_UNITS),
+  certificates: tuple({ signing: certificate, agreement: certificate }),
+  /** Over the statement of purpose `pair` (docs/protocol.md), 64 octets. */
+  signature: bytes(64),
+})
 const held = tuple({ index, octets, digest: bytes(32) })
 
 /**
@@ -69,6 +80,8 @@ export const Leaving = message('leaving', 2, {})
 export const Remember = message('remember', 3, {})
 /** Somebody is typing. */
 export const Typing = message('typing', 4, {})
+/** Who I am, shown by my KEY and for this session only; null: I have none at hand. Said first in every session, if at all. */
+export const Identity = message('identity', 5, { shown: nullable(shownKey) })
 export const Offer = message('offer', 8, {
   id,
   name: string(255),
@@ -96,6 +109,7 @@ const kinds = [
   Leaving,
   Remember,
   Typing,
+  Identity,
   Offer,
   Accept,
   Decline,
