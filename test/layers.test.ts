@@ -17,9 +17,18 @@ const FLOORS = ['session', 'group', 'identity', 'ceremonies'] as const
 
 /** What must be refused: where it stands, what it says, the rule that refuses it. */
 const FORBIDDEN: readonly (readonly [file: string, source: string, rule: string])[] = [
-  ...['@hufu/server', '@hufu/terminal', '@hufu/web', 'hufu', '@hufu/protocol/wire'].map(
-    (name) => ['protocol/src/crypto/a.ts', name, LAYERS] as const,
+  ...[
+    '@hufu/pkcs11',
+    '@hufu/server',
+    '@hufu/terminal',
+    '@hufu/web',
+    'hufu',
+    '@hufu/protocol/wire',
+  ].map((name) => ['protocol/src/crypto/a.ts', name, LAYERS] as const),
+  ...['@hufu/server', '@hufu/terminal', '@hufu/web', 'hufu'].map(
+    (name) => ['pkcs11/src/a.ts', name, LAYERS] as const,
   ),
+  ['pkcs11/src/a.ts', '../../server/src/index.ts', LAYERS],
   ['protocol/src/wire/a.ts', '@hufu/server', LAYERS],
   ['protocol/src/session/a.ts', '@hufu/terminal', LAYERS],
   ['protocol/src/ceremonies/pair/a.ts', '@hufu/server', LAYERS],
@@ -42,7 +51,7 @@ const FORBIDDEN: readonly (readonly [file: string, source: string, rule: string]
   ['protocol/src/ceremonies/pair/a.ts', '../../ceremonies/signin/index.ts', LAYERS],
   ['protocol/src/ceremonies/seventh/a.ts', '../pair/index.ts', LAYERS],
   ['protocol/src/ceremonies/call/roles/a.ts', '../../pair/index.ts', LAYERS],
-  ...['@hufu/server', '@hufu/web', 'hufu'].map(
+  ...['@hufu/pkcs11', '@hufu/server', '@hufu/web', 'hufu'].map(
     (name) => ['terminal/src/a.ts', name, LAYERS] as const,
   ),
   ['terminal/src/a.ts', '../../server/src/index.ts', LAYERS],
@@ -51,7 +60,8 @@ const FORBIDDEN: readonly (readonly [file: string, source: string, rule: string]
     (name) => ['server/src/relay/a.ts', name, LAYERS] as const,
   ),
   ['server/src/a.ts', '../../terminal/src/index.ts', LAYERS],
-  ...['@hufu/protocol/wire', '@hufu/server', 'hufu'].map(
+  ['server/src/a.ts', '../../pkcs11/src/index.ts', LAYERS],
+  ...['@hufu/protocol/wire', '@hufu/pkcs11', '@hufu/server', 'hufu'].map(
     (name) => ['web/src/a.tsx', name, LAYERS] as const,
   ),
   ['web/src/a.tsx', 'node:fs', NODE],
@@ -72,10 +82,14 @@ const ALLOWED: readonly (readonly [file: string, source: string])[] = [
   ['protocol/src/ceremonies/call/roles/a.ts', '../../../group/index.ts'],
   ['protocol/src/ceremonies/call/roles/a.ts', '../messages.ts'],
   ['terminal/src/a.ts', '@hufu/protocol/wire'],
+  ['pkcs11/src/a.ts', '@hufu/protocol/wire'],
+  ['pkcs11/src/a.ts', 'node:worker_threads'],
   ['server/src/a.ts', '@hufu/protocol/pair'],
+  ['server/src/a.ts', '@hufu/pkcs11'],
   ['server/src/a.ts', 'node:http'],
   ['server/src/a.ts', 'ws'],
   ['web/src/a.tsx', '@hufu/terminal'],
+  ['cli/src/a.ts', '@hufu/pkcs11'],
   ['cli/src/a.ts', '@hufu/server'],
   ['cli/src/a.ts', '@hufu/terminal'],
   ['cli/src/a.ts', 'node:fs'],

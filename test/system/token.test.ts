@@ -15,8 +15,8 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { base64url, random, text, utf8 } from '@hufu/protocol/crypto'
 import { loadConfig, rotateVault, vaultStatus, type Config } from '@hufu/server'
-import { CK, type Cryptoki } from '../../packages/server/src/vault/token/cryptoki.ts'
-import { initialize } from '../../packages/server/src/vault/token/session.ts'
+import { CK, type Cryptoki } from '../../packages/pkcs11/src/cryptoki.ts'
+import { initialize } from '../../packages/pkcs11/src/session.ts'
 import { openSafe } from '../../packages/server/src/vault/safe.ts'
 import { hufu } from '../support/hufu.ts'
 import { needs } from '../support/needs.ts'
@@ -185,7 +185,7 @@ const [VALUE, LOCAL, NEVER_EXTRACTABLE] = [0x11, 0x163, 0x164] as const
 
 /** What the token says of the key of a label, asked by other means than the server's. */
 function attributes(label: string): Record<string, unknown> {
-  const { PKCS11 } = createRequire(new URL('../../packages/server/package.json', import.meta.url))(
+  const { PKCS11 } = createRequire(new URL('../../packages/pkcs11/package.json', import.meta.url))(
     'pkcs11js',
   ) as { readonly PKCS11: new () => Cryptoki }
   const library = new PKCS11()

@@ -1,12 +1,13 @@
 import { join } from 'node:path'
+import { tokenClient, type TokenClient } from '@hufu/pkcs11'
 import { HufuError } from '@hufu/protocol/wire'
 import type { Config } from '../config.ts'
 import { environmentKey } from './master/environment.ts'
 import { keyFile } from './master/file.ts'
+import { readPrivate } from './master/private-file.ts'
 import type { MasterKeySource } from './master/source.ts'
 import { tokenKey } from './master/token.ts'
 import type { MasterKeySources } from './opening.ts'
-import { tokenClient, type TokenClient } from './token/client.ts'
 
 /** Where the configuration says that the master keys are, and how to let go of them. */
 export interface ConfiguredSources extends MasterKeySources {
@@ -73,5 +74,12 @@ function tokenOf(config: Config): Parameters<typeof tokenClient>[0] {
       'ERR_CONFIG',
       'the PIN of the token comes from HUFU_PKCS11_PIN or from pkcs11-pin-file, one of them',
     )
-  return { module, label, pin, pinFile }
+  return { module, label, pin: async () => (pin === '' ? pinIn(pinFile) : pin) }
+}
+
+/** The PIN in a file of mode 600. */
+async function pinIn(path: string): Promise<string> {
+  const line = await readPrivate(path)
+  if (line === undefined) throw new HufuError('ERR_VAULT_FILE', `${path}: there is no such file`)
+  return line.replace(/\r?\n$/, '')
 }

@@ -1,6 +1,5 @@
+import type { KeyName, TokenClient } from '@hufu/pkcs11'
 import { lvCat, sha256, utf8 } from '@hufu/protocol/crypto'
-import type { TokenClient } from '../token/client.ts'
-import type { KeyName } from '../token/token.ts'
 import type { MasterKey } from './master-key.ts'
 import type { MasterKeySource } from './source.ts'
 

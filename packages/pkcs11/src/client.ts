@@ -1,18 +1,16 @@
 import { Worker } from 'node:worker_threads'
 import { HufuError } from '@hufu/protocol/wire'
-import { readPrivate } from '../master/private-file.ts'
 import type { TokenAnswer, TokenRequest, WorkerStart } from './messages.ts'
 import type { KeyName } from './token.ts'
 
-/** Which token, and where its PIN is: itself, or in a file of mode 600. One of the two is empty. */
+/** Which token, and its PIN, which is asked for when the token is first needed. */
 export interface TokenSettings {
   readonly module: string
   readonly label: string
-  readonly pin: string
-  readonly pinFile: string
+  readonly pin: () => Promise<string>
 }
 
-/** The token, from the main thread. All reject with {@link HufuError} `ERR_HSM_…`, or `ERR_VAULT_FILE` for the PIN's file. */
+/** The token, from the main thread. All reject with {@link HufuError} `ERR_HSM_…`, or with what `pin` rejects with. */
 export interface TokenClient {
   /** Label of the token. */
   readonly label: string
@@ -51,10 +49,8 @@ interface Thread {
   end(): Promise<void>
 }
 
-async function start({ module, label, pin, pinFile }: TokenSettings): Promise<Thread> {
-  const given = pinFile === '' ? pin : (await readPrivate(pinFile))?.replace(/\r?\n$/, '')
-  if (given === undefined)
-    throw new HufuError('ERR_VAULT_FILE', `${pinFile}: there is no such file`)
+async function start({ module, label, pin }: TokenSettings): Promise<Thread> {
+  const given = await pin()
   const workerData: WorkerStart = { module }
   const worker = new Worker(new URL('worker.ts', import.meta.url), { workerData, stdin: false })
   // what waits for an answer keeps the process; an idle token does not
