@@ -18,6 +18,7 @@ if (isNewEnough(process.versions.node)) {
   // Not in the system's temporary folder, where somebody else could plant compiled code.
   const caches = process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache')
   module.enableCompileCache(join(caches, 'hufu', 'compiled'))
+  module.registerHooks({ resolve: resolveOwn })
   await import('../src/main.ts')
 } else {
   const node = process.env[STARTED_AGAIN] === undefined ? newerNode() : undefined
@@ -28,6 +29,16 @@ if (isNewEnough(process.versions.node)) {
 function isNewEnough(version) {
   const [major, minor] = version.split('.').map(Number)
   return major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1])
+}
+
+/**
+ * Where an import of ours leads. Files of ours name each other as they are, so there is nothing to search: what Node would
+ * ask of the file system for each took a tenth of the processor time of a short pairing.
+ */
+function resolveOwn(specifier, context, next) {
+  if (!/^\.\.?\/.*\.ts$/.test(specifier)) return next(specifier, context)
+  const { href: url } = new URL(specifier, context.parentURL)
+  return { url, format: 'module-typescript', shortCircuit: true }
 }
 
 /** The `node` that the npm package of this name has installed, if it is new enough. */
