@@ -10,11 +10,6 @@ export function letGo(octets: Uint8Array): void {
   if (buffer instanceof ArrayBuffer && length * 2 > buffer.byteLength) buffer.transfer(0)
 }
 
-/** Whether nothing but `octets` can be in its memory. */
-export function standsAlone(octets: Uint8Array): boolean {
-  return octets.length === octets.buffer.byteLength
-}
-
 /**
  * To be called before a file crosses. What sockets read lies in memory that only a collection of young objects frees early:
  * with the few of those that a transfer makes, they are collected too rarely unless their space stays as small as it

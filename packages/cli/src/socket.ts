@@ -1,23 +1,26 @@
-import { readFile } from 'node:fs/promises'
-import { HufuError, SUBPROTOCOL } from '@hufu/protocol/wire'
+import { connect, isIP, type OnReadOpts, type Socket as RawSocket } from 'node:net'
+import { random } from '@hufu/protocol/crypto'
+import { HufuError } from '@hufu/protocol/wire'
 import type { OpenSocket, ServerAddress, Socket, SocketHandlers } from '@hufu/terminal'
-import { WebSocket } from 'ws'
-import { letGo, standsAlone } from './memory.ts'
+import { letGo } from './memory.ts'
+import { frameHead, frameReader } from './web-socket/frames.ts'
+import { readAnswer, upgradeRequest } from './web-socket/handshake.ts'
 
 /** Octets in the largest message that is taken from a server. */
 const MAX_MESSAGE_OCTETS = 2_097_152
-/** Milliseconds for the opening handshake. Our choice. */
-const HANDSHAKE_MS = 10_000
+/** Octets that are read at once at most: a large message takes few reads. Our choice. */
+const READ_OCTETS = 131_072
+/** Milliseconds that a server may take to close its end after ours. Our choice. */
+const CLOSING_MS = 5_000
 
 /**
- * A terminal's sockets by ws. Node has a WebSocket of its own, but it loads a whole HTTP client at every start, and tells
- * nothing of why it did not open.
+ * A terminal's sockets over TCP and TLS. Node has a WebSocket of its own, but it loads a whole HTTP client at every start,
+ * and tells nothing of why it did not open.
  *
  * @param authorities PEM certificates to trust, the platform's if undefined.
  */
 export function socketsTrusting(authorities: readonly string[] | undefined): OpenSocket {
-  const trust = authorities === undefined ? {} : { ca: [...authorities] }
-  return (server, handlers) => open(server, handlers, trust)
+  return (server, handlers) => open(server, handlers, authorities)
 }
 
 /**
@@ -27,6 +30,7 @@ export function socketsTrusting(authorities: readonly string[] | undefined): Ope
  */
 export async function authoritiesWith(path: string): Promise<readonly string[]> {
   const { getCACertificates } = await import('node:tls')
+  const { readFile } = await import('node:fs/promises')
   const pem = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw new HufuError('ERR_USAGE', `--ca: ${path} cannot be read`, { cause })
   })
@@ -36,59 +40,133 @@ export async function authoritiesWith(path: string): Promise<readonly string[]> 
 function open(
   server: ServerAddress,
   handlers: SocketHandlers,
-  trust: { readonly ca?: string[] },
+  authorities: readonly string[] | undefined,
 ): Socket {
-  const socket = new WebSocket(server.socketUrl, SUBPROTOCOL, {
-    perMessageDeflate: false,
-    maxPayload: MAX_MESSAGE_OCTETS,
-    handshakeTimeout: HANDSHAKE_MS,
-    skipUTF8Validation: true,
-    // A mask keeps what a page may choose from being read as HTTP by a proxy. Nobody chooses what leaves here, and a mask of
-    // zeros spares both ends a pass over every octet.
-    generateMask: (mask) => mask.fill(0),
-    ...trust,
-  })
-  let failure: HufuError | undefined
+  const url = new URL(server.socketUrl)
+  const key = Buffer.from(random(16)).toString('base64')
+  let at: 'asking' | 'open' | 'closing' = 'asking'
   let opened = false
-  socket.binaryType = 'nodebuffer'
-  socket.on('open', () => {
+  let heard: Buffer = Buffer.alloc(0)
+  let failure: HufuError | undefined
+
+  const frames = frameReader(MAX_MESSAGE_OCTETS, {
+    message(octets) {
+      if (at !== 'open') return
+      handlers.message(octets)
+      letGo(octets) // it has been deciphered, or decoded, by now
+    },
+    ping: (payload) => at === 'open' && write('pong', payload),
+    over() {
+      if (at === 'open') write('close', NOTHING)
+      at = 'closing'
+      raw.destroySoon()
+    },
+  })
+
+  const answered = (octets: Uint8Array): void => {
+    heard = Buffer.concat([heard, octets])
+    const answer = readAnswer(heard, key)
+    if (answer.is === 'cut') return
+    if (answer.is === 'other') {
+      failure = notHufu(server.url)
+      at = 'closing'
+      raw.destroy()
+      return
+    }
+    at = 'open'
     opened = true
+    frames(heard.subarray(answer.end))
+    heard = Buffer.alloc(0)
+  }
+
+  const write = (opcode: Parameters<typeof frameHead>[0], payload: Uint8Array): void => {
+    if (!raw.writable) return
+    raw.cork()
+    raw.write(frameHead(opcode, payload.length))
+    // Messages are made to be sent, each in memory of its own.
+    raw.write(payload, () => letGo(payload))
+    raw.uncork()
+  }
+
+  const raw = rawSocket(url, authorities, (octets) => {
+    if (at === 'asking') answered(octets)
+    else if (at === 'open') frames(octets)
   })
-  socket.on('message', (data, isBinary) => {
-    if (!isBinary || !Buffer.isBuffer(data)) return socket.terminate()
-    handlers.message(data)
-    // It has been deciphered, or decoded, by now. One that does not stand alone may stand beside the next.
-    if (standsAlone(data)) letGo(data)
+  raw.once(url.protocol === 'wss:' ? 'secureConnect' : 'connect', () => {
+    raw.write(upgradeRequest(url, key))
   })
-  socket.on('unexpected-response', () => {
-    failure = new HufuError('ERR_NOT_HUFU', `what answers at ${server.url} is not a hufu server`)
-    socket.terminate()
-  })
-  socket.on('error', (error: NodeJS.ErrnoException) => {
+  raw.on('error', (error: NodeJS.ErrnoException) => {
     failure ??= failureOf(error, server.url)
   })
-  socket.on('close', () => handlers.closed(opened ? undefined : failure))
+  raw.on('close', () => {
+    if (opened) return handlers.closed(undefined)
+    const silent = heard.length === 0
+    handlers.closed(failure ?? (silent ? unanswered(server.url) : notHufu(server.url)))
+  })
   return {
-    // Messages are made to be sent, each in memory of its own.
-    send: (message) => socket.send(message, { binary: true }, () => letGo(message)),
+    send(message) {
+      if (at === 'open') write('binary', message)
+    },
     get unsent() {
-      return socket.bufferedAmount
+      return raw.writableLength
     },
     close() {
-      if (opened) socket.close()
-      else socket.terminate()
+      if (at === 'open') {
+        write('close', NOTHING)
+        raw.end()
+        raw.setTimeout(CLOSING_MS, () => raw.destroy())
+      } else if (at === 'asking') raw.destroy()
+      at = 'closing'
     },
   }
 }
 
+const NOTHING = new Uint8Array(0)
+
+/** Everything is read into the same memory: `take` keeps none of it. */
+function rawSocket(
+  url: URL,
+  authorities: readonly string[] | undefined,
+  take: (octets: Uint8Array) => void,
+): RawSocket {
+  const onread: OnReadOpts = {
+    buffer: Buffer.allocUnsafeSlow(READ_OCTETS),
+    callback(octets, memory) {
+      take(memory.subarray(0, octets))
+      return true
+    },
+  }
+  const host = url.hostname.replace(/^\[|\]$/g, '')
+  const isSecure = url.protocol === 'wss:'
+  const port = url.port === '' ? (isSecure ? 443 : 80) : Number(url.port)
+  if (!isSecure) return connect({ host, port, onread }).setNoDelay(true)
+  // Loaded only here: a plain connection would pay for it with a tenth of its processor time.
+  const tls = process.getBuiltinModule('node:tls')
+  const secured = {
+    host,
+    port,
+    onread,
+    ...(isIP(host) === 0 ? { servername: host } : {}),
+    ALPNProtocols: ['http/1.1'],
+    ...(authorities === undefined ? {} : { ca: [...authorities] }),
+  }
+  return tls.connect(secured).setNoDelay(true)
+}
+
 function failureOf(error: NodeJS.ErrnoException, url: string): HufuError {
-  const { code = '', message } = error
-  if (/subprotocol|Sec-WebSocket|Unexpected server|Parse Error/i.test(message))
-    return new HufuError('ERR_NOT_HUFU', `what answers at ${url} is not a hufu server`)
+  const { code = '' } = error
   const why = /CERT|SIGNED|ISSUER|ALTNAME/.test(code)
     ? `the certificate of ${url} is not trusted (${code}); one of the server’s own making is with --ca FILE`
     : code === 'ENOTFOUND' || code === 'EAI_AGAIN'
       ? `the name in ${url} cannot be resolved`
       : `nothing answers at ${url}`
   return new HufuError('ERR_UNREACHABLE', why, { cause: error })
+}
+
+function unanswered(url: string): HufuError {
+  return new HufuError('ERR_UNREACHABLE', `nothing answers at ${url}`)
+}
+
+function notHufu(url: string): HufuError {
+  return new HufuError('ERR_NOT_HUFU', `what answers at ${url} is not a hufu server`)
 }
