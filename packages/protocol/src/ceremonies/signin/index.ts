@@ -1,3 +1,4 @@
+export * from './enrolment.ts'
 export * from './invitation.ts'
 export * from './messages.ts'
 export * from './sizes.ts'
