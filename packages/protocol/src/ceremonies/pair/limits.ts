@@ -5,7 +5,7 @@
 export interface PairLimits {
   /** Request → answer, by slot or meeting: strictly less. */
   readonly answerMs: number
-  /** Request → answer, by name: a person has to hear it ring and type. */
+  /** Request → answer, by name or user: a person has to hear it ring and type. */
   readonly answerByNameMs: number
   /** Answer's limit plus this: request → confirmation, strictly less. */
   readonly confirmMs: number

@@ -1,10 +1,12 @@
+import { MAX_USER_ID } from '../../identity/user-id.ts'
 import { bytes, flag, message, nullable, string, tuple, uint, oneOf } from '../../wire/schema.ts'
 
 /*
- * What travels in a pairing. Tags 32–47.
+ * What travels in a pairing. Tags 32–47, 80 and 81.
  *
  *   opener               server                 requester
- *     open, claim, meet →   opened …
+ *     open, claim,
+ *     meet, attend      →   opened …
  *                                          ←   request   (Ya, ADa)
  *     ring              ←
  *     answer            →                  →   answered  (Yb, ADb, Tb)
@@ -39,8 +41,8 @@ const associated = bytes(1, MAX_AD_OCTETS)
 const tag = bytes(TAG_OCTETS)
 
 /**
- * Where a request goes. A slot's digits, a terminal's name, a meeting of two that know each other; `user` is kept for
- * user IDs and refused until they exist.
+ * Where a request goes. A slot's digits, a terminal's name, a meeting of two that know each other, or a user, who is rung
+ * at every terminal where they are signed in.
  */
 export const address = tuple({
   kind: oneOf('slot', 'name', 'meeting', 'user'),
@@ -61,6 +63,8 @@ export const Meet = message('pair.meet', 34, {
   meeting: bytes(MEETING_ID_OCTETS),
   stay: flag(),
 })
+/** Ring me for the user who is signed in here, until that user no longer is. */
+export const Attend = message('pair.attend', 80, { ref })
 /** No longer waiting. */
 export const Withdraw = message('pair.withdraw', 35, { ref })
 export const Request = message('pair.request', 36, {
@@ -86,6 +90,8 @@ export const Opened = message('pair.opened', 40, {
 })
 /** The name is claimed, and rings here. */
 export const Claimed = message('pair.claimed', 41, { ref })
+/** Requests for this user ring here. */
+export const Attending = message('pair.attending', 81, { ref, user: string(MAX_USER_ID) })
 /** `first`: wait to be rung. Otherwise the other is there: request. */
 export const Met = message('pair.met', 42, { ref, role: oneOf('first', 'second') })
 /** A request for what the terminal numbered `ref`. Deadlines run from now. */
@@ -121,6 +127,7 @@ export const pairFromTerminal = [
   Open,
   Claim,
   Meet,
+  Attend,
   Withdraw,
   Request,
   Answer,
@@ -128,4 +135,13 @@ export const pairFromTerminal = [
   Fail,
   Stands,
 ] as const
-export const pairFromServer = [Opened, Claimed, Met, Ring, Requested, Answered, Verdict] as const
+export const pairFromServer = [
+  Opened,
+  Claimed,
+  Attending,
+  Met,
+  Ring,
+  Requested,
+  Answered,
+  Verdict,
+] as const

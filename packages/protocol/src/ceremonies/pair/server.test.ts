@@ -7,6 +7,7 @@ import { frozen } from '../../testing/frozen.testing.ts'
 import { begin } from '../../testing/pairing.testing.ts'
 import {
   beginAttempt,
+  isByPerson,
   PAIR_LIMITS,
   releaseDelay,
   stepAttempt,
@@ -222,7 +223,7 @@ describe('the server’s part of an attempt', () => {
     const events = fc.array(
       fc.tuple(fc.constantFrom(...(Object.keys(INPUTS) as Name[])), fc.nat(40_000)),
     )
-    const kinds = fc.constantFrom<AttemptKind>('slot', 'name', 'meeting')
+    const kinds = fc.constantFrom<AttemptKind>('slot', 'name', 'meeting', 'user')
     fc.assert(
       fc.property(kinds, fc.boolean(), events, (kind, present, happens) => {
         let now = 0
@@ -247,7 +248,7 @@ describe('codes differ by how the opener is found', () => {
     slot: ['ERR_PAIR_REFUSED', 'ERR_PAIR_ANSWER_LATE'],
     name: ['ERR_PAIR_MISMATCH', 'ERR_PAIR_NO_ANSWER'],
     meeting: ['ERR_CONTACT_LOST', 'ERR_PAIR_ANSWER_LATE'],
-    user: ['ERR_PAIR_MISMATCH', 'ERR_PAIR_ANSWER_LATE'],
+    user: ['ERR_PAIR_MISMATCH', 'ERR_PAIR_NO_ANSWER'],
   } as const
   for (const [kind, [mismatch, late]] of Object.entries(codes) as [
     AttemptKind,
@@ -261,44 +262,45 @@ describe('codes differ by how the opener is found', () => {
       const ending = run(run(answered, 'confirm', STEP).attempt, 'opener fails', STEP).attempt
       assert.equal(shown(ending, run(ending, 'tick', 2 * STEP)), `over: end requester ${mismatch}`)
       const { answerMs, answerByNameMs } = PAIR_LIMITS
-      const missed = run(rung, 'tick', kind === 'name' ? answerByNameMs : answerMs)
+      const missed = run(rung, 'tick', isByPerson(kind) ? answerByNameMs : answerMs)
       assert.match(shown(rung, missed), new RegExp(`fail requester ${late}$`))
     })
   }
 })
 
-describe('by name, the requester cannot tell', () => {
-  test('absent, declining and vanishing openers apart, nor when', () => {
-    const heard = (present: boolean, happens: readonly (readonly [Name, number])[]): unknown => {
-      const effects: unknown[] = []
-      let step = start('name', present)
-      const note = (now: number): void => {
-        for (const effect of step.effects) {
-          if (effect.do === 'fail' && effect.to === 'opener') continue
-          if (effect.do !== 'ring' && effect.do !== 'wake') effects.push([now, effect])
+for (const kind of ['name', 'user'] as const)
+  describe(`by ${kind}, the requester cannot tell`, () => {
+    test('absent, declining and vanishing openers apart, nor when', () => {
+      const heard = (present: boolean, happens: readonly (readonly [Name, number])[]): unknown => {
+        const effects: unknown[] = []
+        let step = start(kind, present)
+        const note = (now: number): void => {
+          for (const effect of step.effects) {
+            if (effect.do === 'fail' && effect.to === 'opener') continue
+            if (effect.do !== 'ring' && effect.do !== 'wake') effects.push([now, effect])
+          }
         }
+        note(0)
+        for (const [name, now] of [...happens, ['tick', 119_999], ['tick', 120_000]] as const) {
+          step = run(step.attempt, name, now)
+          note(now)
+        }
+        return effects
       }
-      note(0)
-      for (const [name, now] of [...happens, ['tick', 119_999], ['tick', 120_000]] as const) {
-        step = run(step.attempt, name, now)
-        note(now)
-      }
-      return effects
-    }
-    const expected = [[120_000, { do: 'fail', to: 'requester', code: 'ERR_PAIR_NO_ANSWER' }]]
-    assert.deepEqual(heard(false, []), expected)
-    assert.deepEqual(heard(true, []), expected)
-    assert.deepEqual(heard(true, [['opener fails', 10]]), expected)
-    assert.deepEqual(heard(true, [['opener gone', 10]]), expected)
-    assert.deepEqual(
-      heard(true, [
-        ['answer', 10],
-        ['opener gone', 20],
-      ]),
-      expected,
-    )
+      const expected = [[120_000, { do: 'fail', to: 'requester', code: 'ERR_PAIR_NO_ANSWER' }]]
+      assert.deepEqual(heard(false, []), expected)
+      assert.deepEqual(heard(true, []), expected)
+      assert.deepEqual(heard(true, [['opener fails', 10]]), expected)
+      assert.deepEqual(heard(true, [['opener gone', 10]]), expected)
+      assert.deepEqual(
+        heard(true, [
+          ['answer', 10],
+          ['opener gone', 20],
+        ]),
+        expected,
+      )
+    })
   })
-})
 
 test('an answer is released at the next whole step after it came, counted from the request', () => {
   for (const [elapsed, released] of [

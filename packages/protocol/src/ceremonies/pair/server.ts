@@ -14,7 +14,7 @@ import type { address, Answer, Confirm, Fail, Request } from './messages.ts'
  *   begin ─ opener there ───→ rung ─ answer ─→ holding ─ tick ─→ answered ─ confirm ─→ confirmed ─ stands → over
  *     │                                                                             bad Ta ↓
  *     ├─ no such slot ──────→ decoy ─────────── tick ──────────→ mimicking ─ confirm ─→ ending ─ tick ────→ over
- *     └─ nobody of that name → silent ────────── deadline ──────────────────────────────────────────────────→ over
+ *     └─ no such name, user → silent ────────── deadline ──────────────────────────────────────────────────→ over
  *
  * Every state but `over` ends by itself: at a deadline, or when a terminal says that it failed or is gone.
  */
@@ -45,7 +45,7 @@ export type Attempt =
   | (Running & { readonly at: 'mimicking'; readonly delayMs: number })
   /** The requester's confirmation was bad, or nobody was there to say so: both are said after whole steps. */
   | (Running & { readonly at: 'ending'; readonly releaseAt: Ms })
-  /** By name: absent, unknown or refused; nothing is heard until the deadline. */
+  /** By name or user: absent, unknown or refused; nothing is heard until the deadline. */
   | (Running & { readonly at: 'silent' })
   | { readonly at: 'over' }
 
@@ -83,17 +83,22 @@ export interface AttemptStep {
 export interface Beginning {
   readonly kind: AttemptKind
   readonly request: RequestBody
-  /** The opener is connected, its slot is open, its name claimed. */
+  /** The opener is connected, its slot is open, its name claimed, its user signed in. */
   readonly present: boolean
   readonly limits: PairLimits
   /** How long a real answer has lately taken to be released, in milliseconds: a decoy takes the same. */
   readonly decoyDelayMs: number
 }
 
+/** True if a person has to hear it ring and type, and nobody else may learn whether anybody does. */
+export function isByPerson(kind: AttemptKind): boolean {
+  return kind === 'name' || kind === 'user'
+}
+
 /** Starts an attempt. The caller has checked limits on attempts and counted this one as a guess already. */
 export function beginAttempt(beginning: Beginning, now: Ms): AttemptStep {
   const { kind, request, present, limits, decoyDelayMs } = beginning
-  const answerMs = kind === 'name' ? limits.answerByNameMs : limits.answerMs
+  const answerMs = isByPerson(kind) ? limits.answerByNameMs : limits.answerMs
   const running: Running = {
     kind,
     request,
@@ -248,7 +253,7 @@ function requesterGone(attempt: Attempt): AttemptStep {
 }
 
 function answerLate(attempt: At<'rung'>): AttemptStep {
-  const code = attempt.kind === 'name' ? 'ERR_PAIR_NO_ANSWER' : 'ERR_PAIR_ANSWER_LATE'
+  const code = isByPerson(attempt.kind) ? 'ERR_PAIR_NO_ANSWER' : 'ERR_PAIR_ANSWER_LATE'
   return over(
     { do: 'fail', to: 'opener', code: 'ERR_PAIR_ANSWER_LATE' },
     { do: 'fail', to: 'requester', code },
