@@ -3,6 +3,8 @@ import type { PublicKeys } from './security-key.ts'
 
 /** Octets of a key's id (SHA-256). */
 export const KEY_ID_OCTETS = 32
+/** Most octets of a certificate. Ours have some 500; company certificates have been seen with 2,000. */
+export const MAX_CERTIFICATE_OCTETS = 4_096
 
 /**
  * What a key is pinned by: a hash over its two public keys, 32 octets. It stays the same when its certificates are

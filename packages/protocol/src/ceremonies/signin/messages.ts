@@ -10,13 +10,13 @@ import {
   uint,
 } from '../../wire/schema.ts'
 import { TERMINAL_ID_OCTETS } from '../../wire/connection.ts'
+import { MAX_CERTIFICATE_OCTETS } from '../../identity/key-id.ts'
 import { MAX_USER_ID } from '../../identity/user-id.ts'
 import {
   CHALLENGE_OCTETS,
   CHIP_TAG_OCTETS,
   HASH_OCTETS,
   INVITATION_ID_OCTETS,
-  MAX_CERTIFICATE_OCTETS,
   MAX_CREDENTIAL_OCTETS,
   MAX_REASON_UNITS,
   MAX_SEALED_OCTETS,

@@ -10,8 +10,6 @@ export const HASH_OCTETS = 32
 export const CHIP_TAG_OCTETS = 32
 /** Octets of the public half of an invitation. */
 export const INVITATION_ID_OCTETS = 16
-/** Most octets of a certificate. Ours have some 500; company certificates have been seen with 2,000. */
-export const MAX_CERTIFICATE_OCTETS = 4_096
 /** Most octets of a passkey's credential ID (WebAuthn §4). */
 export const MAX_CREDENTIAL_OCTETS = 1_023
 /** Most octets of a user's keys sealed under a passkey. */
