@@ -1,2 +1,1 @@
-export { tokenClient, type TokenClient, type TokenSettings } from './client.ts'
-export type { KeyName } from './token.ts'
+export type { TokenFacts } from './token/session.ts'

@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import { tokenClient, type TokenClient } from '@hufu/pkcs11'
 import { HufuError } from '@hufu/protocol/wire'
 import type { Config } from '../config.ts'
 import { environmentKey } from './master/environment.ts'
@@ -8,6 +7,7 @@ import { readPrivate } from './master/private-file.ts'
 import type { MasterKeySource } from './master/source.ts'
 import { tokenKey } from './master/token.ts'
 import type { MasterKeySources } from './opening.ts'
+import { tokenClient, type TokenClient } from './token/client.ts'
 
 /** Where the configuration says that the master keys are, and how to let go of them. */
 export interface ConfiguredSources extends MasterKeySources {

@@ -1,5 +1,6 @@
-import type { KeyName, TokenClient } from '@hufu/pkcs11'
 import { lvCat, sha256, utf8 } from '@hufu/protocol/crypto'
+import type { KeyName } from '../token/aes-keys.ts'
+import type { TokenClient } from '../token/client.ts'
 import type { MasterKey } from './master-key.ts'
 import type { MasterKeySource } from './source.ts'
 

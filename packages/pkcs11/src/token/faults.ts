@@ -1,5 +1,5 @@
 import { HufuError, type ErrorCode } from '@hufu/protocol/wire'
-import { CK } from './cryptoki.ts'
+import { CK } from './constants.ts'
 
 /** What PKCS#11 says, and what we say of it. Anything else is `ERR_HSM_FAILED`. */
 const CODES: Readonly<Record<number, ErrorCode>> = {
@@ -17,6 +17,9 @@ const CODES: Readonly<Record<number, ErrorCode>> = {
   [CK.CKR_MECHANISM_PARAM_INVALID]: 'ERR_HSM_MECHANISM',
   [CK.CKR_FUNCTION_NOT_SUPPORTED]: 'ERR_HSM_MECHANISM',
   [CK.CKR_KEY_FUNCTION_NOT_PERMITTED]: 'ERR_HSM_MECHANISM',
+  [CK.CKR_KEY_TYPE_INCONSISTENT]: 'ERR_HSM_MECHANISM',
+  [CK.CKR_TEMPLATE_INCONSISTENT]: 'ERR_HSM_MECHANISM',
+  [CK.CKR_ATTRIBUTE_VALUE_INVALID]: 'ERR_HSM_MECHANISM',
 }
 
 /** After these a new session may help: the token was taken out, put back, or logged out by somebody else. */

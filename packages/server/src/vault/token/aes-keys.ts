@@ -1,15 +1,16 @@
 import { random } from '@hufu/protocol/crypto'
-import { HufuError } from '@hufu/protocol/wire'
 import {
+  attributeOf,
   CK,
-  GCM_PARAMETERS,
+  findObjects,
+  isLost,
+  PARAMETERS,
   type Attribute,
-  type Cryptoki,
-  type GcmMechanism,
   type Handle,
-} from './cryptoki.ts'
-import { faultOf, isLost } from './faults.ts'
-import { initialize, openSession, type TokenAccess } from './session.ts'
+  type Mechanism,
+  type Requirement,
+  type Token,
+} from '@hufu/pkcs11/token'
 
 /** A key in a token. */
 export interface KeyName {
@@ -19,7 +20,7 @@ export interface KeyName {
 }
 
 /** AES-256 keys in a token, which never leave it. All throw {@link HufuError} `ERR_HSM_…`. */
-export interface Token {
+export interface AesKeys {
   /** Keys of this label that cannot leave the token; others are as if they were not there. */
   keys(label: string): readonly KeyName[]
   make(label: string): KeyName
@@ -27,65 +28,25 @@ export interface Token {
   wrap(key: KeyName, plaintext: Uint8Array, aad: Uint8Array): Uint8Array
   /** `undefined` if anything was altered. */
   unwrap(key: KeyName, wrapped: Uint8Array, aad: Uint8Array): Uint8Array | undefined
-  close(): void
 }
+
+/** What a token must be able to do for a vault. */
+export const AES_MECHANISMS: readonly Requirement[] = [
+  { mechanism: CK.CKM_AES_KEY_GEN, flags: CK.CKF_GENERATE },
+  { mechanism: CK.CKM_AES_GCM, flags: CK.CKF_ENCRYPT | CK.CKF_DECRYPT },
+]
 
 const NONCE_OCTETS = 12
 const TAG_OCTETS = 16
 const KEY_OCTETS = 32
-/** Keys of one label: one in use, one to come, and old ones that nobody has removed. */
-const MOST_KEYS = 64
 
-/**
- * The token that `access` names, in a library that has been loaded. A session is opened when it is first needed, and
- * anew when it was lost; after a wrong PIN never again.
- */
-export function tokenOver(cryptoki: Cryptoki, access: TokenAccess): Token {
-  let session: Handle | undefined
-  let refused: HufuError | undefined
-  const handles = new Map<string, Handle>()
-
-  const opened = (): Handle => {
-    if (refused !== undefined) throw refused
-    try {
-      return (session ??= openAnyhow(cryptoki, access))
-    } catch (error) {
-      const fault = faultOf(error)
-      if (fault.code === 'ERR_HSM_PIN' || fault.code === 'ERR_HSM_LOCKED') refused = fault
-      throw fault
-    }
-  }
-  const lose = (): void => {
-    handles.clear()
-    const lost = session
-    session = undefined
-    try {
-      if (lost !== undefined) cryptoki.C_CloseSession(lost)
-    } catch {
-      // it is gone already
-    }
-  }
-  const run = <T>(act: (session: Handle) => T): T => {
-    try {
-      return act(opened())
-    } catch (error) {
-      if (!isLost(error)) throw faultOf(error)
-      lose()
-    }
-    try {
-      return act(opened())
-    } catch (error) {
-      throw faultOf(error)
-    }
-  }
-  const handleOf = (at: Handle, key: KeyName): Handle => {
-    const name = nameOf(key)
-    const known = handles.get(name) ?? find(cryptoki, at, template(key))[0]
-    if (known === undefined)
-      throw new HufuError('ERR_HSM_FAILED', `the key ${key.label} is no longer in the token`)
-    handles.set(name, known)
-    return known
-  }
+/** The AES keys of a token. */
+export function aesKeys(token: Token): AesKeys {
+  const { cryptoki } = token
+  const handleOf = (at: Handle, key: KeyName): Handle =>
+    token.object(`the key ${key.label} ${Buffer.from(key.id).toString('hex')}`, () =>
+      findObjects(cryptoki, at, template(key)).at(0),
+    )
   const encrypt = (at: Handle, key: KeyName, message: Message): Buffer => {
     const output = Buffer.alloc(message.octets.length + TAG_OCTETS)
     const input = Buffer.from(message.octets)
@@ -96,27 +57,27 @@ export function tokenOver(cryptoki: Cryptoki, access: TokenAccess): Token {
   }
   return {
     keys: (label) =>
-      run((at) =>
-        find(cryptoki, at, template({ label })).flatMap((handle) => {
-          const id = identified(cryptoki, at, handle)
+      token.run((at) =>
+        findObjects(cryptoki, at, template({ label })).flatMap((handle) => {
+          const id = identified(token, at, handle)
           return id === undefined ? [] : [{ label, id }]
         }),
       ),
     make: (label) =>
-      run((at) => {
+      token.run((at) => {
         const id = random(16)
         const mechanism = { mechanism: CK.CKM_AES_KEY_GEN }
         cryptoki.C_GenerateKey(at, mechanism, [...template({ label, id }), ...NEW_KEY])
         return { label, id }
       }),
     wrap: (key, plaintext, aad) =>
-      run((at) => {
+      token.run((at) => {
         const nonce = random(NONCE_OCTETS)
         const sealed = encrypt(at, key, { nonce, aad, octets: plaintext })
         return Uint8Array.from(Buffer.concat([nonce, sealed]))
       }),
     unwrap: (key, wrapped, aad) =>
-      run((at) => {
+      token.run((at) => {
         if (wrapped.length < NONCE_OCTETS + TAG_OCTETS) return undefined
         const nonce = wrapped.subarray(0, NONCE_OCTETS)
         const octets = wrapped.subarray(NONCE_OCTETS)
@@ -134,20 +95,6 @@ export function tokenOver(cryptoki: Cryptoki, access: TokenAccess): Token {
           return undefined
         }
       }),
-    close: lose,
-  }
-}
-
-/** Some libraries see a token that came back only when they are started anew. Whoever shares this one finds its session lost. */
-function openAnyhow(cryptoki: Cryptoki, access: TokenAccess): Handle {
-  initialize(cryptoki)
-  try {
-    return openSession(cryptoki, access)
-  } catch (error) {
-    if (faultOf(error).code !== 'ERR_HSM_ABSENT') throw error
-    cryptoki.C_Finalize()
-    initialize(cryptoki)
-    return openSession(cryptoki, access)
   }
 }
 
@@ -157,9 +104,9 @@ interface Message {
   readonly octets: Uint8Array
 }
 
-function gcm({ nonce, aad }: Omit<Message, 'octets'>): GcmMechanism {
+function gcm({ nonce, aad }: Omit<Message, 'octets'>): Mechanism {
   const parameter = {
-    type: GCM_PARAMETERS,
+    type: PARAMETERS.gcm,
     iv: Buffer.from(nonce),
     aad: Buffer.from(aad),
     ivBits: 8 * NONCE_OCTETS,
@@ -197,29 +144,9 @@ const NEW_KEY: readonly Attribute[] = [
   { type: CK.CKA_UNWRAP, value: false },
 ]
 
-function find(
-  cryptoki: Cryptoki,
-  session: Handle,
-  wanted: readonly Attribute[],
-): readonly Handle[] {
-  cryptoki.C_FindObjectsInit(session, wanted)
-  try {
-    return cryptoki.C_FindObjects(session, MOST_KEYS)
-  } finally {
-    cryptoki.C_FindObjectsFinal(session)
-  }
-}
-
 /** The CKA_ID of an AES-256 key; undefined if it has none, or another length. */
-function identified(cryptoki: Cryptoki, session: Handle, key: Handle): Uint8Array | undefined {
-  const [length, id] = cryptoki.C_GetAttributeValue(session, key, [
-    { type: CK.CKA_VALUE_LEN },
-    { type: CK.CKA_ID },
-  ])
-  if (length?.value[0] !== KEY_OCTETS || id === undefined || id.value.length === 0) return undefined
-  return Uint8Array.from(id.value)
-}
-
-function nameOf({ label, id }: KeyName): string {
-  return `${Buffer.from(id).toString('hex')} ${label}`
+function identified({ cryptoki }: Token, session: Handle, key: Handle): Uint8Array | undefined {
+  const length = attributeOf(cryptoki, session, key, CK.CKA_VALUE_LEN)
+  const id = attributeOf(cryptoki, session, key, CK.CKA_ID)
+  return length?.[0] !== KEY_OCTETS || id === undefined || id.length === 0 ? undefined : id
 }
