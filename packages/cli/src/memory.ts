@@ -11,9 +11,9 @@ export function letGo(octets: Uint8Array): void {
 }
 
 /**
- * To be called before a file crosses. What sockets read lies in memory that only a collection of young objects frees early:
- * with the few of those that a transfer makes, they are collected too rarely unless their space stays as small as it
- * begins (docs/decisions.md). Not at every start: it makes Node compile anew what comes compiled with it.
+ * To be called before a file crosses. V8's space for young objects stays as small as it begins: left to itself it grows by
+ * what every piece of a file leaves there, though little of it is in use (docs/decisions.md). Not at every start: it makes
+ * Node compile anew what comes compiled with it.
  */
 export function collectYoungOften(): void {
   setFlagsFromString('--semi-space-growth-factor=1')
