@@ -1,3 +1,4 @@
+import type { KeyKind } from '@hufu/protocol/identity'
 import type { ErrorCode } from '@hufu/protocol/wire'
 import type { AuditExport, AuditFault } from '@hufu/server'
 
@@ -33,6 +34,20 @@ export type CliEvent =
   | { readonly event: 'gone' }
   | { readonly event: 'wish' }
   | { readonly event: 'remembered'; readonly name: string }
+  | {
+      readonly event: 'identified'
+      /** Null if the other shows no key and nobody was rung by user ID. */
+      readonly user: string | null
+      readonly verified: boolean
+      /** With a verified key: what holds it, its id in base64url, how it was met, and since when the user is known. */
+      readonly kind?: KeyKind
+      readonly key?: string
+      readonly pinned?: 'new' | 'same' | 'changed'
+      readonly since?: string
+      /** Without one: why; null if none was shown. `known`: the user was verified before. */
+      readonly code?: ErrorCode | null
+      readonly known?: boolean
+    }
   | { readonly event: 'rekeyed'; readonly epoch: number }
   | { readonly event: 'unremembered'; readonly code: ErrorCode }
   | {
@@ -66,6 +81,14 @@ export type CliEvent =
       readonly value: string
       readonly source: string
       readonly flag: string | null
+  | {
+      readonly event: 'pin'
+      readonly user: string
+      readonly key: string
+      readonly kind: KeyKind
+      readonly met: string
+      readonly used: string
+    }
       readonly env: string
       readonly about: string
     }
@@ -164,3 +187,64 @@ export type CliEvent =
       readonly message: string
       readonly advice: string
     }
+  | ({ readonly event: 'backedup'; readonly file: string } & Backup)
+  /** `restore --check`. */
+  | ({ readonly event: 'backup'; readonly file: string } & CheckedBackup)
+  | ({ readonly event: 'restored'; readonly file: string } & Restored)
+  | {
+      readonly event: 'checked'
+      readonly check: Check
+      readonly is: 'ok' | 'warn' | 'fail'
+      readonly found: string
+      /** What to do; null where nothing is. */
+      readonly advice: string | null
+    }
+  /** A key, or a terminal's chip, has been enrolled. Times of the events of users are ISO 8601. */
+  | {
+      readonly event: 'enrolled'
+      readonly name: string
+      readonly user: string
+      readonly kind: KeyKind | 'chip'
+      /** The key's id in base64url; null for a chip. */
+      readonly key: string | null
+      /** Shown this once; null where there is none. */
+      readonly recovery: string | null
+      readonly server: string
+    }
+  | {
+      readonly event: 'key'
+      readonly name: string
+      readonly user: string
+      readonly kind: KeyKind
+      readonly key: string
+      readonly server: string
+      readonly expires: string
+    }
+  /** A user is signed in at this terminal. */
+  | {
+      readonly event: 'bound'
+      readonly user: string
+      readonly by: 'key' | 'chip'
+      readonly terminal: string
+      readonly since: string
+      readonly expires: string
+    }
+  | { readonly event: 'renewed'; readonly name: string; readonly expires: string }
+  /** A sign-in is over. `code`: null if this command did it. */
+  | {
+      readonly event: 'released'
+      readonly user: string | null
+      readonly terminal: string
+      readonly code: ErrorCode | null
+      /** An operator's words, empty if there are none. */
+      readonly reason: string
+    }
+  | {
+      readonly event: 'elsewhere'
+      readonly terminal: string
+      readonly since: string
+      readonly expires: string
+      readonly connected: boolean
+    }
+  /** Nobody is signed in at this terminal. */
+  | { readonly event: 'nobody'; readonly terminal: string | null }

@@ -5,6 +5,7 @@ export {
   type ConnectionHandlers,
   type ConnectionOptions,
 } from './connection/connection.ts'
+export type { Line, LineOptions } from './connection/line.ts'
 export {
   openWebSocket,
   parseServer,
@@ -13,6 +14,13 @@ export {
   type Socket,
   type SocketHandlers,
 } from './connection/socket.ts'
+export type {
+  Identified,
+  Introductions,
+  IntroductionsOptions,
+  Verified,
+} from './identity/introductions.ts'
+export type { Pin, Pins } from './identity/pins.ts'
 export { pair, type PairEvent, type PairOptions, type PairPorts } from './pairing/pair.ts'
 export type { Ringing, Via } from './pairing/via.ts'
 export type { Contact, Profile } from './profile.ts'

@@ -51,6 +51,10 @@ export async function hear(
         aside('the other leaves')
         listeners.leaving()
         return output.event({ event: 'gone' })
+      case 'identified': {
+        const { tellIdentified } = await import('./identified.ts')
+        return tellIdentified(event, output)
+      }
       case 'wish':
         aside(
           'the other would like to remember you; with --remember NAME at both ends you meet again without a code',

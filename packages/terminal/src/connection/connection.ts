@@ -17,7 +17,7 @@ import {
 } from '@hufu/protocol/wire'
 import type { Clock } from '../clock.ts'
 import { backoffMs } from './backoff.ts'
-import { serverMessages, terminalMessages, type FromServer, type FromTerminal } from './messages.ts'
+import { PAIR_MESSAGES, type FromServer, type FromTerminal, type Messages } from './messages.ts'
 import type { OpenSocket, ServerAddress, Socket } from './socket.ts'
 
 /*
@@ -48,6 +48,8 @@ export interface ConnectionOptions {
   readonly clock: Clock
   readonly openSocket: OpenSocket
   readonly handlers: ConnectionHandlers
+  /** What is said over it, where that is more than pairing needs. */
+  readonly messages?: Messages
 }
 
 export interface Connection {
@@ -58,6 +60,8 @@ export interface Connection {
   readonly open: boolean
   /** Octets handed over and not yet on their way. */
   readonly unsent: number
+  /** A number for what this terminal begins: no other ceremony on this connection has it. */
+  nextRef(): number
   /** Sends a control message; false if there is no connection. */
   send(message: FromTerminal): boolean
   /**
@@ -79,7 +83,7 @@ const FINAL: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 
 /** Begins to connect. Everything that comes of it reaches `handlers`. */
 export function connect(options: ConnectionOptions): Connection {
-  const { server, key, random, clock, handlers } = options
+  const { server, key, random, clock, handlers, messages = PAIR_MESSAGES } = options
   const terminal = terminalIdOf(key.publicKey)
   let at: 'dialling' | 'greeting' | 'open' | 'waiting' | 'closed' = 'dialling'
   let socket: Socket | undefined
@@ -95,6 +99,7 @@ export function connect(options: ConnectionOptions): Connection {
   let sentAt = 0 as Ms
   let heardAt = 0 as Ms
   let pings = 0
+  let refs = 0
   let cancelTimer: () => void = () => undefined
 
   const finish = (error: HufuError): void => {
@@ -132,7 +137,7 @@ export function connect(options: ConnectionOptions): Connection {
   }
 
   const send = (message: FromTerminal): void =>
-    write(controlFrame(terminalMessages.encode(message)))
+    write(controlFrame(messages.terminal.encode(message)))
 
   const beat = (): void => {
     const now = clock.now()
@@ -187,7 +192,7 @@ export function connect(options: ConnectionOptions): Connection {
       if (at === 'open') handlers.data(received.session, received.sender, received.payload)
       return
     }
-    const decoded = serverMessages.decode(received.body)
+    const decoded = messages.server.decode(received.body)
     if (decoded.ok) control(decoded.value)
     else drop(new HufuError(decoded.code, 'the server sent what is no message'))
   }
@@ -234,6 +239,7 @@ export function connect(options: ConnectionOptions): Connection {
     get unsent() {
       return socket?.unsent ?? 0
     },
+    nextRef: () => (refs += 1),
     send(message) {
       if (at !== 'open') return false
       send(message)

@@ -1,4 +1,5 @@
 import { pairFromServer, pairFromTerminal } from '@hufu/protocol/pair'
+import type { signinFromServer, signinFromTerminal } from '@hufu/protocol/signin'
 import {
   codec,
   connectionFromServer,
@@ -9,13 +10,29 @@ import {
   type MessageOf,
 } from '@hufu/protocol/wire'
 
-const fromTerminal = [...connectionFromTerminal, ...relayFromTerminal, ...pairFromTerminal] as const
-const fromServer = [...connectionFromServer, ...relayFromServer, ...pairFromServer] as const
+export const fromTerminal = [
+  ...connectionFromTerminal,
+  ...relayFromTerminal,
+  ...pairFromTerminal,
+] as const
+export const fromServer = [...connectionFromServer, ...relayFromServer, ...pairFromServer] as const
 
 /** Everything that a terminal says to a server. */
-export type FromTerminal = MessageOf<(typeof fromTerminal)[number]>
+export type FromTerminal = MessageOf<
+  (typeof fromTerminal)[number] | (typeof signinFromTerminal)[number]
+>
 /** Everything that a server says to a terminal. */
-export type FromServer = MessageOf<(typeof fromServer)[number]>
+export type FromServer = MessageOf<(typeof fromServer)[number] | (typeof signinFromServer)[number]>
 
-export const terminalMessages: Codec<FromTerminal> = codec(fromTerminal)
-export const serverMessages: Codec<FromServer> = codec(fromServer)
+/** How both are written and read. */
+export interface Messages {
+  readonly terminal: Codec<FromTerminal>
+  readonly server: Codec<FromServer>
+}
+
+/** What a pairing needs. Whoever signs in adds to it, so that others need not load that. */
+export const PAIR_MESSAGES: Messages = {
+  // Nothing else is said on a connection that has these.
+  terminal: codec(fromTerminal) as Codec<FromTerminal>,
+  server: codec(fromServer) as Codec<FromServer>,
+}

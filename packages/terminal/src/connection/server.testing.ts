@@ -8,7 +8,8 @@ import {
   type MessageOf,
   type Challenge,
 } from '@hufu/protocol/wire'
-import { serverMessages, terminalMessages, type FromServer, type FromTerminal } from './messages.ts'
+import { ALL_MESSAGES } from '../signin/messages.ts'
+import type { FromServer, FromTerminal } from './messages.ts'
 import type { OpenSocket, SocketHandlers } from './socket.ts'
 
 /** The server's end of one socket, moved by a test. */
@@ -39,7 +40,7 @@ export function serverEnds(): { readonly open: OpenSocket; readonly ends: Server
           if (!frames.ok) throw new Error(frames.code)
           for (const frame of frames.value) {
             if (frame.type !== 'control') continue
-            const decoded = terminalMessages.decode(frame.body)
+            const decoded = ALL_MESSAGES.terminal.decode(frame.body)
             if (!decoded.ok) throw new Error(decoded.code)
             end.heard.push(decoded.value)
           }
@@ -53,7 +54,7 @@ export function serverEnds(): { readonly open: OpenSocket; readonly ends: Server
 
 function serverEnd(name: string, handlers: SocketHandlers): ServerEnd {
   const say = (message: FromServer): void =>
-    handlers.message(controlFrame(serverMessages.encode(message)))
+    handlers.message(controlFrame(ALL_MESSAGES.server.encode(message)))
   const end: ServerEnd = {
     name,
     heard: [],

@@ -3,9 +3,11 @@ import { showCode } from '@hufu/protocol/pair'
 import { rekeyPolicy, type RekeyPolicy } from '@hufu/protocol/session'
 import { after, HufuError, isErrorCode, type ErrorCode } from '@hufu/protocol/wire'
 import { systemClock, type Clock } from '../clock.ts'
-import { connect } from '../connection/connection.ts'
+import { connect, type ConnectionHandlers } from '../connection/connection.ts'
+import type { Line } from '../connection/line.ts'
 import type { FromServer, FromTerminal } from '../connection/messages.ts'
 import { openWebSocket, parseServer, type OpenSocket } from '../connection/socket.ts'
+import type { Introductions } from '../identity/introductions.ts'
 import type { Profile } from '../profile.ts'
 import type { TalkKeeper } from '../talk/kept.ts'
 import { startTalk, type Talk, type TalkDriver } from '../talk/talk.ts'
@@ -31,7 +33,7 @@ import { acquaintanceOf, channelOf, knowledgeOf, type Ringing, type Via } from '
 export type PairEvent =
   /** The code to read out to the other, and for how many milliseconds it is good. */
   | { readonly type: 'code'; readonly code: string; readonly lifetimeMs: number }
-  /** The name is ours and rings here. */
+  /** The name is ours, or its user is signed in here, and rings here. */
   | { readonly type: 'listening'; readonly name: string }
   /** A contact: the other is not there yet. */
   | { readonly type: 'waiting' }
@@ -39,7 +41,7 @@ export type PairEvent =
   | { readonly type: 'requested'; readonly answerMs: number }
   /** Somebody rings here. */
   | { readonly type: 'ringing'; readonly ringing: Ringing }
-  /** An attempt by name failed; this terminal still listens. */
+  /** An attempt by name or user failed; this terminal still listens. */
   | { readonly type: 'failed'; readonly code: ErrorCode }
   | { readonly type: 'connected' }
   | { readonly type: 'lost'; readonly retryMs: number }
@@ -48,11 +50,15 @@ export interface PairOptions {
   /** URL of the server. */
   readonly server: string
   readonly via: Via
+  /** The connection to use, where others use it too; server, terminal key and ports are its own then. */
+  readonly line?: Line
   /** Seed of the terminal key to use; a key of its own if there is none. */
   readonly terminalSeed?: Secret
   /** How this end wishes to be shown to the other, unverified. */
   readonly name?: string
   readonly profile?: Profile
+  /** What this end shows of itself in the session, and how it takes what the other shows. */
+  readonly introductions?: Introductions
   /** Keeps the talk, so that it may go on after its keys are lost. */
   readonly keeper?: TalkKeeper
   /** Milliseconds that the other, or the server, may be away in the session. 60,000 if not given. */
@@ -95,56 +101,54 @@ function run(
   resolve: (talk: Talk) => void,
   reject: (error: HufuError) => void,
 ): void {
-  const { via, profile, keeper } = options
-  const clock = options.ports?.clock ?? systemClock
-  const rng = options.ports?.random ?? random
+  const { via, profile, keeper, line } = options
+  const clock = line?.clock ?? options.ports?.clock ?? systemClock
+  const rng = line?.random ?? options.ports?.random ?? random
   const on = options.on ?? ((): void => undefined)
   const awayMs = options.awayMs ?? AWAY_MS
-  const server = parseServer(options.server)
+  const server = line?.server ?? parseServer(options.server)
   const seed = seedOf(via) ?? options.terminalSeed?.expose()
-  const key = seed === undefined ? ed25519.generate(rng) : ed25519.fromSecret(seed)
+  const key = line?.key ?? (seed === undefined ? ed25519.generate(rng) : ed25519.fromSecret(seed))
   let phase: Phase = { at: 'connecting' }
   let slot = ''
   let ref = 0
   let guess: CountedGuess | undefined
   let cancelPatience: () => void = () => undefined
 
-  const connection = connect({
-    server,
-    key,
-    random: rng,
-    clock,
-    openSocket: options.ports?.openSocket ?? openWebSocket,
-    handlers: {
-      open: () => {
-        on({ type: 'connected' })
-        if (phase.at === 'connecting') begin()
-        else if (phase.at === 'waiting') announce()
-        else if (phase.at === 'agreed') phase.talk.opened()
-      },
-      lost: (retryMs) => {
-        on({ type: 'lost', retryMs })
-        if (phase.at === 'agreed') phase.talk.lost()
-        else if (phase.at === 'attempting') failed('ERR_UNREACHABLE', MIDDLE)
-      },
-      message: (message) => received(message),
-      data: (session, _sender, payload) => {
-        if (phase.at === 'agreed') phase.talk.data(session, payload)
-      },
-      closed: (error) => {
-        if (phase.at === 'agreed') phase.talk.closed(error.code)
-        else over(error)
-      },
+  const handlers: ConnectionHandlers = {
+    open: () => {
+      on({ type: 'connected' })
+      if (phase.at === 'connecting') begin()
+      else if (phase.at === 'waiting') announce()
+      else if (phase.at === 'agreed') phase.talk.opened()
     },
-  })
+    lost: (retryMs) => {
+      on({ type: 'lost', retryMs })
+      if (phase.at === 'agreed') phase.talk.lost()
+      else if (phase.at === 'attempting') failed('ERR_UNREACHABLE', MIDDLE)
+    },
+    message: (message) => received(message),
+    data: (session, _sender, payload) => {
+      if (phase.at === 'agreed') phase.talk.data(session, payload)
+    },
+    closed: (error) => {
+      if (phase.at === 'agreed') phase.talk.closed(error.code)
+      else over(error)
+    },
+  }
+  const openSocket = options.ports?.openSocket ?? openWebSocket
+  const connection =
+    line?.share(handlers) ?? connect({ server, key, random: rng, clock, openSocket, handlers })
 
   const send = (message: FromTerminal): void => void connection.send(message)
-  const nextRef = (): number => (ref += 1)
+  const nextRef = (): number => (ref = connection.nextRef())
 
   const over = (error: HufuError): void => {
     if (phase.at === 'over') return
-    if (phase.at === 'attempting') phase.attempt.stop()
+    const before = phase
     phase = { at: 'over' }
+    if (before.at === 'attempting') before.attempt.stop()
+    else if (before.at === 'agreed') before.talk.closed(error.code)
     cancelPatience()
     options.signal?.removeEventListener('abort', interrupted)
     connection.close()
@@ -153,7 +157,7 @@ function run(
 
   const failed = (code: ErrorCode, why?: string): void => {
     if (code === 'ERR_PAIR_NO_ANSWER') guess?.forgive() // nobody answered, so nobody guessed
-    if (via.by !== 'listen') return over(new HufuError(code, why))
+    if (via.by !== 'listen' && via.by !== 'attend') return over(new HufuError(code, why))
     // A listener outlives an attempt that failed.
     if (phase.at === 'attempting') phase.attempt.stop()
     phase = { at: 'waiting' }
@@ -174,7 +178,7 @@ function run(
       cancelPatience = clock.wake(after(clock.now(), awayMs), () =>
         over(new HufuError('ERR_PEER_GONE', 'the other did not come back')),
       )
-    if (via.by === 'join' || via.by === 'ring') void request()
+    if (via.by === 'join' || via.by === 'ring' || via.by === 'ring-user') void request()
     else announce()
   }
 
@@ -185,12 +189,15 @@ function run(
     const meeting = acquaintanceOf(via)?.meeting
     if (via.by === 'open') send({ type: 'pair.open', ref, again: slot === '' ? null : slot })
     else if (via.by === 'listen') send({ type: 'pair.claim', ref, name: via.name })
+    else if (via.by === 'attend') send({ type: 'pair.attend', ref })
     else if (meeting !== undefined) send({ type: 'pair.meet', ref, meeting, stay: false })
   }
 
   const request = async (): Promise<void> => {
     try {
       if (via.by === 'ring') guess = await countGuess(profile, `ring ${server.url} ${via.name}`)
+      if (via.by === 'ring-user')
+        guess = await countGuess(profile, `ring ${server.url} ${via.user}`)
     } catch (error) {
       return over(error instanceof HufuError ? error : new HufuError('ERR_PROFILE', String(error)))
     }
@@ -221,6 +228,11 @@ function run(
       case 'pair.claimed':
         if (via.by === 'listen') on({ type: 'listening', name: via.name })
         return
+      case 'pair.attending':
+        if (message.ref !== ref || via.by !== 'attend') return
+        // Somebody else has signed in here since.
+        if (message.user !== via.user) return over(new HufuError('ERR_BINDING_RELEASED'))
+        return on({ type: 'listening', name: via.user })
       case 'pair.met':
         if (phase.at !== 'waiting' || message.ref !== ref) return
         if (message.role === 'second') void request()
@@ -239,6 +251,7 @@ function run(
   }
 
   const rung = (ring: Extract<FromServer, { type: 'pair.ring' }>): void => {
+    if (ring.ref !== ref && line !== undefined) return // another's, on the same line
     if (phase.at !== 'waiting' || ring.ref !== ref)
       return send({ type: 'pair.fail', pairing: ring.pairing, reason: 'declined' })
     const attempt = answerAttempt(attemptPorts, ring, channelOf(via, connection.serverId, slot))
@@ -251,10 +264,10 @@ function run(
 
   /** By name: the guess is counted, the user is asked, and only then is anything answered. */
   const ask = async (attempt: AnswerAttempt, answerMs: number): Promise<void> => {
-    if (via.by !== 'listen' || attempt.from === undefined) return
+    if ((via.by !== 'listen' && via.by !== 'attend') || attempt.from === undefined) return
     const ringing: Ringing = { from: attempt.from, answerMs, signal: attempt.over }
     try {
-      guess = await countGuess(profile, `listen ${via.name}`)
+      guess = await countGuess(profile, `listen ${via.by === 'listen' ? via.name : via.user}`)
       on({ type: 'ringing', ringing })
       const prs = await via.passphrase(ringing)
       if (attempt.over.aborted) return
@@ -292,6 +305,7 @@ function run(
       terminalSeed: key.exportSecret(),
       profile,
       keeper,
+      introductions: options.introductions,
       acquaintance: acquaintanceOf(via),
       contact: contactOf(via),
       kept: via.by === 'again' ? via.kept : undefined,

@@ -37,6 +37,14 @@ export type Via =
     }
   /** Rings a name. */
   | { readonly by: 'ring'; readonly name: string; readonly passphrase: Uint8Array }
+  /** Waits for whoever rings the user who is signed in at this terminal. `passphrase`: as where a name listens. */
+  | {
+      readonly by: 'attend'
+      readonly user: string
+      readonly passphrase: (ringing: Ringing) => Promise<Uint8Array | undefined>
+    }
+  /** Rings a user, wherever signed in. */
+  | { readonly by: 'ring-user'; readonly user: string; readonly passphrase: Uint8Array }
   /** Meets a contact: who comes first waits. */
   | { readonly by: 'contact'; readonly contact: Contact }
   /** Comes back to a talk whose keys are lost: a page that was reloaded. */
@@ -74,6 +82,9 @@ export function channelOf(via: Via, serverId: Uint8Array, slot: string): Channel
     case 'listen':
     case 'ring':
       return { serverId, kind: 'name', at: via.name }
+    case 'attend':
+    case 'ring-user':
+      return { serverId, kind: 'user', at: via.user }
     case 'contact':
       return meetingChannel(via.contact.meeting, serverId)
     case 'again':
@@ -89,8 +100,10 @@ export function knowledgeOf(via: Via): readonly Knowledge[] | undefined {
     case 'join':
       return [{ by: 'passphrase', prs: wordsPrs(via.code.words) }]
     case 'ring':
+    case 'ring-user':
       return [{ by: 'passphrase', prs: via.passphrase }]
     case 'listen':
+    case 'attend':
       return undefined
     case 'contact':
     case 'again':

@@ -1,10 +1,12 @@
 import { equal, type Random, type Secret } from '@hufu/protocol/crypto'
+import type { Introduction } from '@hufu/protocol/identity'
 import { decodeTalk, encodeTalkParts, MAX_TEXT_UNITS, type TalkMessage } from '@hufu/protocol/pair'
 import { queue, type RekeyPolicy, type SessionEvent } from '@hufu/protocol/session'
 import { after, HufuError, type ErrorCode, type Ms } from '@hufu/protocol/wire'
 import type { Clock } from '../clock.ts'
 import type { Connection } from '../connection/connection.ts'
 import type { FromServer } from '../connection/messages.ts'
+import type { Identified, IdentityMessage, Introductions } from '../identity/introductions.ts'
 import type { Agreement } from '../pairing/attempt.ts'
 import type { Acquaintance } from '../pairing/via.ts'
 import type { Profile } from '../profile.ts'
@@ -39,6 +41,8 @@ export type TalkEvent =
   | { readonly type: 'finished' }
   /** The other would go: say what you have in hand, then {@link Talk.leave}. */
   | { readonly type: 'leaving' }
+  /** Who the other is, by its KEY, or by what it says. */
+  | ({ readonly type: 'identified' } & Identified)
   /** The other wishes to remember us; nothing is kept before we do too. */
   | { readonly type: 'wish' }
   /** Both keep the secret: the contact is saved. */
@@ -114,6 +118,11 @@ const LEAVE_MS = 5_000
 const TYPING_MS = 3_000
 /** Milliseconds that the other's first record may take after the verdict. Our choice: the second limit once more. */
 const STAND_MS = 30_000
+/**
+ * Milliseconds that the other may take to show who it is before it counts as showing nothing. Our choice: a token signs in
+ * a tenth of a second, and its user may have to touch it.
+ */
+const INTRODUCTION_MS = 15_000
 /** Octets that may wait for the other's credit before more is read or said. Our choice. */
 const WAITING_OCTETS = 2_097_152
 
@@ -128,6 +137,8 @@ export interface TalkStart {
   readonly terminalSeed: Secret
   readonly profile: Profile | undefined
   readonly keeper: TalkKeeper | undefined
+  /** What this end shows of itself, and how it takes what the other shows. */
+  readonly introductions: Introductions | undefined
   /** What both knew each other by, and the contact's name, if so. */
   readonly acquaintance: Acquaintance | undefined
   readonly contact: string | undefined
@@ -136,13 +147,19 @@ export interface TalkStart {
   /** The next number for a request of this terminal's. */
   readonly nextRef: () => number
   readonly onStanding: (talk: Talk) => void
-  /** It ended before it stood. */
+  /** It ended before that. */
   readonly onFailed: (code: ErrorCode) => void
+}
+
+/** Where either end of a session shows who it is. */
+interface Ends {
+  readonly own: Introduction
+  readonly other: Introduction
 }
 
 /** Starts the talk of a session that was agreed on a moment ago. */
 export function startTalk(start: TalkStart): TalkDriver {
-  const { connection, clock, kept, keeper } = start
+  const { connection, clock, kept, keeper, introductions } = start
   const { peerTerminal } = start.agreement.keys
   const words = kept?.words ?? start.agreement.keys.words
   const events = mailbox<TalkEvent>()
@@ -152,6 +169,12 @@ export function startTalk(start: TalkStart): TalkDriver {
   /** Whom to tell when the other has taken a message of the present session, by the message's number. */
   let untaken = queue<{ readonly number: number; readonly taken: () => void }>()
   let standing = false
+  /** Whether whoever started the talk has it. */
+  let handedOut = false
+  let identity: string | undefined
+  /** The two ends of the present session, where they are to show who they are; and those of the last that was. */
+  let ends: Ends | undefined
+  let shownIn: Ends | undefined
   let over: ErrorCode | 'closed' | undefined
   let awayTold = false
   let finishedSaid = false
@@ -160,6 +183,7 @@ export function startTalk(start: TalkStart): TalkDriver {
   let typedAt: Ms | undefined
   let cancelLeave: () => void = () => undefined
   let cancelLonely: () => void = () => undefined
+  let cancelIntroduction: () => void = () => undefined
 
   const send = (message: TalkMessage): number => {
     const number = conversation.session.send(encodeTalkParts(message))
@@ -228,6 +252,7 @@ export function startTalk(start: TalkStart): TalkDriver {
   ): void => {
     switch (event.type) {
       case 'standing':
+        void introduce(ends)
         return stand(resumed)
       case 'acknowledged':
         texts.acknowledge(event.upTo)
@@ -262,7 +287,50 @@ export function startTalk(start: TalkStart): TalkDriver {
     awayTold = false
     if (standing) return
     standing = true
+    if (introductions?.awaited !== true) return handOut()
+    const by = after(clock.now(), INTRODUCTION_MS)
+    cancelIntroduction = clock.wake(by, () => void identify({ type: 'identity', shown: null }))
+  }
+
+  const handOut = (): void => {
+    if (handedOut || over !== undefined) return
+    handedOut = true
     start.onStanding(talk)
+  }
+
+  /** This end's KEY is shown in every session anew: the other may have lost what it knew. */
+  const introduce = async (at: Ends | undefined): Promise<void> => {
+    if (introductions === undefined || at === undefined) return
+    try {
+      const said = await introductions.introduce(at.own)
+      if (said !== undefined && at === ends) tell(said)
+    } catch (error) {
+      if (at === ends) abort(codeOf(error))
+    }
+  }
+
+  /** The other has shown who it is, or nothing: what it says besides is heard when that is judged. */
+  const identify = async (said: IdentityMessage): Promise<void> => {
+    const at = ends
+    if (introductions === undefined || at === undefined) return
+    cancelIntroduction()
+    try {
+      const judged = await introductions.judge(said, at.other)
+      if (at !== ends || over !== undefined) return
+      if (!judged.ok) return abort(judged.code)
+      const { identified } = judged
+      const who = identified.verified ? `${identified.user} ${identified.keyId.join()}` : ''
+      if (who !== identity) events.put({ type: 'identified', ...identified })
+      identity = who
+      handOut()
+    } catch (error) {
+      if (at === ends) abort(codeOf(error))
+    }
+  }
+
+  const abort = (code: ErrorCode): void => {
+    conversation.session.abort(code)
+    conversation.pump()
   }
 
   /** Sends what is not on its way yet, in order, up to the text of that number. */
@@ -282,6 +350,7 @@ export function startTalk(start: TalkStart): TalkDriver {
     over = code ?? 'closed'
     cancelLeave()
     cancelLonely()
+    cancelIntroduction()
     reunion.stop()
     const left = conversation.leave()
     const lost = new HufuError(code ?? 'ERR_PEER_GONE')
@@ -297,7 +366,7 @@ export function startTalk(start: TalkStart): TalkDriver {
     events.put(last)
     events.end()
     closed.resolve(last)
-    if (!standing) start.onFailed(lost.code)
+    if (!handedOut) start.onFailed(lost.code)
   }
 
   const message = async (octets: Uint8Array): Promise<void> => {
@@ -310,6 +379,10 @@ export function startTalk(start: TalkStart): TalkDriver {
         await events.deliver({ type: 'text', text: said.text })
         texts.heard(said.number)
         return keep().catch(unremembered)
+      case 'identity':
+        if (shownIn === ends) return abort('ERR_TALK_MALFORMED')
+        shownIn = ends
+        return identify(said)
       case 'typing':
       case 'finished':
         return events.put(said)
@@ -354,6 +427,18 @@ export function startTalk(start: TalkStart): TalkDriver {
         room: makeRoom,
       },
     })
+    if (introductions !== undefined) {
+      const bound = mine.session.export('identity', 32).expose()
+      const at = { session: sessionId, bound }
+      ends = {
+        own: { ...at, role, terminal: connection.terminal },
+        other: {
+          ...at,
+          role: role === 'initiator' ? 'responder' : 'initiator',
+          terminal: peerTerminal,
+        },
+      }
+    }
     return mine
   }
 
@@ -431,10 +516,7 @@ export function startTalk(start: TalkStart): TalkDriver {
       conversation.pump()
       return closed.promise
     },
-    abort() {
-      conversation.session.abort('ERR_INTERRUPTED')
-      conversation.pump()
-    },
+    abort: () => abort('ERR_INTERRUPTED'),
   }
 
   return {
@@ -451,9 +533,10 @@ export function startTalk(start: TalkStart): TalkDriver {
       reunion.lost()
       conversation.lost()
     },
-    closed(code) {
-      conversation.session.abort(code)
-      conversation.pump()
-    },
+    closed: abort,
   }
+}
+
+function codeOf(error: unknown): ErrorCode {
+  return error instanceof HufuError ? error.code : 'ERR_INTERNAL'
 }
