@@ -12,6 +12,8 @@ const OLDEST_NODE = [24, 12]
 /** Set for the second start: whoever is started again and still is too old gives up. */
 const STARTED_AGAIN = 'HUFU_STARTED_AGAIN'
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP']
+/** Names of ours, and what they lead to. */
+const resolved = new Map()
 
 if (isNewEnough(process.versions.node)) {
   delete process.env[STARTED_AGAIN]
@@ -32,13 +34,21 @@ function isNewEnough(version) {
 }
 
 /**
- * Where an import of ours leads. Files of ours name each other as they are, so there is nothing to search: what Node would
- * ask of the file system for each took a tenth of the processor time of a short pairing.
+ * Where an import of ours leads. Files of ours name each other as they are, and what a name of ours leads to is the same
+ * for all of them, so there is little to search: what Node asks of the file system for each import took a fifth of the
+ * processor time of a short pairing.
  */
 function resolveOwn(specifier, context, next) {
-  if (!/^\.\.?\/.*\.ts$/.test(specifier)) return next(specifier, context)
-  const { href: url } = new URL(specifier, context.parentURL)
-  return { url, format: 'module-typescript', shortCircuit: true }
+  if (/^\.\.?\/.*\.ts$/.test(specifier)) {
+    const { href: url } = new URL(specifier, context.parentURL)
+    return { url, format: 'module-typescript', shortCircuit: true }
+  }
+  if (!/^(?:@hufu|#backend)\//.test(specifier)) return next(specifier, context)
+  const known = resolved.get(specifier)
+  if (known !== undefined) return { ...known, shortCircuit: true }
+  const found = next(specifier, context)
+  resolved.set(specifier, found)
+  return found
 }
 
 /** The `node` that the npm package of this name has installed, if it is new enough. */
