@@ -45,6 +45,11 @@ export const ACTIONS = {
     days: uint(100_000),
   }),
   'token.revoke': on('token', {}),
+  'backup.make': on('backup', {}),
+  'backup.restore': on('backup', {
+    through: uint(Number.MAX_SAFE_INTEGER),
+    former: uint(Number.MAX_SAFE_INTEGER),
+  }),
   'vault.rotate': on('vault', {}),
   'vault.rotated': on('vault', { dataKeys: uint(Number.MAX_SAFE_INTEGER) }),
   'access.refused': on('operation', { permission: oneOf(...PERMISSION_NAMES) }),

@@ -22,6 +22,13 @@ export type Fault =
       readonly through: number
       readonly by: Witness
     }
+  /** These were another record's: entry `seq` says that a backup was restored in their place. */
+  | {
+      readonly is: 'replaced'
+      readonly seq: number
+      readonly through: number
+      readonly by: Witness
+    }
   /** The mark at `seq` is not one that this server signed. */
   | { readonly is: 'forged-mark'; readonly seq: number; readonly by: Witness }
   /** The mark at `seq` is in the file, and not in the table. */
@@ -50,6 +57,8 @@ export function faultText(fault: Fault): string {
       return `the record was cut off: ${entries(seq, fault.through)} missing, as ${WITNESSES[fault.by]} shows`
     case 'rewritten':
       return `the record was rewritten somewhere from entry ${seq} to ${fault.through}, as ${WITNESSES[fault.by]} shows`
+    case 'replaced':
+      return `${entries(seq, fault.through)} not those that were recorded first: a backup was restored, as entry ${seq} says and ${WITNESSES[fault.by]} shows`
     case 'forged-mark':
       return `the mark at entry ${seq} (${WITNESSES[fault.by]}) has no good signature of this server’s key`
     case 'missing-mark':

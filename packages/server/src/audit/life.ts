@@ -1,13 +1,13 @@
-import { readFileSync } from 'node:fs'
 import { hex } from '@hufu/protocol/crypto'
 import { SETTINGS, type Config } from '../settings.ts'
 import type { Store } from '../store/store.ts'
+import { versionOfServer } from '../version.ts'
 import type { Audit } from './audit.ts'
 
 /** Records that the server starts, and which settings are in force that are not as they come. */
 export async function recordStart(store: Store, audit: Audit, config: Config): Promise<void> {
   const about = aboutServer(store)
-  const detail = { version: versionOf(), node: process.versions.node }
+  const detail = { version: versionOfServer(), node: process.versions.node }
   await store.write('durable', async (db) => {
     await audit.record(db, { ...about, action: 'server.start', detail })
     await audit.record(db, {
@@ -39,9 +39,4 @@ function aboutServer({ serverId }: Store) {
     object: { kind: 'server', id: hex(serverId) },
     outcome: 'done',
   } as const
-}
-
-function versionOf(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
-  return (JSON.parse(text) as { readonly version: string }).version
 }

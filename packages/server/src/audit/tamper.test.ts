@@ -55,6 +55,7 @@ describe('an audit record that', () => {
         last: ENTRIES,
         marks: 8,
         marked: ENTRIES,
+        restores: [],
         publicKey: undefined,
         fault: undefined,
       },

@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { HufuError } from '@hufu/protocol/wire'
+import type { Action, DetailOf } from './actions.ts'
 import { entryHash } from './chain.ts'
 import type { Fault, Witness } from './fault.ts'
 import { isSigned, type Mark } from './mark.ts'
@@ -26,10 +27,19 @@ export interface Verdict {
   readonly marks: number
   /** The last entry that a good mark covers: from there on only the chain speaks for the record. */
   readonly marked: number
+  /** Where the record says that a backup was restored. */
+  readonly restores: readonly RestoreEntry[]
   /** The key that signed: 32 octets, undefined if nothing was ever marked. */
   readonly publicKey: Uint8Array | undefined
   /** The first thing that is wrong; undefined if nothing is. */
   readonly fault: Fault | undefined
+}
+
+/** An entry that says that the data, this record among them, were restored from a backup. */
+export interface RestoreEntry {
+  readonly seq: number
+  /** The last entry of the record that it took the place of; from `seq` to there its entries are gone from here. */
+  readonly former: number
 }
 
 /**
@@ -56,8 +66,8 @@ export async function verifyAudit(folder: string, kept: Kept = {}): Promise<Verd
     }
     check.good = check.begun.seq
     if (kept.mark !== undefined) weigh(check, 'given', kept.mark.seq, kept.mark)
-    const { marks, marked, publicKey, fault } = check
-    return { ...chain, marks, marked, publicKey, fault }
+    const { marks, marked, restores, publicKey, fault } = check
+    return { ...chain, marks, marked, restores, publicKey, fault }
   } finally {
     source.close()
   }
@@ -85,6 +95,7 @@ interface Check {
   /** What the first entry follows. */
   readonly begun: Beginning
   readonly chain: Pick<Verdict, 'entries' | 'first' | 'last'>
+  readonly restores: readonly RestoreEntry[]
   /** Where the chain breaks. */
   readonly broken: number
   marks: number
@@ -97,13 +108,14 @@ interface Check {
 async function checkOf(source: Source, kept: Kept): Promise<Check> {
   const publicKey = kept.publicKey ?? kept.mark?.publicKey ?? source.publicKey
   const begun = beginningOf(source)
-  const { fault, ...chain } = await walk(source, begun)
+  const { fault, restores, ...chain } = await walk(source, begun)
   const { seq } = begun
   const check: Check = {
     source,
     publicKey,
     begun,
     chain,
+    restores,
     broken: fault?.seq ?? Infinity,
     marks: 0,
     marked: seq,
@@ -121,13 +133,14 @@ async function checkOf(source: Source, kept: Kept): Promise<Check> {
 async function walk(
   source: Source,
   begun: Beginning,
-): Promise<Check['chain'] & { readonly fault: Fault | undefined }> {
+): Promise<Check['chain'] & Pick<Check, 'fault' | 'restores'>> {
+  const restores: RestoreEntry[] = []
   let { seq, hash } = begun
   const first = seq + 1
   const result = (fault?: Fault) => {
     const entries = seq - begun.seq
     const last = fault === undefined ? seq : Math.max(begun.seq, source.lastSeq())
-    return { entries, first: entries === 0 ? 0 : first, last, fault }
+    return { entries, first: entries === 0 ? 0 : first, last, fault, restores }
   }
   for (let page = source.page(seq); page.length > 0; page = source.page(seq)) {
     for (const found of page) {
@@ -137,6 +150,7 @@ async function walk(
         return result(moved(source, place, hash) ?? misfit(found, place))
       seq = place
       hash = entry.hash
+      if (entry.action === RESTORE) restores.push({ seq, former: formerIn(entry.detail) })
     }
     await turn()
   }
@@ -184,14 +198,34 @@ function weigh(check: Check, by: Witness, seq: number, mark: Mark | undefined): 
     return blame(check, { is: 'forged-mark', seq, by })
   // of what was dropped nothing is left that could be held against it
   if (seq < begun.seq) return
+  const restore = check.restores.find((each) => each.seq <= seq && seq <= each.former)
   if (seq > chain.last)
-    return blame(check, { is: 'truncated', seq: chain.last + 1, through: seq, by })
+    return blame(
+      check,
+      restore === undefined
+        ? { is: 'truncated', seq: chain.last + 1, through: seq, by }
+        : { is: 'replaced', seq: restore.seq, through: seq, by },
+    )
   // behind a break nothing new can be said
   if (seq >= check.broken) return
   if (same(hashAt(source, begun, seq), mark.hash)) {
     check.good = seq
     check.marked = Math.max(check.marked, seq)
-  } else blame(check, { is: 'rewritten', seq: Math.min(check.good + 1, seq), through: seq, by })
+  } else if (restore !== undefined)
+    blame(check, { is: 'replaced', seq: restore.seq, through: seq, by })
+  else blame(check, { is: 'rewritten', seq: Math.min(check.good + 1, seq), through: seq, by })
+}
+
+const RESTORE: Action = 'backup.restore'
+
+/** What an entry for {@link RESTORE} says of the record before it; 0 if it says nothing. */
+function formerIn(detail: string): number {
+  try {
+    const { former } = JSON.parse(detail) as Partial<DetailOf<typeof RESTORE>>
+    return former ?? 0
+  } catch {
+    return 0
+  }
 }
 
 function hashAt(source: Source, begun: Beginning, seq: number): Uint8Array | undefined {

@@ -26,8 +26,9 @@ export interface Beside {
  * @throws {HufuError} `ERR_DATA_FOLDER` (none, or not to be opened), `ERR_STORE_VERSION` (written by a newer hufu).
  */
 export async function openBeside(folder: string): Promise<Beside> {
-  if (isRestorePending(folder)) takeIfFree(folder)
   const path = join(folder, 'hufu.db')
+  // one that was cut off has to be ended; one that waits for the next start is left to that
+  if (!existsSync(path) && isRestorePending(folder)) takeIfFree(folder)
   if (!existsSync(path))
     throw new HufuError('ERR_DATA_FOLDER', `${folder}: no hufu server has kept anything here`)
   let database: DatabaseSync | undefined
@@ -42,7 +43,6 @@ export async function openBeside(folder: string): Promise<Beside> {
   }
 }
 
-/** If a server runs, what it has open is what there is: the restore is for its next start. */
 function takeIfFree(folder: string): void {
   let unlock: () => void
   try {

@@ -55,9 +55,8 @@ export async function openVault(
   limits: VaultLimits = VAULT_LIMITS,
 ): Promise<OpenVault> {
   const rows = await store.read(masterRows)
-  const ring = emptyRing()
+  const ring = await provenRing(rows, sources)
   const madeAt = rows.length === 0 ? await start(store, ring, sources.current) : undefined
-  if (rows.length > 0) await fill(ring, rows, sources)
   const leaving = rows.find(({ state }) => state === 'leaving')?.id
   if (leaving === undefined && rows[0] !== undefined) await settleAll(sources, rows[0].id)
   const cache: DataKeyCache = dataKeyCache(limits.cachedKeys)
@@ -101,11 +100,17 @@ async function start(
   return known === undefined ? source.place : undefined
 }
 
-async function fill(
-  ring: Ring,
+/**
+ * The master keys that a store needs, each shown to be the one.
+ *
+ * @throws {HufuError} `ERR_VAULT_KEY` if one is not at hand; `ERR_VAULT_FILE`, `ERR_HSM_…` from where it is kept.
+ */
+export async function provenRing(
   rows: readonly MasterRow[],
   sources: MasterKeySources,
-): Promise<void> {
+): Promise<Ring> {
+  const ring = emptyRing()
+  if (rows.length === 0) return ring
   const keys = await allKeys(sources)
   for (const { id, proof } of rows) {
     const key = keys.find((each) => equal(each.id, id))
@@ -117,18 +122,21 @@ async function fill(
       )
     ring.add(key)
   }
+  return ring
 }
 
-function missing(
+/** The error that says which master key is wanted, and which there are. */
+export function missing(
   id: Uint8Array,
   keys: readonly MasterKey[],
   { current, next }: MasterKeySources,
+  what = 'what is kept here is',
 ): HufuError {
   const places = next === undefined ? current.place : `${current.place} and ${next.place}`
   const found =
     keys.length === 0 ? 'there is none' : `there is ${keys.map((key) => hex(key.id)).join(', ')}`
   return new HufuError(
     'ERR_VAULT_KEY',
-    `what is kept here is under the master key ${hex(id)}; in ${places} ${found}`,
+    `${what} under the master key ${hex(id)}; in ${places} ${found}`,
   )
 }

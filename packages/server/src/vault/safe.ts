@@ -1,3 +1,4 @@
+import { recordRestore } from '../backup/recorded.ts'
 import type { Config } from '../config.ts'
 import { openSqlite } from '../store/sqlite.ts'
 import type { Store } from '../store/store.ts'
@@ -14,14 +15,16 @@ export interface Safe {
 }
 
 /**
- * Opens what the configuration says, or nothing of it.
+ * Opens what the configuration says, or nothing of it. A restore that waited is put in its place, and recorded.
  *
+ * @param does the command that opens it, for those who come later
  * @throws {HufuError} `ERR_DATA_FOLDER`, `ERR_STORE_VERSION`, `ERR_CONFIG`, `ERR_VAULT_KEY`, `ERR_VAULT_FILE`, `ERR_HSM_…`.
  */
-export async function openSafe(config: Config): Promise<Safe> {
+export async function openSafe(config: Config, does?: string): Promise<Safe> {
   const sources = masterKeySources(config)
-  const store = await openSqlite(config.data)
+  const store = await openSqlite(config.data, does)
   try {
+    await recordRestore(store, config.data)
     const vault = await openVault(store, sources)
     return {
       store,

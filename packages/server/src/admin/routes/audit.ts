@@ -70,6 +70,7 @@ export function auditRoutes({ store, folder }: AuditPorts): readonly Route[] {
         last: whole(0),
         marks: whole(0),
         marked: whole(0),
+        restores: list(object({ seq: whole(1), former: whole(0) }), 1_000),
         publicKey: nullable(text(64, 64)),
         fault: nullable(object({ is: text(1, 40), seq: whole(0), text: text(1, 400) })),
       }),
@@ -78,9 +79,11 @@ export function auditRoutes({ store, folder }: AuditPorts): readonly Route[] {
         if (verifying) throw new HufuError('ERR_BUSY', 'the record is being checked already')
         verifying = true
         try {
-          const { publicKey, fault, ...rest } = await verifyAudit(folder)
+          const { publicKey, fault, restores, ...rest } = await verifyAudit(folder)
           return {
             ...rest,
+            // the last ones, should there ever be more
+            restores: restores.slice(-1_000),
             publicKey: publicKey === undefined ? null : hex(publicKey),
             fault:
               fault === undefined ? null : { is: fault.is, seq: fault.seq, text: faultText(fault) },
