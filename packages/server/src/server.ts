@@ -20,11 +20,11 @@ import { metricsOf } from './metrics.ts'
 import { inProcessBus } from './relay/inprocess.ts'
 import { presenceOver, type Presence } from './relay/presence.ts'
 import { sessionsOver, type Sessions } from './relay/sessions.ts'
+import { tellHolder } from './store/lock.ts'
 import { keyedStore, type KeyedStore } from './store/store.ts'
 import { sweepStore } from './store/sweep.ts'
 import { certificateOf, type Certificate } from './tls/certificate.ts'
 import { localKey, tlsKey } from './vault/own-secrets.ts'
-import { resumeRotation } from './vault/resume.ts'
 import { openSafe } from './vault/safe.ts'
 
 /** A running server. */
@@ -54,6 +54,8 @@ export interface ServerOptions {
 
 /** Milliseconds between two sweeps of what has had its time. Our choice. */
 const SWEEP_MS = 600_000
+/** What whoever finds the data folder taken is told of us. */
+const DOES = 'hufu serve'
 /** An address that nobody comes from. */
 const NOWHERE = '0.0.0.0'
 
@@ -73,7 +75,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   const clock = guarded(options.clock ?? systemClock, failed)
   const sourceOf = sourcesBehind(config.trustedProxies)
   const pages = pagesOf(config.web)
-  const safe = await openSafe(config)
+  const safe = await openSafe(config, DOES)
   const opened = async (): Promise<readonly [KeyedStore, Certificate | undefined, Audit]> => {
     const { store, vault } = safe
     const keyed = keyedStore(store, await localKey(store, vault))
@@ -194,7 +196,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   }
   sweepLater()
 
-  const rotation = resumeRotation(safe, logger)
+  admin.resume()
   let stopped: Promise<void> | undefined
   const stop = async (spreadMs: number, patienceMs: number): Promise<void> => {
     state = 'draining'
@@ -212,7 +214,6 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     cancelSweep()
     state = 'down'
     await bus.close()
-    await rotation.stop()
     await admin.stop()
     await recordStop(store, audit).catch((error: unknown) =>
       logger.error({ err: error }, 'the audit record lacks this stop'),
@@ -225,6 +226,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   const { port } = http.address() as AddressInfo
   const scheme = certificate === undefined ? 'http' : 'https'
   const url = `${scheme}://${urlHost(config.listen.host)}:${port}`
+  tellHolder(config.data, DOES, url)
   logger.info({ url }, 'listening')
   return {
     url,

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import type { Metrics } from '../metrics.ts'
 import type { SourceOf } from '../gateway/source.ts'
 import type { Db } from '../store/schema.ts'
@@ -26,6 +25,7 @@ import { tokenRoutes } from './routes/tokens.ts'
 import { vaultRoutes } from './routes/vault.ts'
 import type { Schema } from './schema.ts'
 import { setupCodeTaker } from './setup.ts'
+import { versionOfServer } from '../version.ts'
 import { vaultDesk } from './vault-desk.ts'
 import type { Own } from './visit.ts'
 
@@ -56,6 +56,8 @@ export interface Admin {
   firstCode(): Promise<{ readonly code: string; readonly expires: number } | undefined>
   /** Forgets what has had its time. */
   sweep(db: Db): Promise<void>
+  /** Goes on with what the end of the process has cut off. */
+  resume(): void
   /** Resolves when nothing goes on any more. */
   stop(): Promise<void>
 }
@@ -104,6 +106,7 @@ export function adminOf(ports: AdminPorts): Admin {
       await takeSetupCode()
       return makeFirstCode(ports)
     },
+    resume: () => desk.resume(ports),
     sweep: (db) => sweepOperators(db, config, clock.wall()),
     async stop() {
       history.stop()
@@ -136,9 +139,4 @@ function documentRoute(document: () => unknown): Route {
     answer: anything,
     handle: async () => document(),
   })
-}
-
-function versionOfServer(): string {
-  const manifest = new URL('../../package.json', import.meta.url)
-  return (JSON.parse(readFileSync(manifest, 'utf8')) as { readonly version: string }).version
 }

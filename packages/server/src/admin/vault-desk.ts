@@ -1,7 +1,8 @@
+import { hex } from '@hufu/protocol/crypto'
 import { HufuError, type ErrorCode } from '@hufu/protocol/wire'
 import type { Actor } from '../audit/entry.ts'
 import type { MasterState } from '../store/schema.ts'
-import { countUnder, masterRows } from '../vault/masters.ts'
+import { countUnder } from '../vault/masters.ts'
 import { rotate, type Progress, type RotatedSafe } from '../vault/rotation.ts'
 import { act, granted, recorded, refused, type ActPorts } from './act.ts'
 import type { Identity } from './identity.ts'
@@ -10,16 +11,19 @@ import type { Identity } from './identity.ts'
 export interface VaultDesk {
   status(): Promise<VaultState>
   /**
-   * Begins a change of the master key, which goes on in the background.
+   * Begins a change of the master key, or goes on with one that was cut off, in the background.
    *
    * @throws {HufuError} `ERR_BUSY` if one is under way; `ERR_SIGNED_OUT`, `ERR_FORBIDDEN`.
    */
   rotate(ports: ActPorts, who: Identity, actor: Actor): Promise<Progress>
+  /** Goes on with one that was cut off, if there is one, as nobody has to ask for. */
+  resume(ports: ActPorts): void
   /** Resolves when no change goes on any more: it is taken up again at the next start. */
   stop(): Promise<void>
 }
 
 interface VaultState {
+  readonly owners: number
   readonly secrets: number
   readonly masters: readonly {
     readonly id: string
@@ -28,14 +32,28 @@ interface VaultState {
   }[]
   /** Null: none goes on. */
   readonly change: Progress | null
-  /** What the last change that somebody asked for failed with. */
+  /** The last change that ended well, since the start. */
+  readonly last: LastChange | null
+  /** What the last change failed with, if none has ended well since. */
   readonly lastFailure: ErrorCode | null
+}
+
+interface LastChange {
+  /** Ids of master keys, 32 hexadecimal digits. */
+  readonly from: string
+  readonly to: string
+  readonly dataKeys: number
+  /** It went on with one that had been cut off. */
+  readonly resumed: boolean
+  /** Where the key is now. */
+  readonly place: string
 }
 
 /** A desk for this vault. */
 export function vaultDesk(safe: RotatedSafe, failed: (error: unknown) => void): VaultDesk {
   const stopped = new AbortController()
   let change: Progress | null = null
+  let last: LastChange | null = null
   let lastFailure: ErrorCode | null = null
   let running: Promise<void> = Promise.resolve()
 
@@ -48,11 +66,17 @@ export function vaultDesk(safe: RotatedSafe, failed: (error: unknown) => void): 
     }
     try {
       const options = { signal: stopped.signal, progress: (at: Progress) => void (change = at) }
-      const { done } = await rotate(safe, options)
+      const { from, to, done, resumed } = await rotate(safe, options)
+      const { place } = safe.sources.next ?? safe.sources.current
+      last = { from: hex(from), to: hex(to), dataKeys: done, resumed, place }
+      lastFailure = null
       await finish('done', done)
     } catch (error) {
       lastFailure = error instanceof HufuError ? error.code : 'ERR_INTERNAL'
-      if (lastFailure === 'ERR_INTERNAL') failed(error)
+      // what nobody asked for, nobody looks after
+      const asked = actor !== 'server'
+      if (lastFailure === 'ERR_INTERNAL' || !(asked || lastFailure === 'ERR_INTERRUPTED'))
+        failed(error)
       await finish(lastFailure, change?.done ?? 0).catch(() => undefined)
     } finally {
       change = null
@@ -61,16 +85,13 @@ export function vaultDesk(safe: RotatedSafe, failed: (error: unknown) => void): 
 
   return {
     async status() {
-      const { secrets, masters } = await safe.store.read(countUnder)
-      return { secrets, masters, change, lastFailure }
+      const counts = await safe.store.read(countUnder)
+      return { ...counts, change, last, lastFailure }
     },
     async rotate(ports, who, actor) {
       if (change !== null) throw busy()
       change = { done: 0, total: 0 }
       try {
-        // one that was cut off goes on by itself since the start
-        const masters = await safe.store.read(masterRows)
-        if (safe.vault.leaving !== undefined && masters.length > 1) throw busy()
         await act(ports, {
           who,
           permission: 'vault.rotate',
@@ -84,6 +105,11 @@ export function vaultDesk(safe: RotatedSafe, failed: (error: unknown) => void): 
       lastFailure = null
       running = run(ports, actor)
       return { done: 0, total: 0 }
+    },
+    resume(ports) {
+      if (safe.vault.leaving === undefined) return
+      change = { done: 0, total: 0 }
+      running = run(ports, 'server')
     },
     async stop() {
       stopped.abort()

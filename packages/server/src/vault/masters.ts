@@ -33,8 +33,9 @@ export async function forgetMaster(db: Db, id: Uint8Array): Promise<void> {
   await db.deleteFrom('vault_masters').where('id', '=', id).execute()
 }
 
-/** How many secrets there are, and how many data keys under each master key; its id in hexadecimal. */
+/** How many secrets of how many owners there are, and how many data keys under each master key; its id in hexadecimal. */
 export async function countUnder(db: Db): Promise<{
+  readonly owners: number
   readonly secrets: number
   readonly masters: readonly {
     readonly id: string
@@ -47,6 +48,10 @@ export async function countUnder(db: Db): Promise<{
     .selectFrom('vault_secrets')
     .select((eb) => eb.fn.countAll().as('secrets'))
     .executeTakeFirstOrThrow()
+  const { owners } = await db
+    .selectFrom('vault_keys')
+    .select((eb) => eb.fn.count('owner').distinct().as('owners'))
+    .executeTakeFirstOrThrow()
   const counts = await db
     .selectFrom('vault_keys')
     .select((eb) => ['master', eb.fn.countAll().as('count')])
@@ -58,5 +63,5 @@ export async function countUnder(db: Db): Promise<{
     state,
     dataKeys: under.get(hex(id)) ?? 0,
   }))
-  return { secrets: Number(secrets), masters }
+  return { owners: Number(owners), secrets: Number(secrets), masters }
 }

@@ -1,14 +1,16 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { hex } from '@hufu/protocol/crypto'
 import { HufuError } from '@hufu/protocol/wire'
+import type { AuditEntry } from '../audit/entry.ts'
+import { recordEntry } from '../audit/record.ts'
+import { systemClock } from '../clock.ts'
 import type { Config } from '../config.ts'
+import { openBeside } from '../store/beside.ts'
+import { hasData } from '../store/restored.ts'
 import type { MasterState } from '../store/schema.ts'
-import { openSqlite } from '../store/sqlite.ts'
 import { countUnder } from './masters.ts'
 import { allKeys } from './opening.ts'
 import { rotate, type RotateOptions } from './rotation.ts'
-import { openSafe } from './safe.ts'
+import { openSafe, type Safe } from './safe.ts'
 import { masterKeySources } from './sources.ts'
 
 /** What the vault of a data folder holds, in numbers. */
@@ -41,49 +43,50 @@ export interface VaultRotation {
 }
 
 /**
- * Looks into the vault of a data folder whose server does not run. Says so even where the master key is lost.
+ * Looks into the vault of a data folder, whether or not its server runs. Says so even where the master key is lost.
  *
- * @throws {HufuError} `ERR_DATA_FOLDER` (none, or its server runs), `ERR_STORE_VERSION`, `ERR_CONFIG`; `ERR_VAULT_FILE`
- *   and `ERR_HSM_…` from where the key is kept.
+ * @throws {HufuError} `ERR_DATA_FOLDER`, `ERR_STORE_VERSION`, `ERR_CONFIG`; `ERR_VAULT_FILE` and `ERR_HSM_…` from where the
+ *   key is kept.
  */
 export async function vaultStatus(config: Config): Promise<VaultStatus> {
-  requireData(config.data)
   const sources = masterKeySources(config)
-  const store = await openSqlite(config.data)
   try {
-    const keys = await allKeys(sources)
-    const found = new Set(keys.map((key) => hex(key.id)))
-    return await store.read(async (db) => {
-      const { secrets, masters } = await countUnder(db)
-      const { owners } = await db
-        .selectFrom('vault_keys')
-        .select((eb) => eb.fn.count('owner').distinct().as('owners'))
-        .executeTakeFirstOrThrow()
+    const { db, schema, close } = await openBeside(config.data)
+    try {
+      if (!schema.includes('0002-vault')) return { owners: 0, secrets: 0, masters: [] }
+      const keys = await allKeys(sources)
+      const found = new Set(keys.map((key) => hex(key.id)))
+      const { masters, ...counts } = await countUnder(db)
       return {
-        owners: Number(owners),
-        secrets,
+        ...counts,
         masters: masters.map((master) => ({ ...master, found: found.has(master.id) })),
       }
-    })
+    } finally {
+      await close()
+    }
   } finally {
-    await store.close()
     await sources.close()
   }
 }
 
 /**
- * Changes the master key of a data folder whose server does not run, or ends a change that was cut off.
+ * Changes the master key of a data folder whose server does not run, or ends a change that was cut off. Both its beginning
+ * and its end are recorded.
  *
- * @throws {HufuError} as {@link vaultStatus}, and `ERR_VAULT_KEY`, `ERR_VAULT_DAMAGED`, `ERR_INTERRUPTED`.
+ * @throws {HufuError} `ERR_DATA_FOLDER` (none, or its server runs), as {@link vaultStatus}, and `ERR_VAULT_KEY`,
+ *   `ERR_VAULT_DAMAGED`, `ERR_INTERRUPTED`.
  */
 export async function rotateVault(
   config: Config,
   options: RotateOptions = {},
 ): Promise<VaultRotation> {
   requireData(config.data)
-  const safe = await openSafe(config)
+  const safe = await openSafe(config, 'hufu vault rotate')
   try {
-    const { from, to, done, resumed } = await rotate(safe, options)
+    await record(safe, { action: 'vault.rotate', outcome: 'done', detail: {} })
+    const { from, to, done, resumed } = await recordingFailure(safe, () => rotate(safe, options))
+    const detail = { dataKeys: done }
+    await record(safe, { action: 'vault.rotated', outcome: 'done', detail })
     const { place } = safe.sources.next ?? safe.sources.current
     return { from: hex(from), to: hex(to), dataKeys: done, resumed, place }
   } finally {
@@ -91,8 +94,31 @@ export async function rotateVault(
   }
 }
 
+async function recordingFailure<T>(safe: Safe, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    const outcome = error instanceof HufuError ? error.code : 'ERR_INTERNAL'
+    await record(safe, { action: 'vault.rotated', outcome, detail: { dataKeys: 0 } })
+    throw error
+  }
+}
+
+type Act =
+  Extract<AuditEntry, { readonly action: 'vault.rotate' | 'vault.rotated' }> extends infer E
+    ? E extends unknown
+      ? Omit<E, 'actor' | 'object'>
+      : never
+    : never
+
+/** The next start of the server signs a mark over it. */
+async function record({ store }: Safe, act: Act): Promise<void> {
+  const entry = { ...act, actor: 'local', object: { kind: 'vault', id: '' } } as const
+  await store.write('durable', (db) => recordEntry(db, entry, systemClock.wall()))
+}
+
 /** A folder that is mistyped must not be made. */
 function requireData(folder: string): void {
-  if (!existsSync(join(folder, 'hufu.db')))
+  if (!hasData(folder))
     throw new HufuError('ERR_DATA_FOLDER', `${folder}: no hufu server has kept anything here`)
 }
