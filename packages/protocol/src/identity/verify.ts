@@ -110,6 +110,12 @@ const TOGETHER: Readonly<Record<string, KeyAlgorithm>> = {
   'p256 p256': 'p256',
 }
 
+/** The one user whom a certificate names; `undefined` for none, two, or what is no user ID. Says nothing of whether it is good. */
+export function userNamedBy({ emails }: Certificate): string | undefined {
+  const name = emails.length === 1 ? parseUserId(emails[0]!) : undefined
+  return name?.ok === true ? name.value : undefined
+}
+
 /** True if `signature` is that of the signing key over exactly this statement. */
 export function verifySignature(
   { algorithm, signing }: Pick<PublicKeys, 'algorithm' | 'signing'>,
@@ -138,9 +144,8 @@ function verifyUse(
   const unfit = misusedAs(use, certificate) ?? outOfTime(certificate, trust.nowUnixMs)
   if (unfit !== undefined) return failed(unfit)
   const { certificate: authority, namespaces, ours } = issuer.value
-  const name = certificate.emails.length === 1 ? parseUserId(certificate.emails[0]!) : undefined
-  if (name?.ok !== true) return failed('ERR_CERT_USER')
-  const user = name.value
+  const user = userNamedBy(certificate)
+  if (user === undefined) return failed('ERR_CERT_USER')
   const inside = namespaces.includes(namespaceOf(user)) && within(authority.emailLimits, user)
   if (!inside) return failed('ERR_CERT_NAMESPACE')
   return done({ user, kind: ours ? certificate.kind : 'outside' })
