@@ -7,7 +7,19 @@ export {
   type ExportRange as AuditRange,
   type Fault as AuditFault,
   type Kept as AuditKept,
+  type RestoreEntry as AuditRestore,
 } from './audit/index.ts'
+export { makeBackup, type Backup, type BackupOptions } from './backup/backup.ts'
+export {
+  checkBackup,
+  restoreBackup,
+  type CheckedBackup,
+  type Restored,
+  type RestoreOptions,
+} from './backup/restore.ts'
+export { examine, type DoctorOptions } from './doctor/doctor.ts'
+export { CHECKS, type Check, type Finding } from './doctor/finding.ts'
+export { holderOf, type Holder } from './store/lock.ts'
 export { makeSetupCode } from './admin/setup.ts'
 export {
   describeConfig,
