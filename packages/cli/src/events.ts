@@ -1,6 +1,14 @@
 import type { KeyKind } from '@hufu/protocol/identity'
 import type { ErrorCode } from '@hufu/protocol/wire'
-import type { AuditExport, AuditFault } from '@hufu/server'
+import type {
+  AuditExport,
+  AuditFault,
+  AuditRestore,
+  Backup,
+  Check,
+  CheckedBackup,
+  Restored,
+} from '@hufu/server'
 
 /** State of a file or folder on its way. */
 export type FileState =
@@ -26,14 +34,6 @@ export type CliEvent =
       readonly words: readonly string[]
       readonly peer: { readonly terminal: string }
     }
-  | { readonly event: 'text'; readonly text: string }
-  | { readonly event: 'acknowledged'; readonly count: number }
-  | { readonly event: 'away' }
-  | { readonly event: 'back' }
-  | { readonly event: 'finished' }
-  | { readonly event: 'gone' }
-  | { readonly event: 'wish' }
-  | { readonly event: 'remembered'; readonly name: string }
   | {
       readonly event: 'identified'
       /** Null if the other shows no key and nobody was rung by user ID. */
@@ -48,6 +48,14 @@ export type CliEvent =
       readonly code?: ErrorCode | null
       readonly known?: boolean
     }
+  | { readonly event: 'text'; readonly text: string }
+  | { readonly event: 'acknowledged'; readonly count: number }
+  | { readonly event: 'away' }
+  | { readonly event: 'back' }
+  | { readonly event: 'finished' }
+  | { readonly event: 'gone' }
+  | { readonly event: 'wish' }
+  | { readonly event: 'remembered'; readonly name: string }
   | { readonly event: 'rekeyed'; readonly epoch: number }
   | { readonly event: 'unremembered'; readonly code: ErrorCode }
   | {
@@ -73,14 +81,6 @@ export type CliEvent =
       readonly added: string
       readonly used: string
     }
-  | { readonly event: 'forgotten'; readonly name: string }
-  | { readonly event: 'renamed'; readonly from: string; readonly to: string }
-  | {
-      readonly event: 'setting'
-      readonly name: string
-      readonly value: string
-      readonly source: string
-      readonly flag: string | null
   | {
       readonly event: 'pin'
       readonly user: string
@@ -89,6 +89,14 @@ export type CliEvent =
       readonly met: string
       readonly used: string
     }
+  | { readonly event: 'forgotten'; readonly name: string }
+  | { readonly event: 'renamed'; readonly from: string; readonly to: string }
+  | {
+      readonly event: 'setting'
+      readonly name: string
+      readonly value: string
+      readonly source: string
+      readonly flag: string | null
       readonly env: string
       readonly about: string
     }
@@ -100,6 +108,8 @@ export type CliEvent =
       readonly marks: number
       /** Last entry that a mark covers. */
       readonly marked: number
+      /** Entries that say that a backup was restored. */
+      readonly restores: readonly AuditRestore[]
       /** 64 hexadecimal digits; null if nothing was ever marked. */
       readonly key: string | null
       /** The first thing that is wrong. */
@@ -180,13 +190,6 @@ export type CliEvent =
       readonly resumed: boolean
       readonly place: string
     }
-  | { readonly event: 'version'; readonly version: string; readonly node: string }
-  | {
-      readonly event: 'error'
-      readonly code: ErrorCode
-      readonly message: string
-      readonly advice: string
-    }
   | ({ readonly event: 'backedup'; readonly file: string } & Backup)
   /** `restore --check`. */
   | ({ readonly event: 'backup'; readonly file: string } & CheckedBackup)
@@ -248,3 +251,10 @@ export type CliEvent =
     }
   /** Nobody is signed in at this terminal. */
   | { readonly event: 'nobody'; readonly terminal: string | null }
+  | { readonly event: 'version'; readonly version: string; readonly node: string }
+  | {
+      readonly event: 'error'
+      readonly code: ErrorCode
+      readonly message: string
+      readonly advice: string
+    }

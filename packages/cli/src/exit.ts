@@ -17,6 +17,10 @@ export const EXIT = {
   altered: 7,
   /** A file was not read, not written, or declined. */
   file: 8,
+  /** `doctor` has warnings, and nothing worse. */
+  warned: 9,
+  /** `doctor` has found something that does not work. */
+  unwell: 10,
   /** 128 + SIGINT. */
   interrupted: 130,
   /** 128 + SIGTERM. */

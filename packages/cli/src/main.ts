@@ -18,6 +18,9 @@ const COMMAND_FILES: Readonly<Record<Exclude<CommandName, 'help'>, () => Promise
   config: async () => import('./commands/config.ts'),
   audit: async () => import('./commands/audit.ts'),
   vault: async () => import('./commands/vault.ts'),
+  backup: async () => import('./commands/backup.ts'),
+  restore: async () => import('./commands/restore.ts'),
+  doctor: async () => import('./commands/doctor.ts'),
   admin: async () => import('./commands/admin.ts'),
   token: async () => import('./commands/token.ts'),
   web: async () => import('./commands/web.ts'),
@@ -25,7 +28,14 @@ const COMMAND_FILES: Readonly<Record<Exclude<CommandName, 'help'>, () => Promise
 }
 
 /** Commands that take every setting of the server as a flag. */
-const WITH_SETTINGS: ReadonlySet<CommandName> = new Set(['serve', 'config', 'vault'])
+const WITH_SETTINGS: ReadonlySet<CommandName> = new Set([
+  'serve',
+  'config',
+  'vault',
+  'backup',
+  'restore',
+  'doctor',
+])
 
 /** Milliseconds that a reader who has stopped reading can hold up the end. Our choice. */
 const FLUSH_MS = 1_000

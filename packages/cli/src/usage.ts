@@ -19,6 +19,9 @@ export type CommandName =
   | 'config'
   | 'audit'
   | 'vault'
+  | 'backup'
+  | 'restore'
+  | 'doctor'
   | 'admin'
   | 'token'
   | 'web'
@@ -225,15 +228,83 @@ export const COMMANDS: Readonly<Record<CommandName, Usage>> = {
     ],
   },
   vault: {
-    lines: ['vault status [--data DIR]', 'vault rotate [--data DIR]'],
-    about:
-      'Shows what is stored under which master key, or changes that key. The server must not run.',
+    lines: ['vault status [--data DIR | --server URL]', 'vault rotate [--data DIR | --server URL]'],
+    about: 'Shows what is stored under which master key, or changes that key.',
     operands: 1,
-    options: [DATA, CONFIG_FILE, JSON_OPTION, HELP],
+    options: [
+      { ...DATA, about: 'the server’s data folder (./data)' },
+      { ...SERVER, about: 'a server that runs, by its API, as who is signed in there' },
+      CA,
+      CONFIG_FILE,
+      JSON_OPTION,
+      HELP,
+    ],
     notes: [
+      'A folder whose server runs is left to that server, which is asked at its own address: sign in there first with ' +
+        '`hufu admin login`, or set HUFU_TOKEN.',
       'Where the master key is, and where the next one is to be, are settings of the server: `hufu config` lists them. ' +
         'A file’s key gives way to a new one of the same name, a token’s to one of the same label.',
       'A change that is cut off goes on with the next `hufu vault rotate`, or when the server starts.',
+    ],
+  },
+  backup: {
+    lines: ['backup FILE [--data DIR] [--force]'],
+    about: 'Writes a server’s data folder to one file, checked and sealed. The server may run.',
+    operands: 1,
+    options: [
+      { ...DATA, about: 'the server’s data folder (./data)' },
+      { name: 'force', takes: 'nothing', about: 'replace FILE if it is there' },
+      CONFIG_FILE,
+      JSON_OPTION,
+      HELP,
+    ],
+    notes: [
+      'It takes the master key, to seal the backup, and does not put it in: keep a copy of the key elsewhere. Give the ' +
+        'settings that the server has, as flags, in the environment or by --config.',
+      'Meanwhile there is a folder FILE.part: room for twice the database is needed beside FILE.',
+    ],
+  },
+  restore: {
+    lines: ['restore FILE [--data DIR] [--next-start] [--force]', 'restore FILE --check'],
+    about: 'Puts a backup in the place of a data folder’s content, which is kept aside.',
+    operands: 1,
+    options: [
+      { ...DATA, about: 'the server’s data folder (./data), made if it is not there' },
+      { name: 'check', takes: 'nothing', about: 'only look whether the backup is whole' },
+      {
+        name: 'next-start',
+        takes: 'nothing',
+        about: 'while the server runs: have it take the backup at its next start',
+      },
+      {
+        name: 'force',
+        takes: 'nothing',
+        about: 'restore even if the audit record in it was broken already',
+      },
+      CONFIG_FILE,
+      JSON_OPTION,
+      HELP,
+    ],
+    notes: [
+      'The master key of the backup has to be where the settings say: it is not in FILE. What the folder held before goes ' +
+        'into former-… within it.',
+    ],
+  },
+  doctor: {
+    lines: ['doctor [--data DIR] [--server URL] [--SETTING VALUE…]'],
+    about: 'Looks at all that a server needs, and says what to do.',
+    operands: 0,
+    options: [
+      { ...DATA, about: 'the server’s data folder (./data); the server may be running' },
+      { ...SERVER, about: 'a server to ask; without --data nothing else of it is looked at' },
+      CA,
+      CONFIG_FILE,
+      JSON_OPTION,
+      HELP,
+    ],
+    notes: [
+      'Give it the settings that the server has. Exit code 0: all is well; 9: something to be looked at; 10: something ' +
+        'does not work.',
     ],
   },
   admin: {

@@ -30,9 +30,15 @@ async function verify(data: string, kept: AuditKept, output: Output): Promise<Ex
   const key = publicKey === undefined ? null : hex(publicKey)
   await output.event({ event: 'audited', ...counts, key, fault: fault ?? null })
   if (fault !== undefined) throw new HufuError('ERR_AUDIT_BROKEN', faultText(fault))
-  const { entries, first, last, marked } = counts
+  const { entries, first, last, marked, restores } = counts
   if (entries === 0) output.note('the record has no entries')
   else output.note(`entries ${first} to ${last} are as they were recorded`)
+  for (const { seq, former } of restores)
+    output.note(
+      former < seq
+        ? `entry ${seq} says that a backup was restored`
+        : `entry ${seq} says that a backup was restored; what was recorded from ${seq} to ${former} before is in the folder's former data`,
+    )
   if (marked > 0 && key !== null) output.note(`signed up to ${marked} by the key ${key}`)
   else if (entries > 0) output.note('no mark covers them yet')
   return EXIT.success
