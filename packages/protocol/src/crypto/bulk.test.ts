@@ -4,7 +4,7 @@ import * as fc from 'fast-check'
 import { concat } from './bytes.ts'
 import { aes256gcm } from './node/aes-gcm.ts'
 import { bulkKey as native } from './node/bulk.ts'
-import { bulkKey as web } from './noble/bulk.ts'
+import { bulkKey as web, giveBack } from './noble/bulk.ts'
 import { Secret } from './secret.ts'
 
 const octets = fc.uint8Array({ maxLength: 300 })
@@ -74,6 +74,30 @@ test('what is given may be changed afterwards, and a wiped key does nothing more
     assert.throws(() => key.open(NONCE, KEY, KEY), { code: 'ERR_SECRET_WIPED' })
     assert.throws(() => make(KEY.subarray(1)), { code: 'ERR_CRYPTO_INPUT' })
     assert.throws(() => make(KEY).open(KEY, KEY, KEY), { code: 'ERR_CRYPTO_INPUT' })
+  }
+})
+
+test('in a browser a message is sealed into the memory of one that was given back, and of no other', async () => {
+  const key = web(KEY)
+  const seal = async (octets: number, value: number): Promise<Uint8Array> => {
+    const nonce = NONCE.map(() => value)
+    return key.seal({ nonce, head: KEY, parts: [new Uint8Array(octets).fill(value)], room: 10 })
+  }
+  const first = await seal(20_000, 1)
+  const second = await seal(20_000, 2)
+  assert.notEqual(second.buffer, first.buffer)
+  const expected = second.slice()
+  giveBack(second)
+  first.fill(0)
+  const again = await seal(20_000, 2)
+  assert.equal(again.buffer, second.buffer)
+  assert.deepEqual(again, expected)
+  assert.notEqual((await seal(20_000, 3)).buffer, second.buffer)
+  giveBack(again)
+  assert.equal((await seal(20_001, 4)).length, second.length + 1)
+  for (const part of [await seal(10, 5), (await seal(20_000, 6)).subarray(1)]) {
+    giveBack(part)
+    assert.notEqual((await seal(part.length - 58, 7)).buffer, part.buffer)
   }
 })
 

@@ -5,7 +5,7 @@
  * Here is what connections, sessions and pairings use; the rest of the floor is in `more.ts`, so that a command does not
  * load at every start what it does not need.
  */
-export { bulkKey } from '#backend/bulk.ts'
+export { bulkKey, giveBack } from '#backend/bulk.ts'
 export { ed25519 } from '#backend/ed25519.ts'
 export { sha256, sha3_256, sha512, shake256 } from '#backend/hash.ts'
 export { hmacSha256, hmacSha512 } from '#backend/hmac.ts'

@@ -1,3 +1,4 @@
+import { giveBack } from '@hufu/protocol/crypto'
 import { HufuError, SOCKET_PATH, SUBPROTOCOL } from '@hufu/protocol/wire'
 
 /** A socket that carries whole binary messages, in order. */
@@ -69,7 +70,10 @@ export const openWebSocket: OpenSocket = (server, handlers) => {
   }
   socket.onerror = () => undefined // `close` follows, and says as much
   return {
-    send: (message) => socket.send(message as Uint8Array<ArrayBuffer>),
+    send(message) {
+      socket.send(message as Uint8Array<ArrayBuffer>)
+      giveBack(message) // it was copied just now
+    },
     get unsent() {
       return socket.bufferedAmount
     },

@@ -18,7 +18,8 @@ export const bulkKey: (raw: Uint8Array | Secret) => BulkKey = makeBulkKey((raw) 
       const key = unwiped(held)
       const start = room + head.length
       const octets = octetsOf(parts)
-      const whole = new Uint8Array(start + octets + BULK_TAG_OCTETS)
+      const whole = memoryFor(start + octets + BULK_TAG_OCTETS)
+      whole.fill(0, 0, room)
       whole.set(head, room)
       let end = start
       for (const part of parts) {
@@ -48,3 +49,25 @@ export const bulkKey: (raw: Uint8Array | Secret) => BulkKey = makeBulkKey((raw) 
     },
   }
 })
+
+/** Memory of messages that are on their way: the system makes every page of fresh memory anew, and that costs. */
+const spare: Uint8Array[] = []
+/** So many are kept at most: more than a page has under way at once. Our choice. */
+const SPARE_MESSAGES = 48
+/** Octets from which on it pays. Our choice. */
+const WORTH_OCTETS = 16_384
+
+/**
+ * Takes back a whole array that {@link BulkKey.seal} gave, once, when nobody will look at it any more: another message may
+ * be sealed into it.
+ */
+export function giveBack(whole: Uint8Array): void {
+  const { length, buffer } = whole
+  const isWhole = length === buffer.byteLength
+  if (isWhole && length >= WORTH_OCTETS && spare.length < SPARE_MESSAGES) spare.push(whole)
+}
+
+function memoryFor(octets: number): Uint8Array {
+  const known = octets >= WORTH_OCTETS ? spare.pop() : undefined
+  return known?.length === octets ? known : new Uint8Array(octets)
+}
