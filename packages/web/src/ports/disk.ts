@@ -1,5 +1,6 @@
 import { HufuError } from '@hufu/terminal'
 import type { DiskAct, DiskReply, DiskRequest } from '../worker/disk.ts'
+import { inBlocks } from './blocks.ts'
 // oxlint-disable-next-line import/default -- Vite's own form, declared in vite.d.ts
 import workerUrl from '../worker/disk.ts?worker&url'
 import { scriptUrl } from './trusted.ts'
@@ -9,7 +10,7 @@ export interface DiskFile {
   size(): Promise<number>
   read(at: number, octets: number): Promise<Uint8Array>
   truncate(to: number): Promise<void>
-  /** Writes the pieces one behind the other, and takes their memory over. */
+  /** Writes the pieces one behind the other. They must not change until it is done. */
   write(at: number, pieces: readonly Uint8Array[]): Promise<void>
   /** To the disk, and closed. Of a part, one file is open at a time. */
   finish(): Promise<void>
@@ -40,26 +41,15 @@ export function diskFile(part: string, file: string): DiskFile {
     async truncate(to) {
       await perform({ do: 'truncate', to })
     },
-    async write(at, pieces) {
-      const own = pieces.map(alone)
-      const memory = own.map(({ buffer }) => buffer)
-      await perform({ do: 'write', at, pieces: own }, memory)
-    },
+    write: inBlocks(
+      async (at, data) =>
+        (await perform({ do: 'write', at, data }, [data.buffer])) as Uint8Array<ArrayBuffer>,
+    ),
     async finish() {
       await perform({ do: 'finish' })
     },
     crc32: async () => (await perform({ do: 'crc32' })) as number,
   }
-}
-
-/** Octets beside a piece in its memory that are no reason to copy it: the heads that it came behind. Our choice. */
-const BESIDE_OCTETS = 1_024
-
-/** The piece, in memory that can be handed to the worker: nobody else has anything in it. */
-function alone(piece: Uint8Array): Uint8Array<ArrayBuffer> {
-  const { buffer, byteLength } = piece
-  const isAlone = buffer instanceof ArrayBuffer && buffer.byteLength - byteLength <= BESIDE_OCTETS
-  return isAlone ? (piece as Uint8Array<ArrayBuffer>) : piece.slice()
 }
 
 /** `ERR_FILE_WRITE` in words, for what the browser's file system refused. */

@@ -61,8 +61,9 @@ export function downloadSink(offer: FileOffer): SavedSink {
     have: (entry) => file(entry).size(),
     readBack: (entry, position, octets) => file(entry).read(position, octets),
     async truncate(entry, position) {
-      await file(entry).truncate(position)
-      writing = gathered((at, pieces) => file(entry).write(at, pieces))
+      const into = file(entry)
+      await into.truncate(position)
+      writing = gathered(into.write)
     },
     async write(_entry, position, pieces) {
       if (writing === undefined) throw new HufuError('ERR_CALL_ORDER', 'not begun')

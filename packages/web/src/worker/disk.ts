@@ -10,8 +10,8 @@ export type DiskAct =
   | { readonly do: 'size' }
   | { readonly do: 'read'; readonly at: number; readonly octets: number }
   | { readonly do: 'truncate'; readonly to: number }
-  /** One piece behind the other. */
-  | { readonly do: 'write'; readonly at: number; readonly pieces: readonly Uint8Array[] }
+  /** The octets come back, for their memory. */
+  | { readonly do: 'write'; readonly at: number; readonly data: Uint8Array }
   /** To the disk, and closed. */
   | { readonly do: 'finish' }
   | { readonly do: 'crc32' }
@@ -84,20 +84,16 @@ async function perform(request: DiskRequest): Promise<number | Uint8Array | unde
       handle.truncate(act.to)
       return undefined
     case 'write':
-      return write(handle, act.at, act.pieces)
+      return write(handle, act.at, act.data)
     case 'crc32':
       return checksum(handle)
   }
 }
 
-function write(handle: Handle, from: number, pieces: readonly Uint8Array[]): undefined {
-  let at = from
-  for (const piece of pieces)
-    for (let done = 0; done < piece.length;) {
-      const written = handle.write(piece.subarray(done), { at })
-      done += written
-      at += written
-    }
+function write(handle: Handle, at: number, data: Uint8Array): Uint8Array {
+  for (let done = 0; done < data.length;)
+    done += handle.write(data.subarray(done), { at: at + done })
+  return data
 }
 
 async function handleOf(part: string, file: string): Promise<Handle> {
