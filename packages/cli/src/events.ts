@@ -249,8 +249,6 @@ export type CliEvent =
       readonly expires: string
       readonly connected: boolean
     }
-  /** Nobody is signed in at this terminal. */
-  | { readonly event: 'nobody'; readonly terminal: string | null }
   | { readonly event: 'version'; readonly version: string; readonly node: string }
   | {
       readonly event: 'error'
