@@ -13,6 +13,12 @@ export type Purpose =
   | 'revoke-key'
   /** A user's key, to the other end of a pairing. */
   | 'pair'
+  /** A call's host, to its members. */
+  | 'call-roster'
+  | 'call-hop'
+  | 'call-fresh'
+  | 'call-go'
+  | 'call-beat'
 
 /**
  * The one thing that hufu ever signs (docs/protocol.md, "Signed statement"). The verifier builds it from its own state; nobody

@@ -1,0 +1,16 @@
+import type { GroupMessage } from './messages.ts'
+import type { EpochKeys } from './secrets.ts'
+
+/** Why the key changed. `renewed`: the call's secret had served long enough. */
+export const HOP_REASONS = ['time', 'volume', 'asked', 'joined', 'left', 'renewed'] as const
+export type HopReason = (typeof HOP_REASONS)[number]
+
+/** What a machine of a group has its terminal do, in this order. */
+export type GroupEffect =
+  | { readonly do: 'send'; readonly to: 'all' | number; readonly message: GroupMessage }
+  /** Frames under these keys may come from now on: the host, or a faster member, is ahead. */
+  | { readonly do: 'accept'; readonly keys: EpochKeys }
+  /** Frames are sealed under these keys from now on; they have been accepted before, or are now. */
+  | { readonly do: 'switch'; readonly keys: EpochKeys; readonly reason: HopReason }
+  /** Frames of that epoch are not taken any more. Its keys are wiped by the machine. */
+  | { readonly do: 'forget'; readonly epoch: number }

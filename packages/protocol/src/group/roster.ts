@@ -1,0 +1,124 @@
+import { equal, sha256 } from '../crypto/index.ts'
+import { encodeCbor, type Value } from '../wire/cbor.ts'
+
+/*
+ * Who is in a call, as its host says it: a chain of entries, each over the one before, so that two members who have the same
+ * hash have seen the same comings and goings. An index is never given to another member.
+ */
+
+/** One member. */
+export interface RosterMember {
+  /** 0 to 65,534. */
+  readonly index: number
+  readonly user: string
+  /** Of the KEY that it joined with, 32 octets. */
+  readonly keyId: Uint8Array
+  /** Its per-call Ed25519 key, 32 octets. */
+  readonly signing: Uint8Array
+  /** SHA-256 of its per-call X-Wing key, 32 octets. */
+  readonly sealing: Uint8Array
+}
+
+/** The roster after one entry. */
+export interface Roster {
+  /** 16 octets. */
+  readonly call: Uint8Array
+  /** Rises with every change of host. */
+  readonly term: number
+  /** Entries so far. */
+  readonly sequence: number
+  /** Index of the host. */
+  readonly host: number
+  readonly members: ReadonlyMap<number, RosterMember>
+  /** Those who have left, by index, and the per-call Ed25519 key by which they may come back. */
+  readonly left: ReadonlyMap<number, Uint8Array>
+  /** 32 octets over all of this and the entry before. */
+  readonly hash: Uint8Array
+}
+
+/** What an entry changes. */
+export interface RosterChange {
+  readonly added: readonly RosterMember[]
+  readonly removed: readonly number[]
+  /** The index of the host from now on, where that changes: the term rises by one. */
+  readonly host: number | null
+}
+
+/** The first entry: the host alone. */
+export function firstRoster(call: Uint8Array, host: RosterMember): Roster {
+  return hashed({
+    call,
+    term: 1,
+    sequence: 1,
+    host: host.index,
+    members: new Map([[host.index, host]]),
+    left: new Map(),
+    hash: new Uint8Array(32),
+  })
+}
+
+/** The roster after `change`; undefined if that cannot be: an index used before, a member who is not there, a host who is none. */
+export function changeRoster(roster: Roster, change: RosterChange): Roster | undefined {
+  const members = new Map(roster.members)
+  const left = new Map(roster.left)
+  for (const index of change.removed) {
+    const member = members.get(index)
+    if (member === undefined) return undefined
+    members.delete(index)
+    left.set(index, member.signing)
+  }
+  for (const member of change.added) {
+    const owner = left.get(member.index) ?? members.get(member.index)?.signing
+    if (owner !== undefined && !equal(owner, member.signing)) return undefined
+    members.set(member.index, member)
+    left.delete(member.index)
+  }
+  const host = change.host ?? roster.host
+  if (!members.has(host)) return undefined
+  const term = change.host === null ? roster.term : roster.term + 1
+  const { call, sequence, hash } = roster
+  return hashed({ call, term, sequence: sequence + 1, host, members, left, hash })
+}
+
+/** What one who joins is given of the roster: with it and its hash the chain goes on. */
+export interface RosterImage {
+  readonly term: number
+  readonly sequence: number
+  readonly host: number
+  /** Hash of the entry before. */
+  readonly previous: Uint8Array
+  readonly members: readonly RosterMember[]
+  readonly left: readonly { readonly index: number; readonly signing: Uint8Array }[]
+}
+
+/** The roster of an image. Whoever takes it compares the hash with the one that the host has signed. */
+export function rosterOf(call: Uint8Array, image: RosterImage): Roster {
+  const { term, sequence, host, previous } = image
+  const members = new Map(image.members.map((member) => [member.index, member]))
+  const left = new Map(image.left.map(({ index, signing }) => [index, signing]))
+  return hashed({ call, term, sequence, host, members, left, hash: previous })
+}
+
+/** True if both are the same entry of the same chain. */
+export function sameRoster(a: Roster, b: Roster): boolean {
+  return equal(a.hash, b.hash)
+}
+
+/** `roster.hash` is that of the entry before, and becomes this one's. */
+function hashed(roster: Roster): Roster {
+  const { call, term, sequence, host, hash } = roster
+  const members: Value = inOrder(roster.members).map(
+    ([index, { user, keyId, signing, sealing }]) => [index, user, keyId, signing, sealing],
+  )
+  const listHash = sha256(encodeCbor([members, inOrder(roster.left)]))
+  return {
+    ...roster,
+    hash: sha256(encodeCbor([LABEL, call, term, sequence, hash, host, listHash])),
+  }
+}
+
+function inOrder<T>(map: ReadonlyMap<number, T>): readonly (readonly [number, T])[] {
+  return [...map].toSorted(([a], [b]) => a - b)
+}
+
+const LABEL = 'hufu/1 call roster'
