@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 // Plain JavaScript that runs on Node 18 and later. hufu's own files are TypeScript, which needs a newer Node: under an
 // older one this starts itself again on the Node that the dependencies bring.
-import { existsSync, readFileSync } from 'node:fs'
 import module from 'node:module'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -23,7 +22,7 @@ if (isNewEnough(process.versions.node)) {
   module.registerHooks({ resolve: resolveOwn })
   await import('../src/main.ts')
 } else {
-  const node = process.env[STARTED_AGAIN] === undefined ? newerNode() : undefined
+  const node = process.env[STARTED_AGAIN] === undefined ? await newerNode() : undefined
   if (node === undefined) giveUp()
   else await startAgain(node)
 }
@@ -52,7 +51,8 @@ function resolveOwn(specifier, context, next) {
 }
 
 /** The `node` that the npm package of this name has installed, if it is new enough. */
-function newerNode() {
+async function newerNode() {
+  const { existsSync, readFileSync } = await import('node:fs') // not at every start: it loads much with it
   const find = module.createRequire(import.meta.url)
   let manifest
   try {

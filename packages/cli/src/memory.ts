@@ -1,5 +1,3 @@
-import { setFlagsFromString } from 'node:v8'
-
 /**
  * Frees the memory of `octets` at once; whoever still looks at it finds it empty. For what nobody needs any more: left to
  * the collector, which goes through the whole heap whenever some 30 MB of such memory have gathered, a fast transfer
@@ -16,5 +14,5 @@ export function letGo(octets: Uint8Array): void {
  * Node compile anew what comes compiled with it.
  */
 export function collectYoungOften(): void {
-  setFlagsFromString('--semi-space-growth-factor=1')
+  process.getBuiltinModule('node:v8').setFlagsFromString('--semi-space-growth-factor=1')
 }
