@@ -1,1 +1,11 @@
-export type { TokenFacts } from './token/session.ts'
+/** Keys of users and of terminals in PKCS#11 tokens. What talks to a token stands apart: `@hufu/pkcs11/token`. */
+export type { RootName } from './chip/acts.ts'
+export { findTokenChip, newTokenChip, type TokenChip } from './chip/chip.ts'
+export type { TokenEntry } from './entry.ts'
+export type { KeyChoice } from './keys/choice.ts'
+export type { FoundCertificate } from './keys/certificates.ts'
+export { findTokenKey, newTokenKey, openTokenKey, tokenPairs } from './keys/open.ts'
+export type { FoundPair, PairName } from './keys/pairs.ts'
+export type { StoredUser } from './keys/stored.ts'
+export type { TokenKey, TokenKeyPlace } from './keys/token-key.ts'
+export { MOST_WRONG_PINS, type PinNote, type PinNotes } from './pin.ts'
