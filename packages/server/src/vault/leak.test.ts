@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { base64url, hex, random, utf8 } from '@hufu/protocol/crypto'
@@ -10,37 +10,11 @@ import { startServer } from '../server.ts'
 import { keepMeta } from '../store/meta.ts'
 import { openSqlite } from '../store/sqlite.ts'
 import { selfCertificate } from '../tls/self.ts'
+import { leaks } from './leaks.testing.ts'
 import { keyFile } from './master/file.ts'
 import { localKey, tlsKey } from './own-secrets.ts'
 import { rotate } from './rotation.ts'
 import { testVault } from './vault.testing.ts'
-
-/** Octets, and what they look like in base64, base64url and hex: whole, or the part that does not depend on what is before. */
-function shapesOf(secret: Uint8Array): readonly Buffer[] {
-  const octets = Buffer.from(secret)
-  const base64 = [0, 1, 2].map((at) =>
-    octets.subarray(at).toString('base64').replace(/=+$/, '').slice(0, -1),
-  )
-  const texts = [
-    ...base64,
-    ...base64.map((each) => each.replaceAll('+', '-').replaceAll('/', '_')),
-    hex(secret),
-    hex(secret).toUpperCase(),
-  ]
-  return [octets, ...texts.map((each) => Buffer.from(each))]
-}
-
-/** Files of a folder that hold one of the secrets, but for the master key's own. */
-function leaks(folder: string, secrets: readonly Uint8Array[]): readonly string[] {
-  const shapes = secrets.flatMap(shapesOf)
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !entry.name.startsWith('master.key'))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .filter((path) => {
-      const content = readFileSync(path)
-      return shapes.some((shape) => content.includes(shape))
-    })
-}
 
 async function start(t: TestContext, data: string): Promise<() => Promise<void>> {
   const config = {
