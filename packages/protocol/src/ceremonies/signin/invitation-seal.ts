@@ -24,8 +24,7 @@ export function enrolmentTag(
   statement: Statement,
   { signature, recovery }: { readonly signature: Uint8Array; readonly recovery: Uint8Array | null },
 ): Uint8Array {
-  const last = recovery ?? new Uint8Array(0)
-  return invitationTag(mac, 'enrol', concat(statementOctets(statement), signature, last))
+  return invitationTag(mac, 'enrol', encodeCbor([statementOctets(statement), signature, recovery]))
 }
 
 /** The tag of the answer to an enrolment, 32 octets: nobody between puts in another user, certificate or issuer. */

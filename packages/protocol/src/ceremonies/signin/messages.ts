@@ -58,8 +58,7 @@ export const act = oneOf('sign-in', 'release', 'renew', 'add-key', 'revoke-key')
 
 /** A passkey's part: what it is called, the host name that it was made for, and the user's keys sealed under it. */
 const passkey = tuple({ credential, host, sealed: bytes(1, MAX_SEALED_OCTETS) })
-/** The two certificates of a key. */
-export const certificates = tuple({ signing: certificate, agreement: certificate })
+const certificates = tuple({ signing: certificate, agreement: certificate })
 
 /** A key that is to be enrolled. `outside`: its certificates, where another issuer has made them. */
 export const newKey = tuple({
