@@ -13,6 +13,8 @@ interface FieldProps {
   readonly kind: 'name' | 'passphrase' | 'code'
   /** Takes the focus when it comes. */
   readonly focus?: boolean
+  /** What a password manager may put in; nothing if not given. */
+  readonly autocomplete?: 'username' | 'current-password' | 'new-password'
 }
 
 const HIDDEN = { type: 'password' } as const
@@ -39,7 +41,7 @@ export function Field(props: FieldProps): VNode {
           {...(kind === 'passphrase' && !shown.value ? HIDDEN : SHOWN)}
           value={value.value}
           maxLength={kind === 'name' ? 64 : 1_000}
-          autocomplete="off"
+          autocomplete={props.autocomplete ?? 'off'}
           autocapitalize="none"
           autocorrect="off"
           spellcheck={false}
