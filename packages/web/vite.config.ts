@@ -21,7 +21,11 @@ const config: UserConfig = defineConfig({
     // The library is fetched together with the app, not after it.
     modulePreload: { polyfill: false },
     rolldownOptions: {
-      input: { index: `${ROOT}index.html`, sw: `${ROOT}src/worker/offline.ts` },
+      input: {
+        index: `${ROOT}index.html`,
+        console: `${ROOT}console.html`,
+        sw: `${ROOT}src/worker/offline.ts`,
+      },
       output: {
         entryFileNames: ({ name }) => (name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js'),
         codeSplitting: { groups: [{ name: 'pair', test: PAIR_LIBRARY }] },

@@ -5,6 +5,8 @@ import type { Plugin } from 'vite'
 
 /** The service worker's file: at the top, since it serves only what lies below it. */
 const WORKER = 'sw.js'
+/** Files that nobody needs without a network, nor before they are an operator: they are not kept for those who pair. */
+const CONSOLE = /^(?:console\.html|assets\/console-.*)$/
 
 /**
  * Tells the service worker which files the build has, and writes `integrity.json`: the SHA-256 of every file by its path,
@@ -34,7 +36,10 @@ export function offline(publicFolder: string): Plugin {
         if (worker?.type !== 'chunk' || worker.imports.length > 0)
           this.error('the service worker must be one script')
         const version = createHash('sha256').update(JSON.stringify(list)).digest('hex').slice(0, 16)
-        worker.code = `const HUFU_FILES=${JSON.stringify(list)},HUFU_VERSION="${version}";${worker.code}`
+        const kept = Object.fromEntries(
+          Object.entries(list).filter(([path]) => !CONSOLE.test(path)),
+        )
+        worker.code = `const HUFU_FILES=${JSON.stringify(kept)},HUFU_VERSION="${version}";${worker.code}`
         const whole = { ...list, [WORKER]: integrityOf(worker.code) }
         const source = `${JSON.stringify({ version, files: whole }, null, 2)}\n`
         this.emitFile({ type: 'asset', fileName: 'integrity.json', source })

@@ -17,6 +17,16 @@ test('what a first visit loads', async (t) => {
     assert.ok(pair > 0 && pair < first && first <= LIMITS.first)
   })
 
+  await t.test('has nothing of the operator’s console in it', () => {
+    const { sizes } = inspect(folder)
+    const console = sizes.filter(({ name }) => name.includes('console'))
+    assert.equal(console.length, 3, 'a page, a script, a style sheet')
+    assert.ok(console.every(({ first }) => !first))
+    const first = sizes.filter(({ name, first }) => first && /\.(?:js|css)$/.test(name))
+    for (const { name } of first)
+      assert.doesNotMatch(readFileSync(join(folder, name), 'utf8'), /api\/v1|vault\.rotate/, name)
+  })
+
   await t.test('is listed with the hash of every file, in the worker and for others', () => {
     const list = readFileSync(join(folder, 'integrity.json'), 'utf8')
     const { files } = JSON.parse(list) as { readonly files: Readonly<Record<string, string>> }
@@ -30,7 +40,9 @@ test('what a first visit loads', async (t) => {
         .update(readFileSync(join(folder, path)))
         .digest('base64')
       assert.equal(integrity, `sha256-${digest}`, path)
-      assert.ok(path === 'sw.js' || worker.includes(integrity), path)
+      // the console is not kept for those who pair
+      const isKept = path !== 'sw.js' && !path.includes('console')
+      assert.equal(worker.includes(integrity), isKept, path)
     }
   })
 
