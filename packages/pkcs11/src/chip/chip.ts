@@ -75,5 +75,5 @@ function chipOver(thread: TokenThread<ChipActs>, place: RootName): TokenChip {
   }
 }
 
-/** As `chipKey` of the protocol has it, for roots that are not in a token. */
+/** As `chipKeyOf` of the protocol has it, for roots that are not in a token. */
 const SIGNIN = utf8('hufu/1 signin')

@@ -33,9 +33,14 @@ test('each by its id, whatever it is called', () => {
   )
 })
 
+test('of two that can, the one that was made for it', () => {
+  const both = pair('work', 4, { signs: true, agrees: true })
+  assert.deepEqual(ids([both, SIGNS], {}), [1, 4])
+  assert.deepEqual(ids([both, AGREES], {}), [4, 2])
+})
+
 test('a pair of both uses serves one of them', () => {
   const both = pair('work', 4, { signs: true, agrees: true })
-  assert.deepEqual(ids([both, AGREES], {}), [4, 2])
   assert.throws(() => choosePairs([both], {}), { code: 'ERR_KEY_ABSENT', message: /derives/ })
 })
 

@@ -31,9 +31,12 @@ export function choosePairs(
 }
 
 function only(found: readonly FoundPair[], choice: KeyChoice, use: PairUse): UsablePair {
-  const named = found.filter(
+  const can = found.filter(
     (pair) => isMeant(pair, choice, use) && (use === 'signing' ? pair.signs : pair.agrees),
   )
+  // tokens let a key sign unless somebody said no: one made for this use alone goes before
+  const made = can.filter((pair) => pair.signs !== pair.agrees)
+  const named = made.length === 1 ? made : can
   const what = use === 'signing' ? 'signs' : 'agrees (derives)'
   const [pair, second] = named.filter(({ stays }) => stays)
   if (second !== undefined)

@@ -15,6 +15,8 @@ export interface StoredUser {
   readonly certificates: CertificatePair
   /** When the first of the two ends, Unix milliseconds. */
   readonly expires: number
+  /** Put there by hufu; others came with the key. */
+  readonly ours: boolean
 }
 
 /**
@@ -28,21 +30,27 @@ export function storedUsers(
     readonly agreement: readonly FoundCertificate[]
   },
 ): readonly StoredUser[] {
-  const own = newest(beside.signing, signing, 'digitalSignature')
-  const agreeing = newest(beside.agreement, agreement, 'keyAgreement')
-  return [...own]
-    .flatMap(([user, first]) => {
-      const second = agreeing.get(user)
-      if (second === undefined) return []
-      const certificates = { signing: first.der, agreement: second.der }
-      return [{ user, certificates, expires: Math.min(first.notAfter, second.notAfter) }]
+  return [true, false]
+    .flatMap((ours) => {
+      const of = (found: readonly FoundCertificate[]): readonly FoundCertificate[] =>
+        found.filter(({ label }) => label.startsWith(OURS) === ours)
+      const first = newest(of(beside.signing), signing, 'digitalSignature')
+      const second = newest(of(beside.agreement), agreement, 'keyAgreement')
+      return [...first].flatMap(([user, one]) => {
+        const other = second.get(user)
+        if (other === undefined) return []
+        const certificates = { signing: one.der, agreement: other.der }
+        return [{ user, certificates, expires: Math.min(one.notAfter, other.notAfter), ours }]
+      })
     })
     .toSorted((a, b) => b.expires - a.expires)
 }
 
+const OURS = 'hufu '
+
 /** The label of the certificates that we store for a user: what others have stored keeps its own, and stays. */
 export function labelFor(user: string): string {
-  return `hufu ${user}`
+  return `${OURS}${user}`
 }
 
 /**

@@ -22,6 +22,8 @@ export interface TokenKey extends KeyHolder {
   users(): Promise<readonly StoredUser[]>
   /** Puts a user's certificates into the token, in the place of that user's last ones. Certificates that others put there stay. */
   store(user: string, certificates: CertificatePair): Promise<void>
+  /** Removes both pairs from the token, for good. Certificates stay. */
+  remove(): Promise<void>
 }
 
 /** The key at a place of a token, which must be there. `close` ends the thread. */
@@ -62,6 +64,10 @@ export function tokenKeyOver(thread: TokenThread<KeyActs>, place: TokenKeyPlace)
       const second = newCertificate(label, certificates.agreement)
       await open().ask('store', signing, first)
       await open().ask('store', agreement, second)
+    },
+    async remove() {
+      await open().ask('remove', signing)
+      await open().ask('remove', agreement)
     },
     async close() {
       if (closed) return
