@@ -98,7 +98,7 @@ describe('a PKCS#11 token that cannot be used', () => {
     })`
     for (const [mechanisms, key, chip] of [
       ['CKM_EC_KEY_PAIR_GEN,CKM_ECDSA,CKM_SHA256_HMAC', 'ERR_HSM_MECHANISM', 'made'],
-      ['CKM_ECDSA,CKM_ECDH1_DERIVE,CKM_SHA_1', 'ERR_HSM_MECHANISM', 'ERR_HSM_MECHANISM'],
+      ['CKM_EC_KEY_PAIR_GEN,CKM_ECDSA,CKM_ECDH1_DERIVE', 'made', 'ERR_HSM_MECHANISM'],
     ]) {
       const weak = hsm.config('weak.conf', `slots.mechanisms = ${mechanisms}\n`)
       const out = execFileSync(process.execPath, ['-e', script], {
