@@ -1,6 +1,7 @@
 import { hex, sha256 } from '../crypto/index.ts'
 import type { Outcome } from '../wire/errors.ts'
-import { readCertificate, type Certificate, type CertifiedKey } from './certificate.ts'
+import { readCertificate, type Certificate } from './certificate.ts'
+import type { CertifiedKey } from './certified-key.ts'
 import { signedBy } from './certificate-signature.ts'
 
 /** Remembers certificates whose signature was found good, and nothing else of them. */

@@ -1,6 +1,7 @@
 import { ed25519 } from '../crypto/index.ts'
 import { ecdsaP256 } from '../crypto/more.ts'
-import type { Certificate, CertifiedKey } from './certificate.ts'
+import type { Certificate } from './certificate.ts'
+import type { CertifiedKey } from './certified-key.ts'
 
 /** Whether the key of an issuer has signed the certificate. */
 export function signedBy({ signed, signature }: Certificate, issuer: CertifiedKey): boolean {

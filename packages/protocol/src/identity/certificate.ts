@@ -1,5 +1,6 @@
 import { equal } from '../crypto/index.ts'
 import { done, failed, type Outcome } from '../wire/errors.ts'
+import { readPublicKey, readSignature, type CertifiedKey, type Signature } from './certified-key.ts'
 import {
   itemsOf,
   oidOf,
@@ -34,17 +35,6 @@ export interface Certificate extends Extensions {
   readonly notAfter: number
   readonly publicKey: CertifiedKey
 }
-
-/** A public key: 32 octets, or of P-256 an uncompressed point of 65. */
-export interface CertifiedKey {
-  readonly algorithm: 'ed25519' | 'x25519' | 'p256'
-  readonly octets: Uint8Array
-}
-
-/** A signature of 64 octets; that of an algorithm which is not taken is not looked at. */
-export type Signature =
-  | { readonly scheme: 'ed25519' | 'ecdsa-p256'; readonly octets: Uint8Array }
-  | { readonly scheme: 'other' }
 
 /**
  * Reads a certificate, at most {@link MAX_CERTIFICATE_OCTETS} octets of DER. The result shares nothing with `der`.
@@ -112,7 +102,8 @@ function readBody(item: DerItem | undefined): Body | undefined {
   const [version, serialItem, algorithm, issuer, validity, subject, publicKey, ...rest] =
     itemsOf(item) ?? []
   const [number, ...noMore] = itemsOf(version, 0xa0) ?? []
-  if (unsignedOf(number)?.[0] !== 2 || noMore.length > 0) return undefined
+  if (number?.content.join() !== '2' || number.tag !== TAG.integer || noMore.length > 0)
+    return undefined
   const serial = unsignedOf(serialItem)
   const [from, to, ...neither] = itemsOf(validity) ?? []
   const [notBefore, notAfter] = [timeOf(from), timeOf(to)]
@@ -143,57 +134,3 @@ function isAttribute(item: DerItem): boolean {
   const parts = itemsOf(item)
   return parts?.length === 2 && oidOf(parts[0]) !== undefined
 }
-
-/** SubjectPublicKeyInfo (RFC 5480 §2, RFC 8410 §4). */
-function readPublicKey(item: DerItem): Outcome<CertifiedKey> {
-  const [algorithm, bits, ...noMore] = itemsOf(item) ?? []
-  const octets = wholeBitsOf(bits)
-  const id = oidOf(itemsOf(algorithm)?.[0])
-  if (id === undefined || octets === undefined || noMore.length > 0) return malformed
-  const parameters = itemsOf(algorithm)!.slice(1)
-  if (id === OID.ed25519 || id === OID.x25519) {
-    if (parameters.length > 0 || octets.length !== 32) return malformed
-    return done({ algorithm: id === OID.ed25519 ? 'ed25519' : 'x25519', octets })
-  }
-  if (id !== OID.ecKey || oidOf(parameters[0]) !== OID.p256 || parameters.length !== 1)
-    return failed('ERR_CERT_ALGORITHM')
-  // a compressed point (SEC 1 §2.3.3) is well formed, and not taken
-  if (octets.length === 33 && (octets[0] === 2 || octets[0] === 3))
-    return failed('ERR_CERT_ALGORITHM')
-  return octets.length === 65 && octets[0] === 4 ? done({ algorithm: 'p256', octets }) : malformed
-}
-
-function readSignature(algorithm: DerItem, octets: Uint8Array): Outcome<Signature> {
-  const [name, ...parameters] = itemsOf(algorithm) ?? []
-  const id = oidOf(name)
-  if (id === undefined) return malformed
-  if (id !== OID.ed25519 && id !== OID.ecdsaSha256) return done({ scheme: 'other' })
-  if (parameters.length > 0) return malformed
-  if (id === OID.ed25519)
-    return octets.length === 64 ? done({ scheme: 'ed25519', octets }) : malformed
-  const joined = joinedSignature(octets)
-  return joined === undefined ? malformed : done({ scheme: 'ecdsa-p256', octets: joined })
-}
-
-/**
- * r ‖ s, 64 octets, of an ECDSA signature in DER (RFC 3279 §2.2.3); `undefined` unless it is the one encoding of two
- * numbers that are not zero and have at most 32 octets.
- */
-export function joinedSignature(der: Uint8Array): Uint8Array | undefined {
-  const parts = itemsOf(readDer(der))
-  const [r, s] = [unsignedOf(parts?.[0]), unsignedOf(parts?.[1])]
-  if (parts?.length !== 2 || r === undefined || s === undefined) return undefined
-  if (r.length > 32 || s.length > 32 || r[0] === 0 || s[0] === 0) return undefined
-  const joined = new Uint8Array(64)
-  joined.set(r, 32 - r.length)
-  joined.set(s, 64 - s.length)
-  return joined
-}
-
-const OID = {
-  ecKey: '1.2.840.10045.2.1',
-  p256: '1.2.840.10045.3.1.7',
-  ecdsaSha256: '1.2.840.10045.4.3.2',
-  ed25519: '1.3.101.112',
-  x25519: '1.3.101.110',
-} as const

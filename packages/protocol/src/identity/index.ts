@@ -1,5 +1,6 @@
 export * from './certificate-cache.ts'
 export * from './certificate.ts'
+export * from './certified-key.ts'
 export * from './introduction.ts'
 export * from './key-id.ts'
 export * from './kind-policies.ts'

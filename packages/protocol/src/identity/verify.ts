@@ -5,7 +5,7 @@ import { statementOctets, type Statement } from '../wire/statement.ts'
 import type { CertificateCache } from './certificate-cache.ts'
 import { signedBy } from './certificate-signature.ts'
 import { readCertificate, type Certificate } from './certificate.ts'
-import type { EmailLimits } from './extensions.ts'
+import { within } from './email-limits.ts'
 import { keyIdOf } from './key-id.ts'
 import type { CertificatePair, KeyAlgorithm, KeyKind, PublicKeys } from './security-key.ts'
 import { namespaceOf, parseUserId } from './user-id.ts'
@@ -190,18 +190,4 @@ function outOfTime(
 ): 'ERR_CERT_NOT_YET' | 'ERR_CERT_EXPIRED' | undefined {
   if (nowUnixMs < notBefore) return 'ERR_CERT_NOT_YET'
   return nowUnixMs > notAfter ? 'ERR_CERT_EXPIRED' : undefined
-}
-
-function within(limits: EmailLimits | undefined, user: string): boolean {
-  if (limits === undefined) return true
-  const { permitted, excluded } = limits
-  if (excluded.some((limit) => covers(limit, user))) return false
-  return permitted === undefined || permitted.some((limit) => covers(limit, user))
-}
-
-/** One address, all of a host, or with a dot in front all hosts below it. */
-function covers(limit: string, user: string): boolean {
-  if (limit.includes('@')) return user === limit
-  const namespace = namespaceOf(user)
-  return limit.startsWith('.') ? namespace.endsWith(limit) : namespace === limit
 }

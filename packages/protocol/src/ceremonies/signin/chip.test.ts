@@ -5,8 +5,10 @@ import { Secret } from '../../crypto/secret.ts'
 import type { ErrorCode } from '../../wire/errors.ts'
 import { altered } from '../../testing/certificates.testing.ts'
 import { challengeFor, invitationOf, octetsOf, place } from '../../testing/signin.testing.ts'
-import { judgeChip, judgeEnrolChip } from './server.ts'
-import { chipKeyOf, enrolChip, proveByChip } from './terminal.ts'
+import { judgeEnrolChip } from './server-enrol.ts'
+import { judgeChip } from './server.ts'
+import { enrolChip } from './terminal-enrol.ts'
+import { chipKeyOf, proveByChip } from './terminal.ts'
 
 const random = octetsOf('chips')
 const root = new Secret(random(32))

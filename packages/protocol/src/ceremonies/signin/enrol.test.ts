@@ -23,8 +23,8 @@ import { issuedTag, openRecovery } from './invitation-seal.ts'
 import { invitationKeys, newInvitation } from './invitation.ts'
 import { judgeNewKey, newKeyOf } from './new-key.ts'
 import { enrolStatement, type NewKey } from './statements.ts'
-import { judgeAddKey, judgeEnrol } from './server.ts'
-import { addKey, checkEnrolled, checkIssued, enrol } from './terminal.ts'
+import { judgeAddKey, judgeEnrol } from './server-enrol.ts'
+import { addKey, checkEnrolled, checkIssued, enrol } from './terminal-enrol.ts'
 
 const random = octetsOf('enrolment')
 const invitation = invitationOf()
