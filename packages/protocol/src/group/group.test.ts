@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import * as fc from 'fast-check'
-import { anyDoing, groupWorld, kindsIn } from '../testing/group-world.testing.ts'
+import { anyDoing, anyMischief, groupWorld, kindsIn } from '../testing/group-world.testing.ts'
 import { SCHEDULES, type ScheduleName } from './schedules.ts'
 
 const NAMES = Object.keys(SCHEDULES) as ScheduleName[]
@@ -35,5 +35,54 @@ describe('a group under an honest relay', () => {
     world.checkAgreement()
     assert.deepEqual([...kindsIn(world.broadcast)].toSorted(), ['beat', 'entry', 'go', 'prepare'])
     assert.equal(world.heard, 5 * 4 * 3 - 15)
+  })
+})
+
+describe('a group under a hostile relay', () => {
+  const anyEvent = fc.oneof(
+    { weight: 3, arbitrary: anyDoing },
+    { weight: 1, arbitrary: anyMischief },
+  )
+  for (const schedule of NAMES)
+    test(`never has a key that its host has not made, and comes together again, by ${schedule}`, () => {
+      fc.assert(
+        fc.property(fc.nat(0xffffff), fc.array(anyEvent, { maxLength: 60 }), (seed, events) => {
+          const world = groupWorld(seed, schedule, { freshEvery: 3, hopMs: 2_000 })
+          for (const event of events) world.act(event)
+          world.settle()
+          world.checkAgreement()
+        }),
+        { numRuns: 60 },
+      )
+    })
+
+  test('one who has left opens nothing that comes after, whatever the relay brings', () => {
+    const world = groupWorld(2, 'ratchet')
+    world.act({ do: 'join', count: 3 })
+    world.settle()
+    const gone = world.members[1]!
+    const before = gone.group!.sending()!.epoch
+    world.act({ do: 'leave', which: 1 })
+    world.settle()
+    for (let n = 0; n < 20; n++) world.act({ do: 'hop' })
+    world.settle()
+    for (const octets of world.broadcast) world.show(gone, octets)
+    assert.ok(world.epoch > before)
+    assert.equal(Math.max(...gone.ear.open.keys()), before)
+  })
+
+  test('one who comes late opens nothing that was before', () => {
+    const world = groupWorld(3, 'ratchet')
+    world.act({ do: 'join', count: 2 })
+    world.settle()
+    world.act({ do: 'hop' })
+    world.settle()
+    const before = world.epoch
+    const former = world.broadcast.slice()
+    world.act({ do: 'join', count: 1 })
+    const late = world.members.at(-1)!
+    for (const octets of former) world.show(late, octets)
+    world.settle()
+    assert.ok(Math.min(...late.ear.open.keys()) > before)
   })
 })

@@ -166,8 +166,14 @@ export function memberGroup(
     if (sequence !== roster.sequence + 1) return fail('behind')
     if (removed.includes(self)) return fail('removed')
     const changed = changeRoster(roster, { added, removed, host })
-    if (changed === undefined || !equal(changed.hash, message.roster)) return fail('fork')
+    // the signature is over the hash: what does not lead there is not what the host has said
+    if (changed === undefined || !equal(changed.hash, message.roster)) return forge()
     roster = changed
+    return []
+  }
+
+  const forge = (): readonly GroupEffect[] => {
+    forged += 1
     return []
   }
 
@@ -263,10 +269,8 @@ export function memberGroup(
     receive(message, now) {
       if (trouble !== undefined) return []
       const host = roster.members.get(roster.host)!
-      if (message.term !== roster.term || !hostSigned(host.signing, context, message)) {
-        forged += 1
-        return []
-      }
+      if (message.term !== roster.term || !hostSigned(host.signing, context, message))
+        return forge()
       switch (message.type) {
         case 'entry':
           return entry(message)

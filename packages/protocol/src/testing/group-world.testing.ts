@@ -44,6 +44,21 @@ export type Doing =
   | { readonly do: 'deliver'; readonly which: number; readonly count: number }
   | { readonly do: 'wait'; readonly ms: number }
 
+/** What a relay may do to what is on its way to a member. */
+export type Mischief = {
+  readonly do: 'spoil'
+  readonly which: number
+  readonly how: 'drop' | 'repeat' | 'swap' | 'flip' | 'redirect' | 'replay'
+  readonly at: number
+}
+
+export const anyMischief: fc.Arbitrary<Mischief> = fc.record({
+  do: fc.constant('spoil'),
+  which: fc.nat(20),
+  how: fc.constantFrom('drop', 'repeat', 'swap', 'flip', 'redirect', 'replay'),
+  at: fc.nat(5_000),
+})
+
 export const anyDoing: fc.Arbitrary<Doing> = fc.oneof(
   {
     weight: 2,
@@ -99,7 +114,9 @@ interface Member {
 
 /** One call. */
 export interface GroupWorld {
-  act(doing: Doing): void
+  act(doing: Doing | Mischief): void
+  /** Lets a member see this, whether it is in the call or not. */
+  show(member: Member, octets: Uint8Array): void
   /** Lets everything arrive, and time pass, until nothing more happens. */
   settle(): void
   /** What every live member must agree on once it is quiet. */
@@ -156,6 +173,10 @@ export function groupWorld(
   /** The epoch that the last departure ended: what is under it or an earlier one is not taken any more. */
   let cutEpoch = 0
   let lostToCuts = 0
+  /** Something was done to messages: those that do not decode are no wonder. */
+  let spoiled = false
+  /** What the host has made, by epoch. */
+  const issued = new Map<number, string>()
   let hostEpoch = 1
 
   const live = (): Member[] => members.filter((member) => member.live)
@@ -173,7 +194,40 @@ export function groupWorld(
     }
   }
 
+  const spoil = (member: Member, { how, at }: Mischief): void => {
+    spoiled = true
+    const { inbox } = member
+    const place = at % Math.max(1, inbox.length)
+    const octets = inbox[place]
+    switch (how) {
+      case 'replay':
+        if (broadcast.length > 0) inbox.splice(place, 0, broadcast[at % broadcast.length]!)
+        return
+      case 'drop':
+        return void inbox.splice(place, 1)
+      case 'repeat':
+        if (octets !== undefined) inbox.push(octets)
+        return
+      case 'swap':
+        return void inbox.reverse()
+      case 'redirect':
+        if (octets !== undefined) pick(at)?.inbox.push(octets)
+        return
+      case 'flip': {
+        if (octets === undefined) return
+        const altered = octets.slice()
+        altered[at % altered.length]! ^= 1 << (at % 8)
+        inbox[place] = altered
+      }
+    }
+  }
+
   const listen = (ear: Ear, effect: GroupEffect): void => {
+    if (ear === hostEar && effect.do !== 'forget')
+      issued.set(
+        effect.do === 'send' ? 0 : effect.keys.epoch,
+        effect.do === 'send' ? '' : hex(effect.keys.commitment),
+      )
     if (effect.do === 'accept' || effect.do === 'switch')
       ear.open.set(effect.keys.epoch, hex(effect.keys.commitment))
     if (effect.do === 'forget') ear.open.delete(effect.epoch)
@@ -307,8 +361,9 @@ export function groupWorld(
       const octets = member.inbox.shift()
       if (octets !== undefined && member.group !== undefined) {
         const decoded = groupMessages.decode(octets, 1_000_000)
-        assert.ok(decoded.ok)
-        answer(member, member.group.receive(decoded.value as HostMessage, now))
+        assert.ok(decoded.ok || spoiled)
+        if (decoded.ok && isFromHost(decoded.value))
+          answer(member, member.group.receive(decoded.value, now))
       }
       const said = member.outbox.shift()
       if (said !== undefined) {
@@ -320,6 +375,9 @@ export function groupWorld(
       if (frame !== undefined) hear(member.ear, frame)
     }
     assert.notEqual(member.group?.trouble, 'fork', 'an honest host is taken for a fork')
+    const keys = member.group?.sending()
+    if (keys !== undefined)
+      assert.equal(hex(keys.commitment), issued.get(keys.epoch), 'keys that the host has not made')
   }
 
   const wait = (ms: number): void => {
@@ -389,7 +447,16 @@ export function groupWorld(
         }
         case 'wait':
           return wait(doing.ms)
+        case 'spoil': {
+          const member = pick(doing.which)
+          return member === undefined ? undefined : spoil(member, doing)
+        }
       }
+    },
+    show(member, octets) {
+      const decoded = groupMessages.decode(octets, 1_000_000)
+      if (decoded.ok && isFromHost(decoded.value))
+        answer(member, member.group!.receive(decoded.value, now))
     },
     settle() {
       for (let round = 0; round < 50; round++) {
@@ -405,7 +472,7 @@ export function groupWorld(
         assert.equal(keys.epoch, host.keys.epoch)
         assert.equal(hex(keys.commitment), hex(host.keys.commitment))
         assert.equal(hex(group!.roster.hash), hex(host.roster.hash))
-        assert.equal(group!.forged, 0)
+        if (!spoiled) assert.equal(group!.forged, 0)
         assert.equal(ear.early.length, 0, `member ${index} waits for a key that does not come`)
       }
     },
@@ -438,6 +505,11 @@ const NONCE = sha256(utf8('nonce'))
 
 function entryOf(index: number, signing: Uint8Array, sealing: Uint8Array): RosterMember {
   return { index, user: `user${index}@example`, keyId: sha256(signing), signing, sealing }
+}
+
+/** What a relay may have sent to a member is not what only members say. */
+function isFromHost(message: GroupMessage): message is HostMessage {
+  return message.type !== 'ready' && message.type !== 'nonce' && message.type !== 'ask'
 }
 
 /** Only so that it is not lost sight of that all kinds of messages are in play. */
