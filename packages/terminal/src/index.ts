@@ -36,6 +36,15 @@ export {
 } from './talk/files.ts'
 export type { Incoming } from './talk/incoming.ts'
 export type { Talk, TalkClosed, TalkEvent } from './talk/talk.ts'
+export type { Chip } from './signin/chip.ts'
+export type {
+  Enrolled,
+  SignedIn,
+  Signin,
+  SigninEvent,
+  SigninOptions,
+  Whereabouts,
+} from './signin/signin.ts'
 export { random, Secret } from '@hufu/protocol/crypto'
 export {
   drawWords,
@@ -54,3 +63,8 @@ export {
   type ErrorCode,
   type Outcome,
 } from '@hufu/protocol/wire'
+
+/** What users and their keys need; loaded when it is first asked for, as most pairings do without. */
+export function signin(): Promise<typeof import('./signin/index.ts')> {
+  return import('./signin/index.ts')
+}

@@ -11,8 +11,9 @@ import { openWebSocket, parseServer, type OpenSocket, type ServerAddress } from 
  */
 export interface Line {
   readonly server: ServerAddress
-  /** The terminal's key. */
+  /** The terminal's key, and its communication ID. */
   readonly key: SigningKey
+  readonly terminal: Uint8Array
   readonly clock: Clock
   readonly random: Random
   /**
@@ -27,8 +28,8 @@ export interface Line {
 export interface LineOptions {
   /** URL of the server. */
   readonly server: string
-  /** Seed of the terminal's key, 32 octets. */
-  readonly terminalSeed: Secret
+  /** Seed of the terminal's key, 32 octets; a key of its own if there is none. */
+  readonly terminalSeed?: Secret
   /** What may be said over it. */
   readonly messages: Messages
   readonly ports?: Partial<LinePorts>
@@ -55,14 +56,15 @@ interface Share {
 export function openLine(options: LineOptions): Line {
   const { ports = {} } = options
   const server = parseServer(options.server)
-  const key = ed25519.fromSecret(options.terminalSeed.expose())
   const clock = ports.clock ?? systemClock
   const rng = ports.random ?? random
+  const seed = options.terminalSeed
+  const key = seed === undefined ? ed25519.generate(rng) : ed25519.fromSecret(seed.expose())
   const shares = new Set<Share>()
   let failed: HufuError | undefined
 
   const each = (act: (share: Share) => void): void => {
-    for (const share of [...shares]) if (shares.has(share)) act(share)
+    for (const share of shares) act(share)
   }
   const open = (share: Share, fresh: boolean): void => {
     share.told = true
@@ -106,6 +108,7 @@ export function openLine(options: LineOptions): Line {
   return {
     server,
     key,
+    terminal: connection.terminal,
     clock,
     random: rng,
     share(handlers) {

@@ -1,0 +1,9 @@
+/**
+ * Keys, enrolling and signing in: what only some connections need. Reached by `signin()` of the package, which loads it when
+ * it is first asked for.
+ */
+export { openLine } from '../connection/line.ts'
+export { introductionsOf } from '../identity/introductions.ts'
+export { softwareChip } from './chip.ts'
+export { ALL_MESSAGES } from './messages.ts'
+export { startSignin } from './signin.ts'
