@@ -14,6 +14,11 @@ interface Command {
 const COMMAND_FILES: Readonly<Record<Exclude<CommandName, 'help'>, () => Promise<Command>>> = {
   pair: async () => import('./commands/pair.ts'),
   contacts: async () => import('./commands/contacts.ts'),
+  key: async () => import('./commands/key.ts'),
+  signin: async () => import('./commands/signin.ts'),
+  whoami: async () => import('./commands/whoami.ts'),
+  release: async () => import('./commands/release.ts'),
+  terminal: async () => import('./commands/terminal.ts'),
   serve: async () => import('./commands/serve.ts'),
   config: async () => import('./commands/config.ts'),
   audit: async () => import('./commands/audit.ts'),

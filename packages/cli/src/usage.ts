@@ -15,6 +15,11 @@ export interface Usage {
 export type CommandName =
   | 'pair'
   | 'contacts'
+  | 'key'
+  | 'signin'
+  | 'whoami'
+  | 'release'
+  | 'terminal'
   | 'serve'
   | 'config'
   | 'audit'
@@ -61,6 +66,39 @@ const DATA: Option = {
   about: 'where everything is kept (./data); one server at a time',
 }
 
+/** What the commands of users share. */
+const KEY: Option = { name: 'key', takes: 'one', label: 'NAME', about: 'the key to use' }
+const AS_TERMINAL: Option = {
+  name: 'as',
+  takes: 'one',
+  label: 'TERMINAL',
+  about: 'which terminal of this profile (shell)',
+}
+const CHIP: Option = {
+  name: 'chip',
+  takes: 'nothing',
+  about: 'by the terminal’s own chip instead of a key',
+}
+const CODE_STDIN: Option = {
+  name: 'code-stdin',
+  takes: 'nothing',
+  about: 'the first line of stdin is the code',
+}
+const ACCEPT_CHANGED: Option = {
+  name: 'accept-changed-key',
+  takes: 'nothing',
+  about: 'take a user who comes with another key than before, without being asked',
+}
+const IN_TOKEN: readonly Option[] = [
+  {
+    name: 'pkcs11',
+    takes: 'one',
+    label: 'MODULE',
+    about: 'in a PKCS#11 token, by this library',
+  },
+  { name: 'token-label', takes: 'one', label: 'LABEL', about: 'which token' },
+]
+
 /** Every command. The options of `serve` and `config` that are settings of the server are added when it is loaded. */
 export const COMMANDS: Readonly<Record<CommandName, Usage>> = {
   pair: {
@@ -70,6 +108,8 @@ export const COMMANDS: Readonly<Record<CommandName, Usage>> = {
       'pair --join                     join, asking for the code',
       'pair --listen --as NAME         be rung under a name',
       'pair --to NAME                  ring a name',
+      'pair --listen                   be rung as the user who is signed in here',
+      'pair --to USER@PLACE            ring a user, wherever signed in',
       'pair --with NAME                meet a contact again, without a code',
     ],
     about: 'Meets another terminal under a secret said aloud, then sends lines and files.',
@@ -105,14 +145,25 @@ export const COMMANDS: Readonly<Record<CommandName, Usage>> = {
         takes: 'nothing',
         about: 'the first line of stdin is the code or passphrase, the rest is sent',
       },
-      { name: 'listen', takes: 'nothing', about: 'wait to be rung under --as NAME' },
+      {
+        name: 'listen',
+        takes: 'nothing',
+        about: 'wait to be rung: under --as NAME, or as who is signed in here',
+      },
       {
         name: 'as',
         takes: 'one',
         label: 'NAME',
         about: 'the name to be rung under, or to show to whom you ring',
       },
-      { name: 'to', takes: 'one', label: 'NAME', about: 'ring the terminal that listens as NAME' },
+      {
+        name: 'to',
+        takes: 'one',
+        label: 'NAME',
+        about: 'ring the terminal that listens as NAME, or the user of that ID',
+      },
+      { ...KEY, about: 'show the other whose this key is (the one that is signed in)' },
+      ACCEPT_CHANGED,
       {
         name: 'remember',
         takes: 'one',
@@ -145,11 +196,109 @@ export const COMMANDS: Readonly<Record<CommandName, Usage>> = {
     ],
   },
   contacts: {
-    lines: ['contacts [list]', 'contacts rename NAME NEW', 'contacts forget NAME'],
-    about: 'Lists those whom you can meet without a code; renames or forgets one.',
+    lines: ['contacts [list]', 'contacts rename NAME NEW', 'contacts forget NAME|USER'],
+    about:
+      'Lists those whom you can meet without a code, and the users whose keys you know; forgets one.',
     operands: 3,
     options: [JSON_OPTION, HELP],
     notes: ['They are kept in HUFU_HOME, by default $XDG_DATA_HOME/hufu or ~/.local/share/hufu.'],
+  },
+  key: {
+    lines: [
+      'key new [--name NAME]          make a key and enrol it with an invitation',
+      'key recover [--name NAME]      the same with the recovery code of a lost key',
+      'key add --name NAME            a further key, for which one that is here vouches',
+      'key list',
+      'key remove NAME                forget a key here',
+      'key revoke-own NAME|ID         end a key of yours everywhere',
+    ],
+    about: 'Your keys: each speaks for one user ID, wherever you sign in with it.',
+    operands: 2,
+    options: [
+      SERVER,
+      CA,
+      { name: 'name', takes: 'one', label: 'NAME', about: 'what to call the key here (default)' },
+      { ...KEY, about: 'the key that vouches, or revokes' },
+      CODE_STDIN,
+      ...IN_TOKEN,
+      { name: 'label', takes: 'one', label: 'LABEL', about: 'what to call the key in the token' },
+      { name: 'existing', takes: 'nothing', about: 'take a key that is in the token already' },
+      { name: 'yes', takes: 'nothing', about: 'remove without being asked' },
+      JSON_OPTION,
+      HELP,
+    ],
+    notes: [
+      'The invitation’s code and the key’s passphrase are asked for; HUFU_CODE and HUFU_KEY_PASSPHRASE stand in for them ' +
+        'where nobody is there to ask. The recovery code goes to stdout, once.',
+    ],
+  },
+  signin: {
+    lines: ['signin [USER] [--key NAME]', 'signin --stay               ring here, and answer'],
+    about: 'Signs you in at this terminal: who rings your user ID is heard here.',
+    operands: 1,
+    options: [
+      SERVER,
+      CA,
+      KEY,
+      AS_TERMINAL,
+      CHIP,
+      { name: 'stay', takes: 'nothing', about: 'stay signed in, ring and answer until Ctrl-C' },
+      ACCEPT_CHANGED,
+      JSON_OPTION,
+      HELP,
+    ],
+    notes: [
+      'The sign-in lasts until `hufu release`, until its time is over, or until an operator ends it; this command need not ' +
+        'run for that. Where there are several keys, those of users who have signed in here before are offered first.',
+      'HUFU_KEY_PASSPHRASE holds the key’s passphrase where nobody is there to ask; with --stay, HUFU_CODE the passphrase ' +
+        'that who rings must know.',
+    ],
+  },
+  whoami: {
+    lines: ['whoami'],
+    about: 'Shows who is signed in at this terminal, and where else.',
+    operands: 0,
+    options: [SERVER, CA, AS_TERMINAL, JSON_OPTION, HELP],
+    notes: [],
+  },
+  release: {
+    lines: ['release', 'release --terminal ID'],
+    about: 'Ends the sign-in at this terminal or, with your key, at another.',
+    operands: 1,
+    options: [
+      SERVER,
+      CA,
+      { name: 'terminal', takes: 'one', label: 'ID', about: 'as `hufu whoami` shows it' },
+      KEY,
+      AS_TERMINAL,
+      CHIP,
+      JSON_OPTION,
+      HELP,
+    ],
+    notes: [],
+  },
+  terminal: {
+    lines: ['terminal enrol [--unattended]'],
+    about: 'Gives this terminal a chip that signs one user in without a key.',
+    operands: 1,
+    options: [
+      SERVER,
+      CA,
+      AS_TERMINAL,
+      CODE_STDIN,
+      {
+        name: 'unattended',
+        takes: 'nothing',
+        about: 'keep the chip’s key without a passphrase, for whoever has the file',
+      },
+      { name: 'again', takes: 'nothing', about: 'replace the chip that is there' },
+      ...IN_TOKEN,
+      JSON_OPTION,
+      HELP,
+    ],
+    notes: [
+      'A terminal’s chip signs in and releases this terminal only. It can be rung and can pair.',
+    ],
   },
   serve: {
     lines: ['serve [--data DIR] [--listen HOST:PORT] [--config FILE] [--SETTING VALUE…]'],

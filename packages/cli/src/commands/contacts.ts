@@ -3,6 +3,9 @@ import { usage, type Arguments } from '../arguments.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
 import type { Output } from '../output.ts'
 import { profileFolder } from '../profile/folder.ts'
+import type { Pin } from '@hufu/terminal'
+import { letters } from '../profile/contacts.ts'
+import { filePins, type FilePins } from '../profile/pins.ts'
 import { fileProfile } from '../profile/profile.ts'
 import { HufuError } from '@hufu/protocol/wire'
 
@@ -28,7 +31,23 @@ async function list(output: Output): Promise<ExitCode> {
     if (!output.json)
       await output.line(`${name.padEnd(width)}  ${server}  last met ${used!.slice(0, 10)}`)
   }
+  for (const { user, keys } of await pins().all()) await listPins(user, keys, output)
   return EXIT.success
+}
+
+/** The users whose keys are known here. */
+function pins(): FilePins {
+  return filePins(profileFolder(process.env))
+}
+
+async function listPins(user: string, keys: readonly Pin[], output: Output): Promise<void> {
+  for (const { keyId, kind, metUnixMs, usedUnixMs } of keys) {
+    const [met, used] = [metUnixMs, usedUnixMs].map((ms) => new Date(ms).toISOString())
+    const key = letters(keyId)
+    await output.event({ event: 'pin', user, key, kind, met: met!, used: used! })
+    const times = `known since ${met!.slice(0, 10)}  last met ${used!.slice(0, 10)}`
+    if (!output.json) await output.line(`${user}  ${kind} ${key}  ${times}`)
+  }
 }
 
 async function rename(from: string, to: string, output: Output): Promise<ExitCode> {
@@ -39,9 +58,14 @@ async function rename(from: string, to: string, output: Output): Promise<ExitCod
 }
 
 async function forget(name: string, output: Output): Promise<ExitCode> {
-  const known = await fileProfile(profileFolder(process.env)).forgetContact(name)
+  const isUser = name.includes('@') && (await pins().forget(name))
+  const known = isUser || (await fileProfile(profileFolder(process.env)).forgetContact(name))
   if (!known) throw new HufuError('ERR_CONTACT_UNKNOWN', name)
   await output.event({ event: 'forgotten', name })
-  output.note(`${name} is forgotten here. The other end keeps its half until it forgets you too.`)
+  output.note(
+    isUser
+      ? `${name} is forgotten here: whatever key comes next is taken for the first`
+      : `${name} is forgotten here. The other end keeps its half until it forgets you too.`,
+  )
   return EXIT.success
 }

@@ -1,6 +1,6 @@
 import { random } from '@hufu/protocol/crypto'
 import { HufuError } from '@hufu/protocol/wire'
-import { pair, type Talk } from '@hufu/terminal'
+import { pair, type Introductions, type Talk } from '@hufu/terminal'
 import type { Arguments } from '../arguments.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
 import { terminalIdText } from '../ids.ts'
@@ -36,7 +36,7 @@ export async function run(args: Arguments, output: Output): Promise<ExitCode> {
     const sources = await sourcesOf(intent.send)
     if (intent.receive !== undefined)
       await (await import('../files/directory.ts')).makeDirectory(intent.receive)
-    const talk = await meet(intent, ports)
+    const talk = await meet(intent, ports, args)
     if (intent.remember !== undefined) talk.remember(intent.remember) // before the other's wish is told
     await announce(talk, intent, output)
     const { receive } = intent
@@ -49,7 +49,7 @@ export async function run(args: Arguments, output: Output): Promise<ExitCode> {
   }
 }
 
-const INTERRUPTED = {
+export const INTERRUPTED = {
   event: 'error',
   code: 'ERR_INTERRUPTED',
   message: 'interrupted',
@@ -62,16 +62,22 @@ async function sourcesOf(paths: readonly string[]): Promise<readonly OpenedSourc
   return Promise.all(paths.map(async (path) => openSource(path)))
 }
 
-async function meet(intent: Intent, ports: SecretPorts): Promise<Talk> {
+async function meet(intent: Intent, ports: SecretPorts, args: Arguments): Promise<Talk> {
   const profile = await profileFor(intent)
-  const via = await viaOf(intent, profile, ports)
+  const as = needsUsers(intent)
+    ? await (await import('../signin/as-user.ts')).asUser(intent, ports, args)
+    : undefined
+  const via = await viaOf(intent, profile, ports, as)
   const contactServer = via.by === 'contact' ? via.contact.server : undefined
   const terminalSeed =
     via.by === 'listen' ? await profile?.terminalSeed(via.name, random) : undefined
   const authorities = intent.ca === undefined ? undefined : await authoritiesWith(intent.ca)
+  const server = as?.server ?? intent.server ?? contactServer ?? defaultServer(process.env)
   return pair({
-    server: intent.server ?? contactServer ?? defaultServer(process.env),
+    server,
     via,
+    introductions: as?.introductions ?? strangers(intent, server),
+    ...(as?.line === undefined ? {} : { line: as.line }),
     signal: ports.signal,
     ports: { openSocket: socketsTrusting(authorities) },
     on: teller(intent.meeting, ports.output),
@@ -81,6 +87,24 @@ async function meet(intent: Intent, ports: SecretPorts): Promise<Talk> {
     ...(intent.rekey === undefined ? {} : { rekey: intent.rekey }),
     ...(intent.awayMs === undefined ? {} : { awayMs: intent.awayMs }),
   })
+}
+
+/** Whether users and their keys have a part in it: they are loaded only then. */
+function needsUsers({ meeting, key }: Intent): boolean {
+  return meeting.by === 'attend' || meeting.by === 'ring-user' || key !== undefined
+}
+
+/** Shows nothing. Whatever the other shows is looked at, and loaded for, when it comes. */
+function strangers({ acceptsChangedKey }: Intent, server: string): Introductions {
+  return {
+    awaited: false,
+    introduce: async () => undefined,
+    async judge(said, at) {
+      const { introductionsAt } = await import('../signin/introductions.ts')
+      const accept = async (): Promise<boolean> => acceptsChangedKey
+      return (await introductionsAt(server, { awaited: false, accept })).judge(said, at)
+    },
+  }
 }
 
 function defaultServer({ HUFU_SERVER: server }: NodeJS.ProcessEnv): string {
@@ -96,7 +120,7 @@ async function announce(talk: Talk, intent: Intent, output: Output): Promise<voi
 }
 
 /** The first signal stops the pairing; the result is the exit code that it asks for. */
-function stopOnSignals(stop: AbortController): () => ExitCode {
+export function stopOnSignals(stop: AbortController): () => ExitCode {
   let code: ExitCode = EXIT.interrupted
   process.once('SIGTERM', () => {
     code = EXIT.terminated

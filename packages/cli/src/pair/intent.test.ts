@@ -28,6 +28,12 @@ test('the ways to meet', () => {
     secret: prompt,
   })
   assert.deepEqual(intent('--to bench', env).meeting, { by: 'ring', name: 'bench', secret: given })
+  assert.deepEqual(intent('--listen').meeting, { by: 'attend', secret: prompt })
+  assert.deepEqual(intent('--to Ann@hufu.example', env).meeting, {
+    by: 'ring-user',
+    user: 'Ann@hufu.example',
+    secret: given,
+  })
   assert.deepEqual(intent('--with Bob', env).meeting, { by: 'contact', name: 'Bob' })
   assert.deepEqual(intent('x', env).meeting, { by: 'join', secret: { from: 'given', text: 'x' } })
 })
@@ -53,7 +59,6 @@ test('what does not go together is ERR_USAGE', () => {
     `${CODE} --listen --as a`,
     `${CODE} --to a`,
     '--to a --with b',
-    '--listen',
     `${CODE} --code-stdin`,
     '--with a --remember b',
     `--send ${CODE}`,

@@ -18,6 +18,10 @@ export type Meeting =
   | { readonly by: 'listen'; readonly name: string; readonly secret: SecretFrom }
   | { readonly by: 'ring'; readonly name: string; readonly secret: SecretFrom }
   | { readonly by: 'contact'; readonly name: string }
+  /** To be rung as the user who is signed in at this terminal. */
+  | { readonly by: 'attend'; readonly secret: SecretFrom }
+  /** Rings a user. The ID as it was typed: it is looked at when users are loaded. */
+  | { readonly by: 'ring-user'; readonly user: string; readonly secret: SecretFrom }
 
 /** What a command line of `hufu pair` asks for. */
 export interface Intent {
@@ -29,6 +33,10 @@ export interface Intent {
   /** How this end is shown to whom it rings. */
   readonly shownAs: string | undefined
   readonly remember: string | undefined
+  /** The key to show oneself by. */
+  readonly key: string | undefined
+  /** Whether a user who was met with another key before is taken for the same without asking. */
+  readonly acceptsChangedKey: boolean
   readonly send: readonly string[]
   /** Folder for whatever is offered. */
   readonly receive: string | undefined
@@ -62,6 +70,8 @@ export function readIntent(args: Arguments, env: NodeJS.ProcessEnv, canAsk: bool
     ca: args.one('ca') ?? given(env['HUFU_CA']),
     shownAs: args.one('as'),
     remember: args.one('remember'),
+    key: args.one('key'),
+    acceptsChangedKey: args.has('accept-changed-key'),
     send,
     receive: args.one('receive'),
     awayMs: awayOf(args.one('away')),
@@ -105,9 +115,10 @@ function meetingOf(args: Arguments, secret: SecretFrom | undefined, asked: boole
   const [to, contact] = [args.one('to'), args.one('with')]
   if (args.has('listen')) {
     const name = args.one('as')
-    if (name === undefined) throw usage('--listen needs a name to be rung under: --as NAME')
+    if (name === undefined) return { by: 'attend', secret: secret ?? ask }
     return { by: 'listen', name: nameOf(name), secret: secret ?? ask }
   }
+  if (to?.includes('@') === true) return { by: 'ring-user', user: to, secret: secret ?? ask }
   if (to !== undefined) return { by: 'ring', name: nameOf(to), secret: secret ?? ask }
   if (contact !== undefined) return { by: 'contact', name: contact }
   if (secret !== undefined) return { by: 'join', secret }

@@ -10,11 +10,18 @@ import { ringerText } from './tell.ts'
 /** The profile on disk, where the pairing needs one: a code leaves nothing behind. */
 export async function profileFor(intent: Intent): Promise<Profile | undefined> {
   const { by } = intent.meeting
-  const needed =
-    by === 'listen' || by === 'ring' || by === 'contact' || intent.remember !== undefined
+  const needed = (by !== 'open' && by !== 'join') || intent.remember !== undefined
   if (!needed) return undefined
   const { fileProfile } = await import('../profile/profile.ts')
   return fileProfile(profileFolder(process.env))
+}
+
+/** The user IDs of a meeting by users. */
+export interface Users {
+  /** Who is signed in at this terminal, or empty. */
+  readonly self: string
+  /** Who is rung, or empty. */
+  readonly rung: string
 }
 
 /**
@@ -27,6 +34,7 @@ export async function viaOf(
   intent: Intent,
   profile: Profile | undefined,
   ports: SecretPorts,
+  users: Users | undefined,
 ): Promise<Via> {
   const { meeting, remember } = intent
   if (remember !== undefined && (await profile?.contact(remember)) !== undefined)
@@ -43,7 +51,23 @@ export async function viaOf(
         passphrase: await answerTo(meeting.secret, ports),
       }
     case 'ring':
-      return { by: 'ring', name: meeting.name, passphrase: await ringWith(meeting, ports) }
+      return {
+        by: 'ring',
+        name: meeting.name,
+        passphrase: await ringWith(meeting.name, meeting.secret, ports),
+      }
+    case 'attend':
+      return {
+        by: 'attend',
+        user: users!.self,
+        passphrase: await answerTo(meeting.secret, ports),
+      }
+    case 'ring-user':
+      return {
+        by: 'ring-user',
+        user: users!.rung,
+        passphrase: await ringWith(users!.rung, meeting.secret, ports),
+      }
     case 'contact': {
       const contact = await profile?.contact(meeting.name)
       if (contact === undefined) throw new HufuError('ERR_CONTACT_UNKNOWN', meeting.name)
@@ -53,7 +77,7 @@ export async function viaOf(
 }
 
 /** What a listener does when it rings: the same passphrase each time, or the user is asked each time. */
-async function answerTo(
+export async function answerTo(
   secret: SecretFrom,
   ports: SecretPorts,
 ): Promise<(ringing: Ringing) => Promise<Uint8Array | undefined>> {
@@ -68,12 +92,9 @@ async function answerTo(
   }
 }
 
-async function ringWith(
-  meeting: { readonly name: string; readonly secret: SecretFrom },
-  ports: SecretPorts,
-): Promise<Uint8Array> {
-  if (meeting.secret.from !== 'prompt') return givenPassphrase(meeting.secret, ports)
-  const passphrase = await askPassphrase(`Passphrase agreed on with ${meeting.name}: `, ports)
+async function ringWith(name: string, secret: SecretFrom, ports: SecretPorts): Promise<Uint8Array> {
+  if (secret.from !== 'prompt') return givenPassphrase(secret, ports)
+  const passphrase = await askPassphrase(`Passphrase agreed on with ${name}: `, ports)
   if (passphrase === undefined) throw new HufuError('ERR_INTERRUPTED')
   return passphrase
 }
