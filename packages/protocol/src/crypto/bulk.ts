@@ -1,11 +1,11 @@
-import { requireOctets } from './input.ts'
+import { misuse, requireOctets } from './input.ts'
 import { expose, type Secret } from './secret.ts'
 
 /** What is here now, or will be where the platform answers later. */
 export type Eventually<T> = T | Promise<T>
 
 /**
- * An AES-256-GCM key for much traffic. Node answers at once. In a browser WebCrypto does the work, later, by the
+ * An AES-256-GCM or AES-128-GCM key for much traffic. Node answers at once. In a browser WebCrypto does the work, later, by the
  * processor's own instructions: ten times faster than JavaScript, and in constant time. Answers may overtake each other.
  */
 export interface BulkKey {
@@ -16,6 +16,7 @@ export interface BulkKey {
    *
    * @param nonce exactly 12 octets.
    * @param sealed ciphertext ‖ tag.
+   * @param head all associated data: what did not travel is put behind it.
    */
   open(nonce: Uint8Array, sealed: Uint8Array, head: Uint8Array): Eventually<Uint8Array | undefined>
   /**
@@ -32,14 +33,16 @@ export interface BulkMessage {
   readonly nonce: Uint8Array
   /** The associated data, which stands before the ciphertext. */
   readonly head: Uint8Array
+  /** Associated data after that, which does not travel. */
+  readonly unsent?: Uint8Array
   /** The plaintext; the octets must not change until the answer is there. */
   readonly parts: readonly Uint8Array[]
   /** Octets that are left free before the head. */
   readonly room: number
 }
 
-/** Octets of a bulk key, and of its nonces and tags. */
-const BULK_KEY_OCTETS = 32
+/** Octets of a bulk key: AES-128 or AES-256. Then of its nonces and tags. */
+const BULK_KEY_OCTETS: readonly number[] = [16, 32]
 const BULK_NONCE_OCTETS = 12
 export const BULK_TAG_OCTETS = 16
 
@@ -49,7 +52,7 @@ export function makeBulkKey(
 ): (raw: Uint8Array | Secret) => BulkKey {
   return (raw) => {
     const octets = expose(raw)
-    requireOctets('key', octets, BULK_KEY_OCTETS)
+    if (!BULK_KEY_OCTETS.includes(octets.length)) throw misuse('a bulk key has 16 or 32 octets')
     const key = load(octets)
     return {
       seal(message) {

@@ -1,11 +1,11 @@
 import { BULK_TAG_OCTETS, type BulkKey, makeBulkKey } from '../bulk.ts'
-import { octetsOf } from '../bytes.ts'
+import { concat, octetsOf } from '../bytes.ts'
 import { platform, type PlatformKey } from '../platform.ts'
 import { type Secret, unwiped } from '../secret.ts'
 
 const NAME = 'AES-GCM'
 
-/** A key for AES-256-GCM (SP 800-38D) that only WebCrypto holds, and that cannot be taken out of it. */
+/** A key for AES-256-GCM or AES-128-GCM (SP 800-38D) that only WebCrypto holds, and that cannot be taken out of it. */
 export const bulkKey: (raw: Uint8Array | Secret) => BulkKey = makeBulkKey((raw) => {
   const { subtle } = platform.crypto
   // WebCrypto copies the key before it returns.
@@ -14,7 +14,7 @@ export const bulkKey: (raw: Uint8Array | Secret) => BulkKey = makeBulkKey((raw) 
     'decrypt',
   ])
   return {
-    seal({ nonce, head, parts, room }) {
+    seal({ nonce, head, unsent, parts, room }) {
       const key = unwiped(held)
       const start = room + head.length
       const octets = octetsOf(parts)
@@ -26,7 +26,8 @@ export const bulkKey: (raw: Uint8Array | Secret) => BulkKey = makeBulkKey((raw) 
         whole.set(part, end)
         end += part.length
       }
-      const how = { name: NAME, iv: nonce, additionalData: head }
+      const associated = unsent === undefined ? head : concat(head, unsent)
+      const how = { name: NAME, iv: nonce, additionalData: associated }
       return key
         .then((native) => subtle.encrypt(how, native, whole.subarray(start, end)))
         .then((sealed) => {

@@ -1,22 +1,23 @@
 import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'node:crypto'
 
 import { BULK_TAG_OCTETS, type BulkKey, makeBulkKey } from '../bulk.ts'
-import { octetsOf } from '../bytes.ts'
+import { concat, octetsOf } from '../bytes.ts'
 import { type Secret, unwiped } from '../secret.ts'
 import { plain } from './buffers.ts'
 import { openWith, standsAlone } from './cipher.ts'
 
-const CIPHER = 'aes-256-gcm'
 const OPTIONS = { authTagLength: BULK_TAG_OCTETS } as const
 
-/** A key for AES-256-GCM (SP 800-38D). */
+/** A key for AES-256-GCM or AES-128-GCM (SP 800-38D). */
 export const bulkKey: (raw: Uint8Array | Secret) => BulkKey = makeBulkKey((raw) => {
+  const name = raw.length === 16 ? 'aes-128-gcm' : 'aes-256-gcm'
   let held: KeyObject | undefined = createSecretKey(raw)
   return {
-    seal({ nonce, head, parts, room }) {
-      const cipher = createCipheriv(CIPHER, unwiped(held), nonce, OPTIONS)
+    seal({ nonce, head, unsent, parts, room }) {
+      const cipher = createCipheriv(name, unwiped(held), nonce, OPTIONS)
       const octets = octetsOf(parts)
-      cipher.setAAD(head, { plaintextLength: octets })
+      const associated = unsent === undefined ? head : concat(head, unsent)
+      cipher.setAAD(associated, { plaintextLength: octets })
       let end = room + head.length
       const whole = plain(Buffer.allocUnsafeSlow(end + octets + BULK_TAG_OCTETS))
       whole.fill(0, 0, room)
@@ -32,7 +33,7 @@ export const bulkKey: (raw: Uint8Array | Secret) => BulkKey = makeBulkKey((raw) 
       return whole
     },
     open: (nonce, sealed, head) =>
-      openWith(createDecipheriv(CIPHER, unwiped(held), nonce, OPTIONS), sealed, head),
+      openWith(createDecipheriv(name, unwiped(held), nonce, OPTIONS), sealed, head),
     wipe() {
       held = undefined
     },

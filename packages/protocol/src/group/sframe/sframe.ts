@@ -1,0 +1,112 @@
+import { bulkKey, concat, type BulkKey, type Eventually, type Secret } from '../../crypto/index.ts'
+import { encodeHeader, type SframeHeader } from './header.ts'
+import { sframeKeys } from './keys.ts'
+import { SFRAME_SALT_OCTETS, SFRAME_TAG_OCTETS, type SframeSuite } from './suites.ts'
+import { replayWindow, type ReplayWindow } from './window.ts'
+
+/*
+ * Frames of a call (RFC 9605). A sender has a key of its own, by its key id, and a counter that never starts again; who
+ * receives has one such key for each sender and epoch. A frame shows that a member of the call made it, not which one: all
+ * have the base key.
+ */
+
+/** Seals one sender's frames. */
+export interface FrameSealer {
+  /** The frame: header ‖ ciphertext ‖ tag, with `room` free octets in front. */
+  seal(plaintext: Uint8Array, options?: FrameOptions): Eventually<Uint8Array>
+  /** Frames sealed so far. */
+  readonly frames: number
+  wipe(): void
+}
+
+export interface FrameOptions {
+  /** Associated data that does not travel. */
+  readonly metadata?: Uint8Array
+  readonly room?: number
+}
+
+/** Opens one sender's frames of one epoch. */
+export interface FrameOpener {
+  /** The plaintext; `undefined` if it is forged, or was opened before. */
+  open(
+    frame: Uint8Array,
+    header: SframeHeader,
+    metadata?: Uint8Array,
+  ): Eventually<Uint8Array | undefined>
+  wipe(): void
+}
+
+/**
+ * @param baseKey of the epoch; stays the caller's.
+ * @param counter the first: 0, but where a key goes on that has sealed before.
+ */
+export function frameSealer(
+  suite: SframeSuite,
+  baseKey: Secret,
+  keyId: bigint,
+  counter = 0n,
+): FrameSealer {
+  const { key, salt } = loaded(suite, baseKey, keyId)
+  let next = counter
+  return {
+    seal(plaintext, { metadata, room = 0 } = {}) {
+      const head = encodeHeader(keyId, next)
+      const nonce = nonceFor(salt, next)
+      next += 1n
+      const message = { nonce, head, parts: [plaintext], room }
+      return key.seal(metadata === undefined ? message : { ...message, unsent: metadata })
+    },
+    get frames() {
+      return Number(next - counter)
+    },
+    wipe: () => key.wipe(),
+  }
+}
+
+/** @param baseKey of the epoch; stays the caller's. */
+export function frameOpener(suite: SframeSuite, baseKey: Secret, keyId: bigint): FrameOpener {
+  const { key, salt } = loaded(suite, baseKey, keyId)
+  const window = replayWindow()
+  return {
+    open(frame, { counter, octets }, metadata) {
+      if (frame.length < octets + SFRAME_TAG_OCTETS || !window.admits(counter)) return undefined
+      const head = frame.subarray(0, octets)
+      const associated = metadata === undefined ? head : concat(head, metadata)
+      const opened = key.open(nonceFor(salt, counter), frame.subarray(octets), associated)
+      if (!(opened instanceof Promise)) return noted(window, counter, opened)
+      return opened.then((plaintext) => noted(window, counter, plaintext))
+    },
+    wipe: () => key.wipe(),
+  }
+}
+
+/** Only a frame that proved good counts as seen; of two that were opened at the same time the second is a replay. */
+function noted(
+  window: ReplayWindow,
+  counter: bigint,
+  plaintext: Uint8Array | undefined,
+): Uint8Array | undefined {
+  if (plaintext === undefined || !window.admits(counter)) return undefined
+  window.note(counter)
+  return plaintext
+}
+
+function loaded(
+  suite: SframeSuite,
+  baseKey: Secret,
+  keyId: bigint,
+): { readonly key: BulkKey; readonly salt: Uint8Array } {
+  const { key: raw, salt } = sframeKeys(suite, baseKey, keyId)
+  const key = bulkKey(raw)
+  raw.wipe()
+  return { key, salt }
+}
+
+/** The salt XOR the counter, big-endian (RFC 9605 §4.4.3). */
+function nonceFor(salt: Uint8Array, counter: bigint): Uint8Array {
+  const nonce = salt.slice()
+  const view = new DataView(nonce.buffer)
+  const low = SFRAME_SALT_OCTETS - 8
+  view.setBigUint64(low, view.getBigUint64(low) ^ counter)
+  return nonce
+}
