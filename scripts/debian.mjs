@@ -31,12 +31,16 @@ export const PACKAGES = [
   {
     name: 'softhsm2',
     probe: ['softhsm2-util', '--version'],
-    tests: ['token', 'token-keys', 'token-pins'].map((name) => `test/system/${name}.test.ts`),
+    tests: ['token', 'token-keys', 'token-pins', 'token-profile'].map(
+      (name) => `test/system/${name}.test.ts`,
+    ),
   },
   {
     name: 'opensc',
     probe: ['test', '-x', '/usr/bin/pkcs11-tool'],
-    tests: ['test/system/token-keys.test.ts', 'test/system/token-pins.test.ts'],
+    tests: ['token-keys', 'token-pins', 'token-profile'].map(
+      (name) => `test/system/${name}.test.ts`,
+    ),
   },
   {
     name: 'caddy',

@@ -425,23 +425,23 @@ export const MESSAGES: Readonly<Record<ErrorCode, Message>> = {
   },
   ERR_HSM_MODULE: {
     what: 'the library of the PKCS#11 token cannot be used',
-    next: 'Check --pkcs11-module; if pkcs11js is what is missing, install a C++ compiler and run `npm rebuild pkcs11js`.',
+    next: 'Check its path (--pkcs11, --pkcs11-module); if pkcs11js is what is missing, install a C++ compiler and run `npm rebuild pkcs11js`.',
   },
   ERR_HSM_ABSENT: {
     what: 'the PKCS#11 token is not there',
-    next: 'Put it in, or check --pkcs11-token and the slots of the library.',
+    next: 'Put it in, or check the label (--token-label, --pkcs11-token) and the slots of the library.',
   },
   ERR_HSM_PIN: {
-    what: 'the PKCS#11 token does not accept the PIN',
-    next: 'Correct the PIN before you start again: most tokens lock themselves after a few wrong ones.',
+    what: 'the PKCS#11 token does not accept the PIN, or it was not tried',
+    next: 'Before it is tried again log in once with the token’s own program: most tokens lock after a few wrong PINs.',
   },
   ERR_HSM_LOCKED: {
     what: 'the PKCS#11 token’s PIN is locked, or one wrong try away from it',
     next: 'Unlock it, or log in once, with the tool of the token’s maker; hufu does not spend the last try.',
   },
   ERR_HSM_MECHANISM: {
-    what: 'the PKCS#11 token cannot do AES-256-GCM',
-    next: 'Use a token that can, or keep the master key in a file.',
+    what: 'the PKCS#11 token cannot do what is asked of it',
+    next: 'A master key needs AES-256-GCM, a user’s key P-256 with ECDSA and ECDH, a chip HMAC-SHA-256: use one that can, or a file.',
   },
   ERR_HSM_FAILED: {
     what: 'the PKCS#11 token failed',

@@ -97,6 +97,8 @@ const IN_TOKEN: readonly Option[] = [
     about: 'in a PKCS#11 token, by this library',
   },
   { name: 'token-label', takes: 'one', label: 'LABEL', about: 'which token' },
+  { name: 'label', takes: 'one', label: 'LABEL', about: 'what to call the key in the token' },
+  { name: 'existing', takes: 'nothing', about: 'take a key that is in the token already' },
 ]
 
 /** Every command. The options of `serve` and `config` that are settings of the server are added when it is loaded. */
@@ -221,8 +223,18 @@ export const COMMANDS: Readonly<Record<CommandName, Usage>> = {
       { ...KEY, about: 'the key that vouches, or revokes' },
       CODE_STDIN,
       ...IN_TOKEN,
-      { name: 'label', takes: 'one', label: 'LABEL', about: 'what to call the key in the token' },
-      { name: 'existing', takes: 'nothing', about: 'take a key that is in the token already' },
+      {
+        name: 'signing-id',
+        takes: 'one',
+        label: 'HEX',
+        about: 'with --existing: which pair is to sign',
+      },
+      {
+        name: 'agreement-id',
+        takes: 'one',
+        label: 'HEX',
+        about: 'with --existing: which pair is to agree (derive)',
+      },
       { name: 'yes', takes: 'nothing', about: 'remove without being asked' },
       JSON_OPTION,
       HELP,
@@ -230,6 +242,8 @@ export const COMMANDS: Readonly<Record<CommandName, Usage>> = {
     notes: [
       'The invitation’s code and the key’s passphrase are asked for; HUFU_CODE and HUFU_KEY_PASSPHRASE stand in for them ' +
         'where nobody is there to ask. The recovery code goes to stdout, once.',
+      'In a token both pairs are on P-256 and never leave it; HUFU_PIN is its PIN where nobody is there to ask. Two wrong ones ' +
+        'in a row, and it is not tried any more: see ERR_HSM_PIN.',
     ],
   },
   signin: {

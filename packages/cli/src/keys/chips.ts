@@ -1,5 +1,4 @@
 import { random, Secret, utf8 } from '@hufu/protocol/crypto'
-import { HufuError } from '@hufu/protocol/wire'
 import { signin, type Chip } from '@hufu/terminal'
 import { letters } from '../profile/contacts.ts'
 import { fieldsOf, shelf, type Shelf, type Stored } from '../profile/shelf.ts'
@@ -40,9 +39,7 @@ export interface ChipHolding {
 /** What holds a chip of that kind. */
 export const CHIP_HOLDINGS: Readonly<Record<ChipHeldBy, () => Promise<ChipHolding>>> = {
   file: async () => fileChip,
-  token: async () => {
-    throw new HufuError('ERR_USAGE', 'this hufu knows no chips in tokens')
-  },
+  token: async () => (await import('./pkcs11-chip.ts')).tokenChip,
 }
 
 /** The chips of a profile's terminals. Throws {@link HufuError} `ERR_PROFILE`. */

@@ -67,9 +67,7 @@ export interface HoldingPorts {
 /** What holds a key of that kind. A further kind is a row here and a file beside. */
 export const HOLDINGS: Readonly<Record<HeldBy, () => Promise<KeyHolding>>> = {
   software: async () => (await import('./software.ts')).softwareHolding,
-  token: async () => {
-    throw new HufuError('ERR_USAGE', 'this hufu knows no keys in tokens')
-  },
+  token: async () => (await import('./pkcs11.ts')).tokenHolding,
 }
 
 /** The keys of a profile. Throws {@link HufuError} `ERR_KEY_FILE` for a damaged one, `ERR_PROFILE`. */
