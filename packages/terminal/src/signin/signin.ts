@@ -18,6 +18,8 @@ import {
   prove,
   proveByChip,
   type Act,
+  type Enrolment,
+  type InvitationKeys,
 } from '@hufu/protocol/signin'
 import { after, HufuError, isErrorCode, type ErrorCode, type Outcome } from '@hufu/protocol/wire'
 import type { Line } from '../connection/line.ts'
@@ -213,6 +215,25 @@ export function startSignin(options: SigninOptions): Signin {
     return { key: enrolled(key, key.user, checked.certificates), expires: checked.expires }
   }
 
+  /** Who has lost the answer gets it again, as the server knows the key. */
+  const enrolAt = async (
+    holder: KeyHolder,
+    invitation: InvitationKeys,
+    what: { readonly recovery: InvitationKeys; readonly outside?: CertificatePair },
+    tries: number,
+  ): Promise<Enrolment> => {
+    const ref = await requests.begin()
+    const place = requests.place()
+    const { message, awaited } = await enrol(holder, invitation, { ...what, ref, place }, random)
+    try {
+      const issued = await requests.exchange(message, 'signin.issued')
+      return valueOf(checkEnrolled(awaited, issued, nowUnixMs()))
+    } catch (error) {
+      if (tries <= 1 || codeOf(error) !== 'ERR_UNREACHABLE') throw error
+      return enrolAt(holder, invitation, what, tries - 1)
+    }
+  }
+
   const whereabouts = async (): Promise<Whereabouts> => {
     const ref = await requests.begin()
     const { here, elsewhere } = await requests.exchange(
@@ -264,16 +285,11 @@ export function startSignin(options: SigninOptions): Signin {
     async enrol(holder, invitation, outside) {
       const keys = invitationKeys(codeFrom(invitation))
       const recovery = newInvitation(random)
-      const ref = await requests.begin()
       const what = {
-        ref,
-        place: requests.place(),
         recovery: invitationKeys(recovery),
         ...(outside === undefined ? {} : { outside }),
       }
-      const { message, awaited } = await enrol(holder, keys, what, random)
-      const issued = await requests.exchange(message, 'signin.issued')
-      const { key, issuers } = valueOf(checkEnrolled(awaited, issued, nowUnixMs()))
+      const { key, issuers } = await enrolAt(holder, keys, what, ENROL_TRIES)
       return {
         key: enrolled(holder, key.user, key.certificates),
         expires: key.expires,
@@ -314,6 +330,8 @@ export function startSignin(options: SigninOptions): Signin {
 
 type Released = Omit<Extract<FromServer, { type: 'signin.released' }>, 'type'>
 
+/** How often an enrolment is tried whose answer is lost. Our choice. */
+const ENROL_TRIES = 3
 /** Milliseconds between two sign-ins of somebody who stays: at least, and (timers hold no more) at most. Our choices. */
 const LEAST_STAY_MS = 60_000
 const MOST_STAY_MS = 2_000_000_000
