@@ -1,3 +1,5 @@
+import { isNamespace } from '@hufu/protocol/identity'
+
 /** How the text of a flag or of the environment, or a value of a JSON file, becomes a setting. */
 export interface Kind<T> {
   /** What would be right, to follow "must be". */
@@ -21,6 +23,12 @@ export function text(least: number): Kind<string> {
     expects: least === 0 ? 'text' : 'text that is not empty',
     read: (raw) => (typeof raw === 'string' && raw.length >= least ? raw : undefined),
   }
+}
+
+/** The part of a user ID after its @. */
+export const namespace: Kind<string> = {
+  expects: 'a host name in small letters, such as example.org',
+  read: (raw) => (typeof raw === 'string' && isNamespace(raw) ? raw : undefined),
 }
 
 /** One of these words. */

@@ -3,6 +3,7 @@ import { MAX_CONTROL_OCTETS, MAX_MESSAGE_OCTETS } from '@hufu/protocol/wire'
 import {
   listenAddress,
   logLevel,
+  namespace,
   oneOf,
   text,
   textList,
@@ -74,6 +75,21 @@ export interface Config {
   readonly nameLifetimeMs: number
   readonly namesPerTerminal: number
   readonly meetingsPerConnection: number
+
+  readonly namespace: string
+  readonly certificateLifetimeMs: number
+  readonly invitationLifetimeMs: number
+  readonly invitationsPerUser: number
+  readonly enrolmentsPerSource: number
+  readonly enrolmentsPerSourceMs: number
+  readonly keysPerUser: number
+  readonly challengeMs: number
+  readonly challengesPerConnection: number
+  readonly signinsPerSecond: number
+  readonly bindingPolicy: 'all' | 'newest'
+  readonly bindingLifetimeMs: number
+  readonly bindingGraceMs: number
+  readonly ringsPerUser: number
 
   readonly setupCodeMs: number
   readonly operatorIdleMs: number
@@ -413,6 +429,82 @@ export const SETTINGS: { readonly [N in keyof Config]: Setting<Config[N]> } = {
     kind: count,
     default: 64,
     about: 'Contacts that one connection may wait for at a time.',
+  },
+
+  namespace: {
+    kind: namespace,
+    default: 'localhost',
+    about:
+      'What follows the @ in the IDs of this server’s users: a host name of yours. Change it before the first user: who was certified under another stays who they were.',
+  },
+  certificateLifetimeMs: {
+    kind: duration,
+    default: 30 * DAY,
+    about:
+      'How long certificates of users’ keys are good. Keys in use are renewed in the last third of it: what a lost revocation list costs.',
+  },
+  invitationLifetimeMs: {
+    kind: duration,
+    default: 7 * DAY,
+    about: 'How long an invitation is good, unless its maker says otherwise. It is good once.',
+  },
+  invitationsPerUser: {
+    kind: count,
+    default: 8,
+    about: 'Unused invitations of one user.',
+  },
+  enrolmentsPerSource: {
+    kind: count,
+    default: 20,
+    about:
+      'Attempts to use an invitation from one address that did not prove good, per enrolments-per-source-ms.',
+  },
+  enrolmentsPerSourceMs: {
+    kind: duration,
+    default: 10 * MINUTE,
+    about: 'How long an attempt to use an invitation counts against the address it came from.',
+  },
+  keysPerUser: {
+    kind: count,
+    default: 8,
+    about: 'Keys of one user that are not revoked: a token, a spare, a passkey for each device.',
+  },
+  challengeMs: {
+    kind: duration,
+    default: MINUTE,
+    about: 'Time to answer a challenge of a sign-in: to type a PIN, or touch a key.',
+  },
+  challengesPerConnection: {
+    kind: count,
+    default: 8,
+    about: 'Challenges that one connection may have unanswered; beyond it the oldest is void.',
+  },
+  signinsPerSecond: {
+    kind: count,
+    default: 50,
+    about:
+      'Requests around sign-ins per second and address, lasting; four times as many at once: an office that opens.',
+  },
+  bindingPolicy: {
+    kind: oneOf('all', 'newest'),
+    default: 'all',
+    about:
+      'A user at several terminals: `all` of them ring, or the `newest` sign-in ends those before it.',
+  },
+  bindingLifetimeMs: {
+    kind: duration,
+    default: 12 * HOUR,
+    about: 'A user is signed in at a terminal for so long at most: a working day.',
+  },
+  bindingGraceMs: {
+    kind: duration,
+    default: 12 * HOUR,
+    about: 'A terminal that is gone for so long is released, though its user’s time is not over.',
+  },
+  ringsPerUser: {
+    kind: whole(1, 64),
+    default: 16,
+    about: 'Terminals of one user that ring at once: those signed in at last.',
   },
 
   setupCodeMs: {

@@ -5,6 +5,7 @@ import { pairTables } from './migrations/0001-pair.ts'
 import { vaultTables } from './migrations/0002-vault.ts'
 import { auditTables } from './migrations/0003-audit.ts'
 import { operatorTables } from './migrations/0004-operators.ts'
+import { identityTables } from './migrations/0005-identity.ts'
 import type { OctetsType } from './migrations/columns.ts'
 import type { Db } from './schema.ts'
 
@@ -60,6 +61,7 @@ function all(octets: OctetsType): Record<string, Migration> {
     '0002-vault': { up: (db) => vaultTables(db, octets) },
     '0003-audit': { up: (db) => auditTables(db, octets) },
     '0004-operators': { up: (db) => operatorTables(db, octets) },
+    '0005-identity': { up: (db) => identityTables(db, octets) },
   }
 }
 

@@ -125,7 +125,86 @@ export interface Schema {
     operator: string | null
     expires: number
   }
+  /** People, by their user IDs. */
+  users: {
+    id: string
+    state: UserState
+    /** An operator's words on why the user is suspended. */
+    reason: string | null
+    created: number
+  }
+  user_keys: {
+    /** `keyIdOf`, 32 octets: it stays when certificates are renewed. */
+    id: Uint8Array
+    user: string
+    kind: string
+    algorithm: string
+    /** The certificates that were issued last, DER. */
+    cert_signing: Uint8Array
+    cert_agreement: Uint8Array
+    /** When the first of them ends. */
+    expires: number
+    created: number
+    last_used: number | null
+    revoked: number | null
+    reason: string | null
+  }
+  /** Every certificate of our own issuing that has not ended: what a revocation list is made of. */
+  certificates: {
+    serial: Uint8Array
+    /** Id of its issuer. */
+    issuer: Uint8Array
+    key: Uint8Array
+    expires: number
+    revoked: number | null
+  }
+  /** Keys of users, sealed under passkeys: of no use here. */
+  passkeys: { credential: Uint8Array; key: Uint8Array; host: string; sealed: Uint8Array }
+  /** Codes by which keys and chips are enrolled. What they are authenticated by is in the vault. */
+  invitations: {
+    /** 16 octets, made of the code. */
+    id: Uint8Array
+    kind: InvitationKind
+    user: string
+    created: number
+    /** Null: never. */
+    expires: number | null
+    /** Id of the key, or of the terminal, that it was used for. Then it is good for nothing else. */
+    used_by: Uint8Array | null
+  }
+  /** Who is signed in at a terminal. */
+  bindings: {
+    terminal: Uint8Array
+    user: string
+    proved_by: 'key' | 'chip'
+    /** Id of the key; null where it was the terminal's chip. */
+    key: Uint8Array | null
+    since: number
+    expires: number
+    last_seen: number
+  }
+  /** Who has signed in at a terminal, and when last. */
+  visits: { terminal: Uint8Array; user: string; last: number }
+  /** Sign-ins that were ended, until the terminal has been told. */
+  endings: { terminal: Uint8Array; user: string; code: string; reason: string; at: number }
+  /** Terminals with a security chip, whose sign-in keys are in the vault. */
+  chips: { terminal: Uint8Array; user: string; enrolled: number }
+  /** Who is trusted to certify users. */
+  issuers: {
+    /** SHA-256 over the certificate. */
+    id: Uint8Array
+    certificate: Uint8Array
+    /** With spaces between. */
+    namespaces: string
+    ours: 0 | 1
+    added: number
+  }
 }
+
+export type UserState = 'active' | 'suspended'
+
+/** `key`: for a user's key. `recovery`: the same, held by the user. `terminal`: for a terminal's chip. */
+export type InvitationKind = 'key' | 'recovery' | 'terminal'
 
 /** `browser`: in a cookie. `program`: sent by its holder in a header. One is not taken for the other. */
 export type SessionKeeper = 'browser' | 'program'

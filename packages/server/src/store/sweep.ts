@@ -9,7 +9,12 @@ import { sweepSlots } from './slots.ts'
 export async function sweepStore(db: Db, config: Config, now: UnixMs): Promise<void> {
   await sweepSlots(db, now)
   await sweepNames(db, now - config.nameLifetimeMs)
-  const { guessesPerSourceMs, guessesPerNameMs, loginsPerSourceMs, loginsPerNameMs } = config
-  const longest = Math.max(guessesPerSourceMs, guessesPerNameMs, loginsPerSourceMs, loginsPerNameMs)
+  const longest = Math.max(
+    config.guessesPerSourceMs,
+    config.guessesPerNameMs,
+    config.loginsPerSourceMs,
+    config.loginsPerNameMs,
+    config.enrolmentsPerSourceMs,
+  )
   await sweepGuesses(db, now - longest)
 }
