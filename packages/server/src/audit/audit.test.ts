@@ -69,7 +69,7 @@ describe('recording', () => {
       { ...good, actor: 'operator:' },
       { ...good, actor: 'operator:a\nb' },
       { ...good, object: { kind: 'audit', id: '' } },
-      { ...good, object: { kind: 'server', id: 'x'.repeat(201) } },
+      { ...good, object: { kind: 'server', id: 'x'.repeat(255) } },
       {
         ...good,
         action: 'server.config',

@@ -2,8 +2,8 @@ import { HufuError, type ErrorCode, type Value } from '@hufu/protocol/wire'
 import type { UnixMs } from '../clock.ts'
 import { ACTIONS, type Action, type DetailOf } from './actions.ts'
 
-/** Who did it: the server by itself, whoever has its machine, an operator, or a program with a token. */
-export type Actor = 'server' | 'local' | `operator:${string}` | `token:${string}`
+/** Who did it: the server by itself, whoever has its machine, an operator, a program with a token, or a user by their key. */
+export type Actor = 'server' | 'local' | `operator:${string}` | `token:${string}` | `user:${string}`
 
 /** One thing to be recorded. Nothing in it may be secret, and no secret has a place in it. */
 export type AuditEntry = {
@@ -32,8 +32,8 @@ export interface EntryRow {
 }
 
 /** UTF-16 units in an object's id. Our choice. */
-const MOST_ID_UNITS = 200
-const ACTOR = /^(?:server|local|(?:operator|token):[^\p{C}]{1,64})$/u
+const MOST_ID_UNITS = 254
+const ACTOR = /^(?:server|local|(?:operator|token):[^\p{C}]{1,64}|user:[^\p{C}]{1,254})$/u
 
 /**
  * The row for `entry`, recorded as number `seq` at `at`.

@@ -15,6 +15,8 @@ export interface HttpPorts {
   readonly metrics: Metrics
   /** Whatever is asked below `/api/v1`. */
   readonly api?: Api
+  /** Whoever has to check what this server's users present. */
+  readonly authority?: PublicAuthority
   /** Empty: this machine only. */
   readonly metricsToken: string
   /** None: plain http. */
@@ -23,6 +25,18 @@ export interface HttpPorts {
   ready(): Promise<boolean>
   failed(error: unknown): void
 }
+
+/** What an authority shows to anybody. */
+export interface PublicAuthority {
+  /** Its certificate, DER. */
+  ownCertificate(): Promise<Uint8Array>
+  /** What it has certified and revoked, DER (RFC 5280 §5). */
+  revocationList(): Promise<Uint8Array>
+}
+
+/** Where it shows them: PEM, and DER (RFC 2585 §4). */
+const AUTHORITY_PATH = '/authority/certificate'
+const REVOKED_PATH = '/authority/crl'
 
 /** Where the authority of a certificate of our own making can be fetched. */
 const CA_PATH = '/hufu-ca.pem'
@@ -100,6 +114,16 @@ async function answer(
       if (authority === undefined) return reply(response, 404, 'not found')
       return reply(response, 200, authority.pem, { 'Content-Type': 'application/x-x509-ca-cert' })
     }
+    case AUTHORITY_PATH: {
+      if (ports.authority === undefined) return reply(response, 404, 'not found')
+      const certificate = pem(await ports.authority.ownCertificate())
+      return reply(response, 200, certificate, { 'Content-Type': 'application/x-pem-file' })
+    }
+    case REVOKED_PATH: {
+      if (ports.authority === undefined) return reply(response, 404, 'not found')
+      const list = await ports.authority.revocationList()
+      return reply(response, 200, list, { 'Content-Type': 'application/pkix-crl' })
+    }
     case '/console/':
       // what it loads stands beside it, not below; relative, as a proxy may have taken a path away
       return reply(response, 308, 'see /console', { Location: '../console' })
@@ -130,7 +154,7 @@ function show(page: Page, request: IncomingMessage, response: ServerResponse): v
 function reply(
   response: ServerResponse,
   status: number,
-  body: string,
+  body: string | Uint8Array,
   headers: Readonly<Record<string, string>> = {},
 ): void {
   response.writeHead(status, {
@@ -141,6 +165,14 @@ function reply(
     ...headers,
   })
   response.end(body)
+}
+
+/** A certificate in PEM (RFC 7468 §5). */
+function pem(der: Uint8Array): string {
+  const lines = Buffer.from(der)
+    .toString('base64')
+    .match(/.{1,64}/g)!
+  return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n')
 }
 
 /** With a token, who has it; without one, this machine, unless a proxy on it asks for somebody else. */
