@@ -1,4 +1,11 @@
-import type { Attempt, AttemptEffect, Confirm } from '@hufu/protocol/pair'
+import {
+  isByPerson,
+  openersOf,
+  type Attempt,
+  type AttemptEffect,
+  type Confirm,
+  type Ringing,
+} from '@hufu/protocol/pair'
 import { TERMINAL_ID_OCTETS, type ErrorCode, type MessageOf, type Ms } from '@hufu/protocol/wire'
 import { pairLimits } from '../../config.ts'
 import type { Unsubscribe } from '../../relay/bus.ts'
@@ -18,8 +25,8 @@ export interface Live {
   readonly target: Target
   readonly ref: number
   readonly requester: Connection
-  /** The terminal to ring; none if nobody is there. */
-  readonly opener: Uint8Array | undefined
+  /** The terminals to ring, none if nobody is there; then the one that has answered. */
+  openers: Ringing
   /** What to take back if it was no guess. */
   readonly guesses: readonly Uint8Array[]
   /** The id of the session that may come of it. */
@@ -46,9 +53,10 @@ export interface OpenerOutcome {
 
 /** What attempts do to those around them. */
 export interface Acts {
-  /** Rings the opener's terminal, wherever it is connected. */
+  /** Rings the opener's terminals, wherever they are connected. */
   ring(one: Live): void
-  tellOpener(one: Live, outcome: OpenerOutcome): void
+  /** Tells those terminals: if not others, all that are the opener now. */
+  tellOpener(one: Live, outcome: OpenerOutcome, terminals?: readonly Uint8Array[]): void
   /**
    * Makes the session, tells both, and brings both in. For a slot that is not there everything looks the same to the
    * requester, and nobody else comes.
@@ -63,11 +71,14 @@ export function actsOf(ports: PairPorts): Acts {
   const { clock, config, presence, random, sessions, store } = ports
   const limits = pairLimits(config)
 
-  const tellOpener = (one: Live, outcome: OpenerOutcome): void => {
-    if (one.opener === undefined) return
+  const tellOpener = (
+    one: Live,
+    outcome: OpenerOutcome,
+    terminals = openersOf(one.openers),
+  ): void => {
     const { code = null, session = null, confirm = null } = outcome
     const message = { type: 'outcome', pairing: one.pairing, session, confirm, code } as const
-    presence.tell(one.opener, PAIR_ROOM, forOpener.encode(message))
+    for (const each of terminals) presence.tell(each, PAIR_ROOM, forOpener.encode(message))
   }
 
   /** The sessions that are too many for one of the members, now that there is this one. */
@@ -85,19 +96,19 @@ export function actsOf(ports: PairPorts): Acts {
 
   return {
     ring(one) {
-      const { attempt, opener, pairing, target } = one
-      if (opener === undefined || attempt.at === 'over') return
+      const { attempt, openers, pairing, target } = one
+      if (attempt.at === 'over') return
       const { sid, share, associated } = attempt.request
-      const answerMs = target.kind === 'name' ? limits.answerByNameMs : limits.answerMs
+      const answerMs = isByPerson(target.kind) ? limits.answerByNameMs : limits.answerMs
       const spans = { answerMs, confirmMs: limits.confirmMs }
       const ring = { type: 'ring', ...target, pairing, sid, share, associated, ...spans } as const
-      presence.tell(opener, PAIR_ROOM, forOpener.encode(ring))
+      for (const each of openersOf(openers)) presence.tell(each, PAIR_ROOM, forOpener.encode(ring))
     },
     tellOpener,
     async open(one, effect) {
       const { pairing, requester, session } = one
       // A session with nobody is made and written like any other, or the time of the verdict would tell.
-      const opener = effect.real ? one.opener : undefined
+      const opener = effect.real ? openersOf(one.openers)[0] : undefined
       const surplus = await make(session, [
         requester.terminal,
         opener ?? random(TERMINAL_ID_OCTETS),

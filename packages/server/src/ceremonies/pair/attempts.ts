@@ -1,9 +1,13 @@
 import { hex } from '@hufu/protocol/crypto'
+import { isUserId } from '@hufu/protocol/identity'
 import {
   PAIRING_ID_OCTETS,
   beginAttempt,
   delaySample,
+  hearOpener,
+  isByPerson,
   isSlot,
+  ring,
   stepAttempt,
   type Attempt,
   type AttemptEffect,
@@ -16,7 +20,6 @@ import {
 import {
   SESSION_ID_OCTETS,
   after,
-  sameTerminal,
   type MessageOf,
   type Ms,
   type Outcome,
@@ -76,7 +79,9 @@ export function attemptsOf(ports: PairPorts, meetings: Meetings): Attempts {
   const begin = (
     connection: Connection,
     message: MessageOf<typeof Request>,
-    found: Pick<Live, 'target' | 'opener' | 'guesses' | 'requestedAt'>,
+    found: Pick<Live, 'target' | 'guesses' | 'requestedAt'> & {
+      readonly openers: readonly Uint8Array[]
+    },
   ): void => {
     const { ref, sid, share, associated } = message
     const { kind } = found.target
@@ -87,7 +92,7 @@ export function attemptsOf(ports: PairPorts, meetings: Meetings): Attempts {
       {
         kind,
         request: { sid, share, associated },
-        present: found.opener !== undefined,
+        present: found.openers.length > 0,
         limits,
         decoyDelayMs: delays.draw(random),
       },
@@ -95,6 +100,7 @@ export function attemptsOf(ports: PairPorts, meetings: Meetings): Attempts {
     )
     const one: Live = {
       ...found,
+      openers: ring(found.openers),
       pairing,
       ref,
       requester: connection,
@@ -114,7 +120,7 @@ export function attemptsOf(ports: PairPorts, meetings: Meetings): Attempts {
       type: 'pair.requested',
       ref,
       pairing,
-      answerMs: kind === 'name' ? limits.answerByNameMs : limits.answerMs,
+      answerMs: isByPerson(kind) ? limits.answerByNameMs : limits.answerMs,
       confirmMs: limits.confirmMs,
     })
     // the requester's octets have left before the opener's terminal is given work, or how soon they came would tell
@@ -186,12 +192,15 @@ export function attemptsOf(ports: PairPorts, meetings: Meetings): Attempts {
 
   const hear = (one: Live, octets: Uint8Array): void => {
     const decoded = forAttempt.decode(octets)
-    if (!decoded.ok || one.opener === undefined) return
+    if (!decoded.ok) return
     const message = decoded.value
-    if (!sameTerminal(message.from, one.opener)) return
+    const heard = hearOpener(one.openers, message.from, DOES[message.type])
+    one.openers = heard.ringing
+    if (!heard.counts) return
     switch (message.type) {
       case 'answer': {
         const { share, associated, tag } = message
+        acts.tellOpener(one, { code: 'ERR_PAIR_ABANDONED' }, heard.dismissed)
         return feed(one, { type: 'answer', answer: { share, associated, tag } })
       }
       case 'fail':
@@ -229,9 +238,12 @@ export function attemptsOf(ports: PairPorts, meetings: Meetings): Attempts {
   }
 }
 
+/** What an opener does to an attempt of which it is one of several. */
+const DOES = { answer: 'answers', fail: 'leaves', gone: 'leaves', stands: 'stands' } as const
+
 /** Undefined where a person had to answer: that says nothing of the server. */
 function timesOf({ target, requestedAt, answeredAt, decidedAt }: Live): PairingTimes | undefined {
-  if (target.kind === 'name' || answeredAt === undefined || decidedAt === undefined)
+  if (isByPerson(target.kind) || answeredAt === undefined || decidedAt === undefined)
     return undefined
   return { answerMs: answeredAt - requestedAt, verdictMs: decidedAt - answeredAt }
 }
@@ -248,6 +260,7 @@ function targetOf(to: MessageOf<typeof Request>['to']): Outcome<Target> {
   const { kind, at } = to
   if (kind === 'slot' && isSlot(at)) return { ok: true, value: { kind, at } }
   if (kind === 'name' && isName(at)) return { ok: true, value: { kind, at } }
+  if (kind === 'user' && isUserId(at)) return { ok: true, value: { kind, at } }
   if (kind === 'meeting' && MEETING_TEXT.test(at)) return { ok: true, value: { kind, at } }
   return { ok: false, code: 'ERR_PAIR_ADDRESS' }
 }

@@ -1,7 +1,8 @@
-import type { AttemptKind } from '@hufu/protocol/pair'
+import { isByPerson, type AttemptKind } from '@hufu/protocol/pair'
 import type { Connection } from '../../relay/connection.ts'
 import { countGuess, forgiveGuesses, type GuessLimit } from '../../store/guesses.ts'
 import { nameOwner } from '../../store/names.ts'
+import { terminalsOf } from '../../store/bindings.ts'
 import type { Db } from '../../store/schema.ts'
 import { endNoSlot, endSlot, findSlot } from '../../store/slots.ts'
 import type { Meetings } from './meetings.ts'
@@ -14,14 +15,14 @@ const SOURCE_OCTETS = 32
 
 /** Where a request is to go. */
 export interface Target {
-  readonly kind: Exclude<AttemptKind, 'user'>
+  readonly kind: AttemptKind
   readonly at: string
 }
 
 /** A request that may go on. */
 export interface Counted {
-  /** The terminal to ring, if it is there. */
-  readonly opener: Uint8Array | undefined
+  /** The terminals to ring: those that are there. */
+  readonly openers: readonly Uint8Array[]
   /** What to take back if it was no guess. */
   readonly guesses: readonly Uint8Array[]
 }
@@ -40,15 +41,21 @@ export async function countRequest(
 ): Promise<Counted | undefined> {
   const { store, random } = ports
   if (target.kind === 'meeting')
-    return { opener: present(ports, meetings.firstAt(target.at, connection.terminal)), guesses: [] }
+    return {
+      openers: present(ports, meetings.firstAt(target.at, connection.terminal)),
+      guesses: [],
+    }
   const limits = limitsOf(ports, connection, target)
   const guesses = limits.map(() => random(GUESS_ID_OCTETS))
   return store.write('durable', async (db) => {
     if (!(await countGuess(db, limits, guesses, ports.clock.wall()))) return undefined
-    const opener =
-      target.kind === 'slot' ? await burn(ports, db, target.at) : await named(ports, db, target.at)
-    return { opener, guesses }
+    return { openers: await find(ports, db, target), guesses }
   })
+}
+
+function find(ports: PairPorts, db: Db, { kind, at }: Target): Promise<readonly Uint8Array[]> {
+  if (kind === 'slot') return burn(ports, db, at)
+  return kind === 'user' ? signedIn(ports, db, at) : named(ports, db, at)
 }
 
 /** The attempt was no guess. */
@@ -64,9 +71,10 @@ function limitsOf(ports: PairPorts, connection: Connection, target: Target): rea
     since: now - config.guessesPerSourceMs,
     most: config.guessesPerSource,
   }
-  if (target.kind !== 'name') return [bySource]
+  if (!isByPerson(target.kind)) return [bySource]
   const byName = {
-    against: store.keyOf('name', target.at),
+    // a terminal's name has no colon in front that is not its own: a user's guesses are counted apart
+    against: store.keyOf('name', target.kind === 'user' ? `user:${target.at}` : target.at),
     since: now - config.guessesPerNameMs,
     most: config.guessesPerName,
   }
@@ -77,23 +85,30 @@ function limitsOf(ports: PairPorts, connection: Connection, target: Target): rea
  * The opener of an open slot, which is burned now; a slot whose opener is away is left for when it is back. As much is
  * written where there is nothing to burn.
  */
-async function burn(ports: PairPorts, db: Db, number: string): Promise<Uint8Array | undefined> {
+async function burn(ports: PairPorts, db: Db, number: string): Promise<readonly Uint8Array[]> {
   const now = ports.clock.wall()
   const restsUntil = now + ports.config.slotRestMs
   const slot = await findSlot(db, number)
   const open = slot?.state === 'open' && slot.expires > now
-  const opener = open ? present(ports, slot.terminal) : undefined
-  if (opener === undefined)
+  const openers = open ? present(ports, slot.terminal) : []
+  if (openers.length === 0)
     await endNoSlot(db, { fresh: ports.random(SOURCE_OCTETS), now, restsUntil })
   else await endSlot(db, number, { as: 'burned', now, restsUntil })
-  return opener
+  return openers
 }
 
-async function named(ports: PairPorts, db: Db, name: string): Promise<Uint8Array | undefined> {
+async function named(ports: PairPorts, db: Db, name: string): Promise<readonly Uint8Array[]> {
   const voidBefore = ports.clock.wall() - ports.config.nameLifetimeMs
   return present(ports, await nameOwner(db, ports.store.keyOf('name', name), voidBefore))
 }
 
-function present(ports: PairPorts, terminal: Uint8Array | undefined): Uint8Array | undefined {
-  return terminal !== undefined && ports.presence.isThere(terminal) ? terminal : undefined
+/** The terminals where a user is signed in; all of them ring. */
+async function signedIn(ports: PairPorts, db: Db, user: string): Promise<readonly Uint8Array[]> {
+  const { clock, config, presence } = ports
+  const terminals = await terminalsOf(db, user, clock.wall(), config.ringsPerUser)
+  return terminals.filter((terminal) => presence.isThere(terminal))
+}
+
+function present(ports: PairPorts, terminal: Uint8Array | undefined): readonly Uint8Array[] {
+  return terminal !== undefined && ports.presence.isThere(terminal) ? [terminal] : []
 }

@@ -1,4 +1,4 @@
-import { hex } from '@hufu/protocol/crypto'
+import { hex, unhex } from '@hufu/protocol/crypto'
 import type { Answer, Fail, pairFromTerminal, Stands, Withdraw } from '@hufu/protocol/pair'
 import type { MessageOf } from '@hufu/protocol/wire'
 import type { Connection, Room } from '../../relay/connection.ts'
@@ -16,6 +16,7 @@ import {
 } from './nodes.ts'
 import type { PairPorts } from './ports.ts'
 import { closeSlot, receiveOpen } from './slots.ts'
+import { receiveAttend } from './users.ts'
 import { nobodyWaiting, type Wait } from './waiting.ts'
 
 /** What a terminal may say in this ceremony. */
@@ -24,6 +25,8 @@ export type PairMessage = MessageOf<(typeof pairFromTerminal)[number]>
 /** The server's hands in `pair`: who waits, whom to ring, what to count. What must happen is decided in protocol. */
 export interface PairCeremony extends Room {
   receive(connection: Connection, message: PairMessage): void | Promise<void>
+  /** This user is signed in at that terminal no longer: it rings for them no more. */
+  left(connection: Connection, user: string): void
   /** Keeps what is in use. */
   sweep(): Promise<void>
 }
@@ -104,6 +107,8 @@ export function pairCeremony(ports: PairPorts): PairCeremony {
           return receiveOpen(ports, waiting, connection, message)
         case 'pair.claim':
           return receiveClaim(ports, waiting, connection, message)
+        case 'pair.attend':
+          return receiveAttend(ports, waiting, connection, message)
         case 'pair.meet':
           return meetings.receive(connection, message)
         case 'pair.withdraw':
@@ -125,6 +130,15 @@ export function pairCeremony(ports: PairPorts): PairCeremony {
       for (const { pairing } of waiting.removeAll(connection))
         if (pairing !== undefined) tellAttempt(pairing, { type: 'gone', from: connection.terminal })
       attempts.lost(connection)
+    },
+    left(connection, user) {
+      const wait = waiting.byAddress(connection, 'user', user)
+      if (wait === undefined) return
+      waiting.remove(connection, wait)
+      if (wait.pairing === undefined) return
+      tellAttempt(wait.pairing, { type: 'gone', from: connection.terminal })
+      const over = { session: null, confirm: null, code: 'ERR_PAIR_ABANDONED' } as const
+      connection.send({ type: 'pair.verdict', pairing: unhex(wait.pairing), ...over })
     },
     sweep: () => renewNames(ports, waiting),
   }

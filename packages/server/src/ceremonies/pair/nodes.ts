@@ -24,7 +24,7 @@ import {
 /*
  * What nodes tell each other about a pairing. The attempt lives where its requester is connected.
  *
- *   to the opener's terminal, wherever it is     ring, outcome
+ *   to each of the opener's terminals            ring, outcome
  *   to the attempt, on the subject of its id     whatever the opener does
  */
 
@@ -33,7 +33,7 @@ const { share, associated, tag } = Answer.fields
 
 /** Ring whoever waits at this address. */
 const Ring = message('ring', 0, {
-  kind: oneOf('slot', 'name', 'meeting'),
+  kind: oneOf('slot', 'name', 'meeting', 'user'),
   at: string(255),
   pairing,
   sid: bytes(SID_OCTETS),

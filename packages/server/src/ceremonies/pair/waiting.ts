@@ -3,8 +3,8 @@ import type { Connection } from '../../relay/connection.ts'
 /** What a terminal waits under, to be rung. */
 export interface Wait {
   readonly ref: number
-  readonly kind: 'slot' | 'name' | 'meeting'
-  /** Digits, name, or meeting id in base64url. */
+  readonly kind: 'slot' | 'name' | 'meeting' | 'user'
+  /** Digits, name, meeting id in base64url, or user ID. */
   readonly at: string
   /** What else must end when the wait does. */
   readonly stop: () => void
