@@ -1,4 +1,5 @@
 import { pairFromServer, pairFromTerminal } from '@hufu/protocol/pair'
+import { signinFromServer, signinFromTerminal } from '@hufu/protocol/signin'
 import {
   codec,
   connectionFromServer,
@@ -13,20 +14,28 @@ const terminalKinds = [
   ...connectionFromTerminal,
   ...relayFromTerminal,
   ...pairFromTerminal,
+  ...signinFromTerminal,
 ] as const
-const serverKinds = [...connectionFromServer, ...relayFromServer, ...pairFromServer] as const
+const serverKinds = [
+  ...connectionFromServer,
+  ...relayFromServer,
+  ...pairFromServer,
+  ...signinFromServer,
+] as const
 
 /** Whatever a terminal may say. */
 export type TerminalMessage =
   | MessageOf<(typeof connectionFromTerminal)[number]>
   | MessageOf<(typeof relayFromTerminal)[number]>
   | MessageOf<(typeof pairFromTerminal)[number]>
+  | MessageOf<(typeof signinFromTerminal)[number]>
 
 /** Whatever the server may say. */
 export type ServerMessage =
   | MessageOf<(typeof connectionFromServer)[number]>
   | MessageOf<(typeof relayFromServer)[number]>
   | MessageOf<(typeof pairFromServer)[number]>
+  | MessageOf<(typeof signinFromServer)[number]>
 
 /** The messages from a terminal. */
 export const terminalMessages: Codec<TerminalMessage> = codec(terminalKinds)

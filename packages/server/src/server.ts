@@ -7,10 +7,17 @@ import { adminOf, countedBus, gaugesOf } from './admin/index.ts'
 import { startAudit, type Audit } from './audit/audit.ts'
 import { auditKey } from './audit/key.ts'
 import { recordStart, recordStop } from './audit/life.ts'
+import { sweepAuthority } from './authority/sweep.ts'
+import { openAuthority, type Authority } from './authority/authority.ts'
 import { pairCeremony, type PairCeremony } from './ceremonies/pair/index.ts'
+import {
+  signinCeremony,
+  type SigninCeremony,
+  type SigninMessage,
+} from './ceremonies/signin/index.ts'
 import { guarded, systemClock, type Clock } from './clock.ts'
 import type { Config } from './config.ts'
-import type { House } from './gateway/connection.ts'
+import type { House, RoomMessage } from './gateway/connection.ts'
 import { gatewayTo } from './gateway/gateway.ts'
 import { sourcesBehind } from './gateway/source.ts'
 import { httpServer } from './http/http.ts'
@@ -76,7 +83,9 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   const sourceOf = sourcesBehind(config.trustedProxies)
   const pages = pagesOf(config.web)
   const safe = await openSafe(config, DOES)
-  const opened = async (): Promise<readonly [KeyedStore, Certificate | undefined, Audit]> => {
+  const opened = async (): Promise<
+    readonly [KeyedStore, Certificate | undefined, Authority, Audit]
+  > => {
     const { store, vault } = safe
     const keyed = keyedStore(store, await localKey(store, vault))
     const certificate = await certificateOf(config, tlsKey(store, vault))
@@ -86,10 +95,11 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     return [
       keyed,
       certificate,
+      await openAuthority({ store, vault, clock, config }),
       await startAudit({ store, clock, logger, config, key, failed: unmarked }),
     ]
   }
-  const [keyed, certificate, audit] = await opened().catch(async (error: unknown) => {
+  const [keyed, certificate, authority, audit] = await opened().catch(async (error: unknown) => {
     await safe.close()
     throw error
   })
@@ -127,12 +137,28 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     },
     failed,
   })
+  const signin = signinCeremony({
+    config,
+    clock,
+    random,
+    presence,
+    store,
+    vault: safe.vault,
+    audit,
+    authority,
+    left: (connection, user) => pair.left(connection, user),
+    throttled() {
+      metrics.throttled()
+      logger.warn('somebody was throttled for too many attempts to sign in or enrol')
+    },
+    failed,
+  })
   const gateway = gatewayTo(
     {
       config,
       clock,
       server: { serverId: store.serverId, bootId: random(8), names: config.names },
-      house: houseOf(presence, sessions, pair),
+      house: houseOf({ presence, sessions, pair, signin }),
       ended(code, wasOpen) {
         metrics.ended(code, !wasOpen)
         logger.debug({ code }, 'a connection was ended')
@@ -156,6 +182,11 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       trusts: (peer) => sourceOf(peer, NOWHERE) === NOWHERE,
     },
     sourceOf,
+    users: {
+      authority,
+      isThere: (terminal) => presence.isThere(terminal),
+      tell: (endings) => signin.tell(endings),
+    },
     state: () => (state === 'up' ? 'up' : 'draining'),
     traffic,
     failed,
@@ -164,6 +195,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     pages,
     metrics,
     api: admin.api,
+    authority,
     metricsToken: config.metricsToken,
     certificate,
     ready: async () => state === 'up' && (await store.usable()),
@@ -175,6 +207,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     await recordStart(store, audit, config)
   } catch (error) {
     http.close()
+    signin.stop()
     await admin.stop()
     await audit.close()
     await safe.close()
@@ -184,6 +217,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   const sweep = async (): Promise<void> => {
     await Promise.all([sessions.sweep(), pair.sweep()])
     await store.write('soon', (db) => sweepStore(db, config, clock.wall()))
+    await sweepAuthority(store, safe.vault, clock.wall())
     await store.write('soon', (db) => admin.sweep(db))
     await audit.sweep()
   }
@@ -212,6 +246,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     await closed
     cancel()
     cancelSweep()
+    signin.stop()
     state = 'down'
     await bus.close()
     await admin.stop()
@@ -238,9 +273,16 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   }
 }
 
+interface Rooms {
+  readonly presence: Presence
+  readonly sessions: Sessions
+  readonly pair: PairCeremony
+  readonly signin: SigninCeremony
+}
+
 /** Which room hears what. */
-function houseOf(presence: Presence, sessions: Sessions, pair: PairCeremony): House {
-  const rooms = [pair, sessions, presence]
+function houseOf({ presence, sessions, pair, signin }: Rooms): House {
+  const rooms = [signin, pair, sessions, presence]
   return {
     opened(connection) {
       for (const room of rooms) room.opened(connection)
@@ -249,12 +291,18 @@ function houseOf(presence: Presence, sessions: Sessions, pair: PairCeremony): Ho
       for (const room of rooms) room.lost(connection)
     },
     receive(connection, message) {
-      return message.type === 'session.enter' || message.type === 'session.leave'
-        ? sessions.receive(connection, message)
+      if (message.type === 'session.enter' || message.type === 'session.leave')
+        return sessions.receive(connection, message)
+      return isSignin(message)
+        ? signin.receive(connection, message)
         : pair.receive(connection, message)
     },
     data: (connection, handle, payload) => sessions.data(connection, handle, payload),
   }
+}
+
+function isSignin(message: RoomMessage): message is SigninMessage {
+  return message.type.startsWith('signin.')
 }
 
 function listen(http: HttpServer, config: Config): Promise<void> {

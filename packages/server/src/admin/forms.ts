@@ -1,5 +1,5 @@
 import { PERMISSION_NAMES, ROLE_NAMES } from './roles.ts'
-import { list, object, text, time, word, type Described } from './schema.ts'
+import { flag, list, nullable, object, text, time, word, type Described } from './schema.ts'
 
 /** The name of an account. Small letters of one alphabet: no two names look alike. */
 export const operatorName = text(1, 64, /^[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?$/)
@@ -28,3 +28,26 @@ export type SignedIn = Described<typeof signedIn>
 
 /** A code that opens an account, shown once. */
 export const openingCode = object({ code: text(1, 64), expires: time })
+
+/** `name@namespace`, as it is stored. */
+export const userId = text(3, 254, /^[a-z0-9._-]+@[a-z0-9.-]+$/)
+export const namespace = text(1, 253, /^[a-z0-9.-]+$/)
+/** Ids of keys, terminals and issuers: SHA-256 hashes in hexadecimal. */
+const hash = text(64, 64, /^[0-9a-f]+$/)
+export const keyId = hash
+export const terminalId = hash
+export const issuerId = hash
+/** An operator's words to a user, on one line. */
+export const reason = text(1, 500, /^[^\p{C}\p{Zl}\p{Zp}]+$/u)
+
+/** Who is signed in at a terminal. */
+export const binding = object({
+  terminal: terminalId,
+  user: userId,
+  by: word('key', 'chip'),
+  key: nullable(keyId),
+  since: time,
+  expires: time,
+  lastSeen: time,
+  connected: flag,
+})

@@ -14,6 +14,9 @@ import { openApi } from './openapi.ts'
 import { passphrases, type Passphrases } from './passphrase.ts'
 import { route, type Route } from './route.ts'
 import { auditRoutes } from './routes/audit.ts'
+import { bindingRoutes } from './routes/bindings.ts'
+import { issuerRoutes } from './routes/issuers.ts'
+import { keyRoutes } from './routes/keys.ts'
 import { metricsRoutes } from './routes/metrics.ts'
 import { operatorRoutes } from './routes/operators.ts'
 import { ownRoutes } from './routes/own.ts'
@@ -22,6 +25,7 @@ import { sessionListRoutes } from './routes/sessions.ts'
 import { hasNoOperator, setupRoutes } from './routes/setup.ts'
 import { statusRoutes } from './routes/status.ts'
 import { tokenRoutes } from './routes/tokens.ts'
+import { userRoutes, type UserPorts } from './routes/users.ts'
 import { vaultRoutes } from './routes/vault.ts'
 import type { Schema } from './schema.ts'
 import { setupCodeTaker } from './setup.ts'
@@ -39,6 +43,8 @@ export interface AdminPorts extends ActPorts {
   readonly gauges: Gauges
   readonly own: Own
   readonly sourceOf: SourceOf
+  /** Who may sign in, and who has. */
+  readonly users: Pick<UserPorts, 'authority' | 'isThere' | 'tell'>
   state(): 'up' | 'draining'
   /** Of a session that somebody here is in. */
   traffic(session: Uint8Array): Traffic | undefined
@@ -73,6 +79,7 @@ export function adminOf(ports: AdminPorts): Admin {
   const desk = vaultDesk(safe, failed)
   const takeSetupCode = setupCodeTaker(ports)
   const signing = { ...ports, passphrases: ports.passphrases ?? passphrases(), takeSetupCode }
+  const users = { ...ports, ...ports.users, vault: safe.vault }
   const status = {
     config,
     version,
@@ -96,6 +103,10 @@ export function adminOf(ports: AdminPorts): Admin {
     ...sessionListRoutes({ store, traffic: (session) => ports.traffic(session) }),
     ...auditRoutes({ store, folder: config.data }),
     ...vaultRoutes(ports, desk),
+    ...userRoutes(users),
+    ...keyRoutes(users),
+    ...bindingRoutes(users),
+    ...issuerRoutes(users),
   ]
   routes.push(documentRoute(() => openApi(routes, API_PATH, version)))
   return {

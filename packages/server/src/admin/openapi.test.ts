@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { ERRORS, isErrorCode } from '@hufu/protocol/wire'
+import {
+  issuerCertificate,
+  testIssuer,
+} from '../../../protocol/src/testing/certificates.testing.ts'
+import { bind } from '../store/bindings.ts'
+import { addKey } from '../store/keys.ts'
 import { PASSPHRASE, testDesk, type Ask, type TestDesk } from './admin.testing.ts'
 import { assertFits } from './json-schema.testing.ts'
 import { amount, digits, flag, list, nullable, object, table, text, whole, word } from './schema.ts'
@@ -64,6 +70,7 @@ async function askAll(
       .values({ id: new Uint8Array(16).fill(9), ...times })
       .execute()
   })
+  await askUsers(desk, (id, what, body) => ask(id, what, { bearer, body }))
   await ask('listSessions', 'GET /sessions?limit=10', { bearer })
   await ask('listAudit', 'GET /audit?limit=500', { bearer })
   await ask('verifyAudit', 'POST /audit/verify', { bearer })
@@ -76,6 +83,41 @@ async function askAll(
   const anew = await ask('changePassphrase', 'PUT /session/passphrase', { bearer, body: chosen })
   await ask('signOut', 'DELETE /session', { bearer: anew['session'] as string })
   return answers
+}
+
+/** Those around users, with a user who has a key and is signed in. */
+async function askUsers(
+  desk: TestDesk,
+  ask: (id: string, what: string, body?: unknown) => Promise<Readonly<Record<string, unknown>>>,
+): Promise<void> {
+  const { user } = await ask('invite', 'POST /invitations', { user: 'ann', kind: 'key' })
+  const created = desk.clock.wall()
+  const id = new Uint8Array(32).fill(7)
+  const name = '07'.repeat(32)
+  await desk.store.write('soon', async (db) => {
+    const certificates = { signing: id, agreement: id }
+    const times = { created, expires: created + 60_000 }
+    const key = { id, user: user as string, kind: 'software', algorithm: 'ed25519' }
+    await addKey(db, { ...key, certificates, ...times })
+    const binding = { terminal: id, user: user as string, by: 'key', key: id } as const
+    const { expires } = times
+    await bind(db, { ...binding, since: created, expires, lastSeen: created })
+  })
+  await ask('listUsers', 'GET /users?part=an&limit=10')
+  await ask('showUser', `GET /users/${String(user)}`)
+  await ask('listBindings', 'GET /bindings')
+  await ask('releaseBinding', `POST /bindings/${name}/release`, { reason: 'closing time' })
+  await ask('revokeKey', `POST /keys/${name}/revoke`, { reason: 'lost' })
+  await ask('withdrawInvitations', `DELETE /users/${String(user)}/invitations`)
+  await ask('suspendUser', `POST /users/${String(user)}/suspend`, { reason: 'on leave' })
+  await ask('resumeUser', `POST /users/${String(user)}/resume`)
+  await ask('removeUser', `DELETE /users/${String(user)}`)
+  const der = Buffer.from(issuerCertificate(testIssuer('corp'))).toString('base64')
+  const certificate = `-----BEGIN CERTIFICATE-----\n${der}\n-----END CERTIFICATE-----\n`
+  const body = { certificate, namespaces: ['corp.example'] }
+  const { id: issuer } = await ask('addIssuer', 'POST /issuers', body)
+  await ask('listIssuers', 'GET /issuers')
+  await ask('removeIssuer', `DELETE /issuers/${String(issuer)}`)
 }
 
 describe('the document', () => {

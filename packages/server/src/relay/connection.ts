@@ -7,6 +7,8 @@ export interface Connection {
   readonly id: string
   /** The terminal's communication ID, 32 octets. */
   readonly terminal: Uint8Array
+  /** Host and port by which the terminal reached the server, as its hello proved. */
+  readonly serverName: string
   /** Where it comes from, as limits see it: an address, or for IPv6 a /64. */
   readonly source: string
   send(message: ServerMessage): void

@@ -98,6 +98,7 @@ export function fakeConnection(node: Sessions, terminal: Uint8Array = random(32)
   const fake: Fake = {
     id: hex(random(8)),
     terminal,
+    serverName: 'test',
     source: 'test',
     shared: [],
     ended: [],
