@@ -24,6 +24,17 @@ const CODEC_CODES = [...CBOR_CODES, 'ERR_WIRE_SCHEMA', 'ERR_WIRE_UNEXPECTED'] as
 
 const [id, share, tag] = [fixed(16), fixed(32), fixed(64)]
 const associated = fixed(600)
+const user = 'alice@example.org'
+const certificates = { signing: fixed(500), agreement: fixed(490) }
+const issuers = [{ certificate: fixed(300), namespaces: ['example.org'], ours: true }]
+const newKey = {
+  kind: 'software',
+  algorithm: 'ed25519',
+  signing: share,
+  agreement: share,
+  outside: null,
+  passkey: null,
+} as const
 
 /**
  * Accepted octets must be the ones that their value is written as, so that nothing can be said in two ways; refused ones
@@ -88,7 +99,7 @@ const key = ed25519.generate(fixed)
 export const messages: readonly Target[] = [
   {
     name: 'CBOR',
-    share: 160,
+    share: 90,
     valid: values.map((value) => encodeCbor(value)),
     feed: (input) => onlyForm(decodeCbor(input), CBOR_CODES, encodeCbor, input),
   },
@@ -107,6 +118,47 @@ export const messages: readonly Target[] = [
     { type: 'pair.confirm', pairing: id, tag, opening: share },
     { type: 'pair.fail', pairing: id, reason: 'mismatch' },
     { type: 'pair.stands', pairing: id },
+    { type: 'signin.ask', ref: 1, act: 'sign-in', by: 'key', user },
+    { type: 'signin.ask', ref: 2, act: 'release', by: 'chip', user: null },
+    {
+      type: 'signin.prove',
+      ref: 1,
+      user,
+      nonce: share,
+      certificates,
+      subject: share,
+      signature: tag,
+    },
+    { type: 'signin.chip', ref: 2, nonce: share, tag: share },
+    {
+      type: 'signin.enrol',
+      ref: 3,
+      invitation: id,
+      fresh: { ...newKey, passkey: { credential: id, host: 'hufu.example', sealed: associated } },
+      recovery: null,
+      nonce: share,
+      signature: tag,
+      tag: share,
+    },
+    {
+      type: 'signin.add',
+      ref: 4,
+      user,
+      nonce: share,
+      certificates,
+      signature: tag,
+      fresh: { ...newKey, kind: 'outside', outside: certificates },
+      proof: tag,
+    },
+    {
+      type: 'signin.enrol-chip',
+      ref: 5,
+      invitation: id,
+      sealed: associated.subarray(0, 60),
+      tag: share,
+    },
+    { type: 'signin.where', ref: 6 },
+    { type: 'signin.unseal', ref: 7, credential: share },
   ]),
   codecTarget('messages of servers', 130, serverMessages, [
     challenge,
@@ -129,6 +181,33 @@ export const messages: readonly Target[] = [
       code: null,
     },
     { type: 'pair.verdict', pairing: id, session: null, confirm: null, code: 'ERR_PAIR_REFUSED' },
+    {
+      type: 'signin.challenge',
+      ref: 1,
+      challenge: share,
+      user,
+      offered: [user],
+      lifetimeMs: 60_000,
+    },
+    { type: 'signin.bound', ref: 1, user, by: 'key', since: 1, expires: 2 ** 41, renew: true },
+    { type: 'signin.done', ref: 2 },
+    { type: 'signin.released', user, code: 'ERR_BINDING_FORCED', reason: 'left the building' },
+    { type: 'signin.issued', ref: 3, user, certificates, issuers, tag: share },
+    {
+      type: 'signin.here',
+      ref: 6,
+      here: { user, by: 'chip', since: 1, expires: 2 },
+      elsewhere: [{ terminal: share, since: 1, expires: 2, connected: false }],
+    },
+    {
+      type: 'signin.sealed',
+      ref: 7,
+      user,
+      host: 'hufu.example',
+      sealed: id,
+      certificates,
+      issuers,
+    },
   ]),
   codecTarget('what nodes tell an opener', 40, forOpener, [
     {

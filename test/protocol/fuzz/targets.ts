@@ -1,3 +1,4 @@
+import { identity } from './identity.ts'
 import { messages } from './messages.ts'
 import { pairings } from './pairings.ts'
 import type { Target } from './run.ts'
@@ -11,5 +12,6 @@ export const TARGETS: readonly Target[] = [
   ...messages,
   ...sessions,
   ...pairings,
+  ...identity,
   ...texts,
 ]
