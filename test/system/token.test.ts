@@ -1,44 +1,24 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
-import {
-  chmodSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
-import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
+import { chmodSync, existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { base64url, random, text, utf8 } from '@hufu/protocol/crypto'
 import { loadConfig, rotateVault, vaultStatus, type Config } from '@hufu/server'
-import { CK, type Cryptoki } from '@hufu/pkcs11/token'
-import { initialize } from '../../packages/pkcs11/src/token/library.ts'
+import { CK } from '@hufu/pkcs11/token'
+import { loadLibrary } from '../../packages/pkcs11/src/token/library.ts'
 import { openSafe } from '../../packages/server/src/vault/safe.ts'
 import { hufu } from '../support/hufu.ts'
 import { needs } from '../support/needs.ts'
+import { MODULE, PIN, softHsm, TOKEN, type SoftHsm } from '../support/softhsm.ts'
 
-const MODULE = '/usr/lib/softhsm/libsofthsm2.so'
-const PIN = '481516'
-const folder = mkdtempSync(join(tmpdir(), 'hufu-token-'))
-const tokens = join(folder, 'tokens')
-
-/** Writes a configuration of SoftHSM's, for the library finds it by the environment. */
-function softhsm(name: string, more = ''): string {
-  const path = join(folder, name)
-  writeFileSync(path, `directories.tokendir = ${tokens}\nlog.level = ERROR\n${more}`)
-  return path
-}
+let hsm: SoftHsm
 
 let count = 0
 /** Settings for a data folder of its own, its key in the token. */
 function inToken(settings: Partial<Config> = {}): Config {
   count += 1
-  const data = join(folder, `data-${count}`)
-  const token = { pkcs11Module: MODULE, pkcs11Token: 'hufu test', pkcs11Pin: PIN }
+  const data = join(hsm.folder, `data-${count}`)
+  const token = { pkcs11Module: MODULE, pkcs11Token: TOKEN, pkcs11Pin: PIN }
   return { ...loadConfig(), data, ...token, pkcs11Key: `key ${count}`, ...settings }
 }
 
@@ -65,22 +45,10 @@ async function opened(config: Config): Promise<string | undefined> {
 
 describe('a master key in a PKCS#11 token (SoftHSM)', () => {
   before(() => {
-    mkdirSync(tokens)
-    process.env['SOFTHSM2_CONF'] = softhsm('softhsm2.conf')
-    if (!existsSync(MODULE)) return
-    const init = [
-      '--init-token',
-      '--free',
-      '--label',
-      'hufu test',
-      '--pin',
-      PIN,
-      '--so-pin',
-      '8765',
-    ]
-    execFileSync('softhsm2-util', init)
+    hsm = softHsm()
+    if (existsSync(MODULE)) hsm.init(TOKEN)
   })
-  after(() => rmSync(folder, { recursive: true, force: true }))
+  after(() => hsm.remove())
 
   test('is made there, never leaves, and is all that opens the vault', async (t) => {
     if (!needs(t, 'softhsm2')) return
@@ -127,19 +95,19 @@ describe('a master key in a PKCS#11 token (SoftHSM)', () => {
     await put(config, 'here')
     const refused = async (settings: Partial<Config>, code: string): Promise<void> =>
       assert.rejects(openSafe({ ...config, ...settings }), { code })
-    await refused({ pkcs11Module: join(folder, 'none.so') }, 'ERR_HSM_MODULE')
+    await refused({ pkcs11Module: join(hsm.folder, 'none.so') }, 'ERR_HSM_MODULE')
     await refused({ pkcs11Token: 'elsewhere' }, 'ERR_HSM_ABSENT')
     await refused({ pkcs11Pin: '000000' }, 'ERR_HSM_PIN')
-    const pinFile = join(folder, 'pin')
+    const pinFile = join(hsm.folder, 'pin')
     writeFileSync(pinFile, `${PIN}\n`, { mode: 0o600 })
     assert.equal(await opened({ ...config, pkcs11Pin: '', pkcs11PinFile: pinFile }), 'here')
     chmodSync(pinFile, 0o640)
     await refused({ pkcs11Pin: '', pkcs11PinFile: pinFile }, 'ERR_VAULT_FILE')
-    await refused({ pkcs11Pin: '', pkcs11PinFile: join(folder, 'none') }, 'ERR_VAULT_FILE')
+    await refused({ pkcs11Pin: '', pkcs11PinFile: join(hsm.folder, 'none') }, 'ERR_VAULT_FILE')
 
     const args = ['vault', 'status', '--data', config.data, '--pkcs11-module', MODULE]
-    const named = ['--pkcs11-token', 'hufu test', '--pkcs11-key', config.pkcs11Key]
-    const weak = softhsm('weak.conf', 'slots.mechanisms = CKM_AES_KEY_GEN,CKM_AES_CBC\n')
+    const named = ['--pkcs11-token', TOKEN, '--pkcs11-key', config.pkcs11Key]
+    const weak = hsm.config('weak.conf', 'slots.mechanisms = CKM_AES_KEY_GEN,CKM_AES_CBC\n')
     for (const [conf, code] of [
       [process.env['SOFTHSM2_CONF']!, undefined],
       [weak, 'ERR_HSM_MECHANISM'],
@@ -160,15 +128,13 @@ describe('a master key in a PKCS#11 token (SoftHSM)', () => {
       )
     try {
       await write(1)
-      cpSync(tokens, join(folder, 'drawer'), { recursive: true })
-      for (const name of execFileSync('ls', [tokens], { encoding: 'utf8' }).trim().split('\n'))
-        rmSync(join(tokens, name), { recursive: true })
+      hsm.takeOut()
       await assert.rejects(write(2), (error: { readonly code?: string }) =>
         (error.code ?? '').startsWith('ERR_HSM_'),
       )
       // the data key of the first is at hand, and needs no token
       await write(1)
-      cpSync(join(folder, 'drawer'), tokens, { recursive: true })
+      hsm.putBack()
       await write(2)
       using secret = await safe.store.read((db) =>
         safe.vault.open(db, { owner: 'device:2', name: 'key' }),
@@ -185,12 +151,7 @@ const [VALUE, LOCAL, NEVER_EXTRACTABLE] = [0x11, 0x163, 0x164] as const
 
 /** What the token says of the key of a label, asked by other means than the server's. */
 function attributes(label: string): Record<string, unknown> {
-  const { PKCS11 } = createRequire(new URL('../../packages/pkcs11/package.json', import.meta.url))(
-    'pkcs11js',
-  ) as { readonly PKCS11: new () => Cryptoki }
-  const library = new PKCS11()
-  library.load(MODULE)
-  initialize(library)
+  const library = loadLibrary(MODULE)
   const [slot] = library.C_GetSlotList(true)
   const session = library.C_OpenSession(slot!, CK.CKF_SERIAL_SESSION)
   library.C_Login(session, CK.CKU_USER, PIN)

@@ -58,7 +58,7 @@ export async function withPin<T>(
 const PIN = 'HUFU_PIN'
 
 /** What is noted of wrong PINs: `tokens/NAME.json`, one for each token that has a note. */
-export function pinNotes(profile: string): PinNotes {
+function pinNotes(profile: string): PinNotes {
   const notes = shelf<PinNote>(profile, 'tokens', readNote, ({ wrong, flagged }) => ({
     wrong,
     flagged: flagged ? 'yes' : 'no',

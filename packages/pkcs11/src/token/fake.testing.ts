@@ -2,7 +2,7 @@ import { CK } from './constants.ts'
 import type { Cryptoki, Handle } from './cryptoki.ts'
 
 /** Any slot, session and object of a fake library. */
-export const HANDLE: Handle = new Uint8Array(8)
+const HANDLE: Handle = new Uint8Array(8)
 
 /** A library that is none, and the names of what was called. */
 export interface FakeLibrary {
