@@ -209,7 +209,7 @@ export function groupWorld(
         if (octets !== undefined) inbox.push(octets)
         return
       case 'swap':
-        return void inbox.reverse()
+        return void inbox.splice(0, inbox.length, ...inbox.toReversed())
       case 'redirect':
         if (octets !== undefined) pick(at)?.inbox.push(octets)
         return
