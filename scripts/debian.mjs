@@ -9,7 +9,9 @@ export const PACKAGES = [
   {
     name: 'openssl',
     probe: ['openssl', 'version'],
-    tests: ['test/system/tls.test.ts', 'test/system/proxies.test.ts'],
+    tests: ['tls', 'proxies', 'token-keys', 'token-signin'].map(
+      (name) => `test/system/${name}.test.ts`,
+    ),
   },
   {
     name: 'python3',
@@ -31,14 +33,14 @@ export const PACKAGES = [
   {
     name: 'softhsm2',
     probe: ['softhsm2-util', '--version'],
-    tests: ['token', 'token-keys', 'token-pins', 'token-profile'].map(
+    tests: ['token', 'token-keys', 'token-pins', 'token-profile', 'token-signin'].map(
       (name) => `test/system/${name}.test.ts`,
     ),
   },
   {
     name: 'opensc',
     probe: ['test', '-x', '/usr/bin/pkcs11-tool'],
-    tests: ['token-keys', 'token-pins', 'token-profile'].map(
+    tests: ['token-keys', 'token-pins', 'token-profile', 'token-signin'].map(
       (name) => `test/system/${name}.test.ts`,
     ),
   },

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { equal, hex, random, Secret, unhex } from '@hufu/protocol/crypto'
@@ -21,6 +20,7 @@ import {
 import { CK } from '@hufu/pkcs11/token'
 import { chipKeyOf } from '@hufu/protocol/signin'
 import { loadLibrary } from '../../packages/pkcs11/src/token/library.ts'
+import { company } from '../support/company.ts'
 import { needs } from '../support/needs.ts'
 import { MODULE, PIN, softHsm, TOKEN, type SoftHsm } from '../support/softhsm.ts'
 
@@ -144,7 +144,7 @@ describe('keys in a PKCS#11 token (SoftHSM)', () => {
     await using(findTokenKey(ENTRY, { label: 'card' }), async (key) => {
       await works(key)
       assert.deepEqual(await key.users(), [])
-      const issued = outside(hsm.folder, key, 'carol@company.example')
+      const issued = issuedTo(key, 'carol@company.example')
       for (const [id, der] of [
         ['0a', issued.signing],
         ['0b', issued.agreement],
@@ -199,16 +199,16 @@ describe('keys in a PKCS#11 token (SoftHSM)', () => {
   test('keep their certificates beside them: replaced at renewal, others left alone', async (t) => {
     if (!needs(t, 'softhsm2') || !needs(t, 'opensc') || !needs(t, 'openssl')) return
     const place = await using(newTokenKey(ENTRY, 'certified'), async (key) => {
-      const first = outside(hsm.folder, key, 'alice@localhost', 10)
+      const first = issuedTo(key, 'alice@localhost', 10)
       await key.store('alice@localhost', first)
-      await key.store('alice@other.example', outside(hsm.folder, key, 'alice@other.example', 5))
+      await key.store('alice@other.example', issuedTo(key, 'alice@other.example', 5))
       for (const use of ['signing', 'agreement'] as const) {
         const foreign = join(hsm.folder, 'foreign.der')
         writeFileSync(foreign, first[use])
         const id = hex(key.place[use].id)
         hsm.tool(['--write-object', foreign, '--type', 'cert', '--id', id, '--label', 'foreign'])
       }
-      const second = outside(hsm.folder, key, 'alice@localhost', 20)
+      const second = issuedTo(key, 'alice@localhost', 20)
       await key.store('alice@localhost', second)
       const users = await key.users()
       assert.deepEqual(
@@ -275,6 +275,11 @@ describe("a terminal's chip in a PKCS#11 token (SoftHSM)", () => {
   })
 })
 
+/** Certificates of a company's for a key. */
+function issuedTo({ publicKeys }: TokenKey, user: string, days?: number): CertificatePair {
+  return company(hsm.folder).certify(publicKeys, user, days)
+}
+
 /** Puts a root key into the token as its maker would, who knows it. */
 function putRoot(label: string, value: Uint8Array): void {
   const library = loadLibrary(MODULE)
@@ -293,38 +298,3 @@ function putRoot(label: string, value: Uint8Array): void {
   ])
   library.C_CloseSession(session)
 }
-
-/** Certificates of a company's own authority for the two public keys of a key, by OpenSSL. */
-function outside(folder: string, key: TokenKey, user: string, days = 5): CertificatePair {
-  const at = (name: string): string => join(folder, name)
-  const openssl = (...args: readonly string[]): Buffer =>
-    execFileSync('openssl', args.join(' ').split(' '), { stdio: 'pipe' })
-  if (!existsSync(at('ca.key')))
-    openssl(
-      `req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=Company -days 9`,
-      `-keyout ${at('ca.key')} -out ${at('ca.pem')}`,
-    )
-  const issue = (point: Uint8Array, usage: string): Uint8Array => {
-    // a request needs the private key, which is in the token: another's request, and the public key put in its place
-    writeFileSync(at('key.der'), Buffer.concat([P256_KEY, point]))
-    writeFileSync(at('ext'), `subjectAltName=email:${user}\nkeyUsage=critical,${usage}\n`)
-    openssl(
-      `req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=${user}`,
-      `-keyout ${at('o.key')} -out ${at('o.csr')}`,
-    )
-    openssl(
-      `x509 -req -in ${at('o.csr')} -CA ${at('ca.pem')} -CAkey ${at('ca.key')} -CAcreateserial`,
-      `-force_pubkey ${at('key.der')} -keyform DER -extfile ${at('ext')} -days ${days}`,
-      `-outform DER -out ${at('c.der')}`,
-    )
-    return Uint8Array.from(readFileSync(at('c.der')))
-  }
-  const { signing, agreement } = key.publicKeys
-  return {
-    signing: issue(signing, 'digitalSignature'),
-    agreement: issue(agreement, 'keyAgreement'),
-  }
-}
-
-/** SubjectPublicKeyInfo of P-256 up to its point (RFC 5480 §2). */
-const P256_KEY = Buffer.from('3059301306072a8648ce3d020106082a8648ce3d030107034200', 'hex')
