@@ -2,7 +2,8 @@ import { basename } from 'node:path'
 import { en } from '../../packages/web/src/strings/en.ts'
 import type { Scope } from '../harness/scope.ts'
 import type { ServedApp } from './app.ts'
-import { plainBrowser, type BrowserMemory, type PlainBrowser } from './plain-browser.ts'
+import type { BrowserMemory } from './browser-memory.ts'
+import { plainBrowser, type PlainBrowser } from './plain-browser.ts'
 import { checkSame, type RandomFile } from './random-file.ts'
 
 /** What came of one file from browser to browser. */

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { cpuSoFar, resident } from '../harness/proc.ts'
 import type { Scope } from '../harness/scope.ts'
+import { watchMemory, type BrowserMemory } from './browser-memory.ts'
 import { CHROMIUM, FLAGS, PATIENCE_MS } from './chromium.ts'
 import { devTools, type Answer, type DevTools } from './devtools.ts'
 
@@ -30,14 +30,6 @@ export interface PlainBrowser {
   close(): Promise<void>
 }
 
-/** Octets; each process counts what it shares with others too. */
-export interface BrowserMemory {
-  /** The process in which the page and its workers run. */
-  readonly page: number
-  /** The process that keeps the profile, files and downloads. */
-  readonly browser: number
-}
-
 /** Starts Chromium, in English, with an empty page. It ends with this process, too: its pipe does. */
 export async function plainBrowser(scope: Scope): Promise<PlainBrowser> {
   const profile = await mkdtemp(join(scope.folder, 'profile-'))
@@ -53,6 +45,7 @@ export async function plainBrowser(scope: Scope): Promise<PlainBrowser> {
   const ended = once(child, 'close')
   const tools = devTools(child)
   const session = await attach(tools)
+  const watch = watchMemory(tools)
   const behaviour = { behavior: 'allowAndName', downloadPath: scope.folder, eventsEnabled: true }
   await tools.send('Browser.setDownloadBehavior', behaviour)
 
@@ -88,8 +81,9 @@ export async function plainBrowser(scope: Scope): Promise<PlainBrowser> {
       await tools.event('Browser.downloadProgress', isWhole)
       return join(scope.folder, String(guid))
     },
-    memory: () => memoryOf(tools),
+    memory: () => watch.most(),
     async close() {
+      watch.stop()
       await tools.send('Browser.close').catch(() => undefined)
       await ended
       await rm(profile, { recursive: true, force: true, maxRetries: 5 })
@@ -133,21 +127,4 @@ function untilGiven(script: string): string {
     setTimeout(() => reject(new Error(${JSON.stringify(`not in time: ${script}`)})), ${PATIENCE_MS})
     look()
   })`
-}
-
-async function memoryOf(tools: DevTools): Promise<BrowserMemory> {
-  const { processInfo } = await tools.send('SystemInfo.getProcessInfo')
-  const processes = processInfo as readonly { readonly type: string; readonly id: number }[]
-  const most = async (id: number): Promise<number> => (await resident(id))?.most ?? 0
-  const browser = processes.find(({ type }) => type === 'browser')
-  // Chromium has renderers of its own; the page's is the one that has worked.
-  const renderers = await Promise.all(
-    processes
-      .filter(({ type }) => type === 'renderer')
-      .map(async ({ id }) => ({ id, cpu: await cpuSoFar(id).catch(() => 0) })),
-  )
-  const [busiest] = renderers.toSorted((a, b) => b.cpu - a.cpu)
-  if (browser === undefined || busiest === undefined)
-    throw new Error('Chromium does not tell its processes')
-  return { page: await most(busiest.id), browser: await most(browser.id) }
 }
