@@ -22,7 +22,9 @@ export async function run(args: Arguments, output: Output): Promise<ExitCode> {
 
 async function list(output: Output): Promise<ExitCode> {
   const contacts = await fileProfile(profileFolder(process.env)).contacts()
-  if (contacts.length === 0) output.note('no contacts; `hufu pair --remember NAME` makes one')
+  const users = await pins().all()
+  if (contacts.length === 0 && users.length === 0)
+    output.note('no contacts; `hufu pair --remember NAME` makes one')
   const width = Math.max(0, ...contacts.map(({ name }) => name.length))
   for (const { name, server, peerTerminal, addedUnixMs, usedUnixMs } of contacts) {
     const terminal = terminalIdText(peerTerminal)
@@ -31,7 +33,7 @@ async function list(output: Output): Promise<ExitCode> {
     if (!output.json)
       await output.line(`${name.padEnd(width)}  ${server}  last met ${used!.slice(0, 10)}`)
   }
-  for (const { user, keys } of await pins().all()) await listPins(user, keys, output)
+  for (const { user, keys } of users) await listPins(user, keys, output)
   return EXIT.success
 }
 

@@ -72,6 +72,7 @@ async function meet(intent: Intent, ports: SecretPorts, args: Arguments): Promis
   const terminalSeed =
     via.by === 'listen' ? await profile?.terminalSeed(via.name, random) : undefined
   const authorities = intent.ca === undefined ? undefined : await authoritiesWith(intent.ca)
+  const shownAs = intent.shownAs ?? as?.shownAs
   const server = as?.server ?? intent.server ?? contactServer ?? defaultServer(process.env)
   return pair({
     server,
@@ -83,7 +84,7 @@ async function meet(intent: Intent, ports: SecretPorts, args: Arguments): Promis
     on: teller(intent.meeting, ports.output),
     ...(profile === undefined ? {} : { profile }),
     ...(terminalSeed === undefined ? {} : { terminalSeed }),
-    ...(intent.shownAs === undefined ? {} : { name: intent.shownAs }),
+    ...(shownAs === undefined ? {} : { name: shownAs }),
     ...(intent.rekey === undefined ? {} : { rekey: intent.rekey }),
     ...(intent.awayMs === undefined ? {} : { awayMs: intent.awayMs }),
   })

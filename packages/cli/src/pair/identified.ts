@@ -41,7 +41,7 @@ function claimedLines({
   code,
   known,
 }: Extract<Identified, { verified: false }>): readonly string[] {
-  if (user === undefined) return []
+  if (user === undefined) return ['the other shows no key: who it is is not verified']
   if (code === undefined)
     return [
       known

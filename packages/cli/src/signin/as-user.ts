@@ -1,4 +1,5 @@
 import { parseUserId, type SecurityKey } from '@hufu/protocol/identity'
+import { MAX_NAME_UNITS } from '@hufu/protocol/pair'
 import { HufuError } from '@hufu/protocol/wire'
 import type { Introductions, Line } from '@hufu/terminal'
 import { usage, type Arguments } from '../arguments.ts'
@@ -16,6 +17,8 @@ export interface AsUser extends Users {
   readonly introductions: Introductions
   /** The connection of the terminal at which the user is signed in; undefined where any will do. */
   readonly line: Line | undefined
+  /** The name to show to whom this end rings, before anything is verified. */
+  readonly shownAs: string | undefined
 }
 
 /**
@@ -38,7 +41,8 @@ export async function asUser(intent: Intent, ports: SecretPorts, args: Arguments
     ...(rung === '' ? {} : { rung }),
   })
   const line = meeting.by === 'attend' ? await attend(place, ports, args) : undefined
-  return { self: place?.user ?? '', rung, server: desk.server, introductions, line }
+  const shownAs = key === undefined || key.user.length > MAX_NAME_UNITS ? undefined : key.user
+  return { self: place?.user ?? '', rung, server: desk.server, introductions, line, shownAs }
 }
 
 /** The line of the terminal at which somebody is signed in. */

@@ -82,8 +82,7 @@ export async function openDesk(
   const heard = (event: SigninEvent): void => {
     tell(event, output, terminalIdText(terminalId))
     const used = opened.at(-1)
-    if (event.type === 'renewed' && used !== undefined)
-      saving = keepNext(saving, used, event)
+    if (event.type === 'renewed' && used !== undefined) saving = keepNext(saving, used, event)
     options.on?.(event)
   }
   const desk: Desk = {
