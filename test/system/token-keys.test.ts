@@ -37,7 +37,7 @@ const STATEMENT: Statement = {
   payload: new Uint8Array(0),
 }
 
-const NO_NOTES: PinNotes = { load: async () => undefined, save: async () => undefined }
+const NO_NOTES: PinNotes = { change: async () => undefined }
 const ENTRY: TokenEntry = { module: MODULE, label: TOKEN, pin: PIN, notes: NO_NOTES }
 
 let hsm: SoftHsm

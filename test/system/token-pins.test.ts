@@ -16,9 +16,11 @@ after(() => hsm.remove())
 
 const kept = new Map<string, PinNote>()
 const notes: PinNotes = {
-  load: async (token) => kept.get(token),
-  save: async (token, note) =>
-    void (note === undefined ? kept.delete(token) : kept.set(token, note)),
+  async change(token, next) {
+    const note = next(kept.get(token))
+    if (note === undefined) kept.delete(token)
+    else kept.set(token, note)
+  },
 }
 const ENTRY: TokenEntry = { module: MODULE, label: TOKEN, pin: PIN, notes }
 const WRONG: TokenEntry = { ...ENTRY, pin: '000000' }
@@ -91,7 +93,7 @@ describe('a PKCS#11 token that cannot be used', () => {
     if (!needs(t, 'softhsm2')) return
     // the library reads its configuration once a process
     const script = `import('@hufu/pkcs11').then(async ({ newTokenChip, newTokenKey }) => {
-      const notes = { load: async () => undefined, save: async () => undefined }
+      const notes = { change: async () => undefined }
       const entry = { module: '${MODULE}', label: '${TOKEN}', pin: '${PIN}', notes }
       for (const make of [newTokenKey, newTokenChip])
         console.log(await make(entry, 'key').then(() => 'made', ({ code }) => code))

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { equal, random } from '@hufu/protocol/crypto'
@@ -66,10 +66,14 @@ async function make(options: Readonly<Record<string, string>>): Promise<MadeKey>
   return tokenHolding.make(ports(options))
 }
 
-/** What is noted in the profile of wrong PINs. */
-function notes(): readonly string[] {
+/** What is noted in the profile of its token's wrong PINs, and where. */
+function noted(): { readonly path: string; readonly wrong: unknown } {
   const folder = join(profile, 'tokens')
-  return existsSync(folder) ? readdirSync(folder) : []
+  const [name, second] = readdirSync(folder)
+  assert.equal(second, undefined)
+  const path = join(folder, name!)
+  const { wrong } = JSON.parse(readFileSync(path, 'utf8')) as { readonly wrong: unknown }
+  return { path, wrong }
 }
 
 describe('keys of a profile in a PKCS#11 token (SoftHSM)', () => {
@@ -140,15 +144,15 @@ describe('keys of a profile in a PKCS#11 token (SoftHSM)', () => {
     if (!needs(t, 'softhsm2')) return
     const made = await tokenHolding.make(ports({ label: 'typed' }, ['000000', PIN]))
     await made.holder.close()
-    assert.deepEqual(notes(), [])
+    assert.equal(noted().wrong, 0)
     const key = stored(made)
     const wrong = { code: 'ERR_HSM_PIN' }
     await assert.rejects(tokenHolding.open(key, ports({}, ['000000', '000001'])), wrong)
-    assert.equal(notes().length, 1)
+    assert.equal(noted().wrong, 2)
     const untried = { ...wrong, message: /^not tried/ }
     await assert.rejects(tokenHolding.open(key, ports({}, [PIN])), untried)
     // its owner takes the note away
-    rmSync(join(profile, 'tokens', notes()[0]!))
+    rmSync(noted().path)
     await assert.rejects(tokenHolding.open(key, ports({}, [PIN])), untried)
     if (!needs(t, 'opensc')) return
     hsm.tool(['--list-objects'])
@@ -163,7 +167,7 @@ describe('keys of a profile in a PKCS#11 token (SoftHSM)', () => {
     await assert.rejects(tokenHolding.open(stored(made), ports({}, ['000000', '000000'])), {
       code: 'ERR_HSM_PIN',
     })
-    writeFileSync(join(profile, 'tokens', notes()[0]!), '{}')
+    writeFileSync(noted().path, '{}')
     await assert.rejects(tokenHolding.open(stored(made), ports({})), { code: 'ERR_PROFILE' })
     if (needs(t, 'opensc')) hsm.tool(['--list-objects'])
   })

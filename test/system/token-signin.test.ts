@@ -137,7 +137,7 @@ describe('signing in with a PKCS#11 token (SoftHSM)', () => {
     if (!needs(t, 'softhsm2') || !needs(t, 'opensc') || !needs(t, 'openssl')) return
     const { certificate, certify } = company(hsm.folder)
     await asked('/issuers', { certificate, namespaces: ['company.example'] })
-    const notes = { load: async () => undefined, save: async () => undefined }
+    const notes = { change: async () => undefined }
     const key = await newTokenKey({ module: MODULE, label: TOKEN, pin: PIN, notes }, 'staff')
     const issued = certify(key.publicKeys, 'erin@company.example')
     for (const use of ['signing', 'agreement'] as const) {

@@ -37,9 +37,11 @@ function memory(): PinNotes & { readonly kept: Map<string, PinNote> } {
   const kept = new Map<string, PinNote>()
   return {
     kept,
-    load: async (token) => kept.get(token),
-    save: async (token, note) =>
-      void (note === undefined ? kept.delete(token) : kept.set(token, note)),
+    async change(token, next) {
+      const note = next(kept.get(token))
+      if (note === undefined) kept.delete(token)
+      else kept.set(token, note)
+    },
   }
 }
 
@@ -120,10 +122,36 @@ test('a try that the token did not look at is not counted, and clears nothing', 
   assert.deepEqual(notes.kept.get('token'), { wrong: 1, flagged: false })
 })
 
+test('tries of processes at the same time are all noted', async () => {
+  const token = tokenWith('1234', false)
+  const notes = memory()
+  const at = token.at('9999')
+  const slow: Doorkeeper = {
+    ...at,
+    enter: async () => {
+      await turns(5)
+      return at.enter()
+    },
+  }
+  const ends = await Promise.allSettled(
+    Array.from({ length: 5 }, async () => logIn(slow, '9999', notes)),
+  )
+  assert.ok(ends.every(({ status }) => status === 'rejected'))
+  assert.equal(token.entered.length, MOST_WRONG_PINS)
+  assert.deepEqual(notes.kept.get('token'), { wrong: MOST_WRONG_PINS, flagged: false })
+})
+
 test('where nothing can be noted, nothing is tried', async () => {
   const token = tokenWith('1234', true)
   const full = new HufuError('ERR_PROFILE', 'disk full')
-  const notes: PinNotes = { ...memory(), save: async () => Promise.reject(full) }
+  const notes: PinNotes = { ...memory(), change: async () => Promise.reject(full) }
   await refused(logIn(token.at('1234'), '1234', notes), 'ERR_PROFILE')
   assert.deepEqual(token.entered, [])
 })
+
+/** Lets others go on. */
+async function turns(left: number): Promise<void> {
+  if (left === 0) return
+  await Promise.resolve()
+  return turns(left - 1)
+}

@@ -20,10 +20,13 @@ export interface PinNote {
 
 /** Where notes are kept; durably, so that a restart forgives nothing. */
 export interface PinNotes {
-  /** @param token its name, as in `TokenFacts` */
-  load(token: string): Promise<PinNote | undefined>
-  /** Resolves once it is on disk. `undefined`: there is nothing to note any more. */
-  save(token: string, note: PinNote | undefined): Promise<void>
+  /**
+   * Puts what `next` makes of a token's note in its place, while no other process does the same, and resolves once it is on
+   * disk. `undefined`: nothing is noted. What `next` throws it rejects with, and nothing has changed.
+   *
+   * @param token its name, as in `TokenFacts`
+   */
+  change(token: string, next: (note: PinNote | undefined) => PinNote | undefined): Promise<void>
 }
 
 /** What {@link logIn} needs of a token. */
@@ -40,20 +43,27 @@ export interface Doorkeeper {
  */
 export async function logIn(token: Doorkeeper, pin: string, notes: PinNotes): Promise<void> {
   const facts = await token.look()
-  const before = settled(facts, await notes.load(facts.name))
-  refuse(facts, before, pin)
-  const wrong = (before?.wrong ?? 0) + 1
   // as if it were wrong: whoever dies now has spent it
-  await notes.save(facts.name, { wrong, flagged: false })
-  try {
-    const asked = await token.enter()
-    await notes.save(facts.name, asked ? undefined : before)
-  } catch (error) {
+  await notes.change(facts.name, (note) => {
+    const before = settled(facts, note)
+    refuse(facts, before, pin)
+    return { wrong: (before?.wrong ?? 0) + 1, flagged: false }
+  })
+  const asked = await token.enter().catch(async (error: unknown) => {
     const spent = error instanceof HufuError && SPENT.has(error.code)
-    const after = { wrong, flagged: spent && (await isFlagged(token)) }
-    await notes.save(facts.name, spent ? after : before)
+    const flagged = spent && (await isFlagged(token))
+    await notes.change(facts.name, (note) =>
+      spent ? { wrong: note?.wrong ?? 1, flagged } : withoutLast(note, facts),
+    )
     throw error
-  }
+  })
+  await notes.change(facts.name, (note) => (asked ? undefined : withoutLast(note, facts)))
+}
+
+/** The token did not look at the PIN: this try was none. Others, of other processes too, stay noted. */
+function withoutLast(note: PinNote | undefined, { pinLow }: TokenFacts): PinNote | undefined {
+  const wrong = (note?.wrong ?? 0) - 1
+  return wrong > 0 ? { wrong, flagged: pinLow } : undefined
 }
 
 const SPENT: ReadonlySet<string> = new Set(['ERR_HSM_PIN', 'ERR_HSM_LOCKED'])

@@ -57,20 +57,19 @@ export async function withPin<T>(
 
 const PIN = 'HUFU_PIN'
 
-/** What is noted of wrong PINs: `tokens/NAME.json`, one for each token that has a note. */
+/** What is noted of wrong PINs: `tokens/NAME.json`, one for each token. */
 function pinNotes(profile: string): PinNotes {
   const notes = shelf<PinNote>(profile, 'tokens', readNote, ({ wrong, flagged }) => ({
     wrong,
     flagged: flagged ? 'yes' : 'no',
   }))
   return {
-    load: async (token) => notes.read(token),
-    async save(token, note) {
-      if (note === undefined) await notes.remove(token)
-      else await notes.save(token, note)
-    },
+    change: async (token, next) =>
+      notes.change(token, (note) => next(note?.wrong === 0 ? undefined : note) ?? NONE),
   }
 }
+
+const NONE: PinNote = { wrong: 0, flagged: false }
 
 function readNote(object: Stored, path: string): PinNote {
   const file = fieldsOf(object, path)
@@ -82,10 +81,9 @@ function watched(notes: PinNotes): { readonly notes: PinNotes; any(): boolean } 
   let any = false
   return {
     notes: {
-      load: notes.load,
-      save: async (token, note) => {
+      async change(token, next) {
+        await notes.change(token, next)
         any = true
-        return notes.save(token, note)
       },
     },
     any: () => any,
