@@ -8,7 +8,7 @@ export interface Paired {
   readonly joiner: Talk
 }
 
-type Options = Pick<PairOptions, 'awayMs' | 'profile'>
+type Options = Pick<PairOptions, 'awayMs' | 'profile' | 'introductions' | 'ports'>
 
 /** Pairs two terminals of this process. */
 export async function pairBySlot(

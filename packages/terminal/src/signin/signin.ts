@@ -2,6 +2,7 @@ import { equal } from '@hufu/protocol/crypto'
 import type {
   CertificatePair,
   KeyHolder,
+  KeyKind,
   SecurityKey,
   TrustedIssuer,
 } from '@hufu/protocol/identity'
@@ -14,12 +15,16 @@ import {
   enrolChip,
   invitationKeys,
   newInvitation,
+  openPasskey,
   parseInvitation,
   prove,
   proveByChip,
+  readIssuers,
   type Act,
   type Enrolment,
   type InvitationKeys,
+  type NewKeyExtras,
+  type PasskeyPlace,
 } from '@hufu/protocol/signin'
 import { after, HufuError, isErrorCode, type ErrorCode, type Outcome } from '@hufu/protocol/wire'
 import type { Line } from '../connection/line.ts'
@@ -80,6 +85,17 @@ export interface Enrolled {
   readonly recovery: string
 }
 
+/** One of a user's keys, as the server has it. */
+export interface ListedKey {
+  /** 32 octets. */
+  readonly keyId: Uint8Array
+  readonly kind: KeyKind
+  /** Unix milliseconds; null if it never was. */
+  readonly created: number
+  readonly lastUsed: number | null
+  readonly revoked: number | null
+}
+
 export interface SigninOptions {
   readonly line: Line
   /** Whom this terminal trusts already, from its enrolments: renewed certificates must be theirs. */
@@ -107,13 +123,26 @@ export interface Signin {
   release(by: SecurityKey | Chip, terminal?: Uint8Array): Promise<void>
   whereabouts(): Promise<Whereabouts>
   /**
-   * Enrols a key. `invitation`: as it was typed. `outside`: its certificates, where another issuer has made them.
+   * Enrols a key. `invitation`: as it was typed. `extras`: its certificates, where another issuer has made them; what it is
+   * sealed under, if that is a passkey.
    *
    * Rejects with `ERR_ENROL_CODE` too if it is no invitation, or the answer was not made by who made it.
    */
-  enrol(holder: KeyHolder, invitation: string, outside?: CertificatePair): Promise<Enrolled>
+  enrol(holder: KeyHolder, invitation: string, extras?: NewKeyExtras): Promise<Enrolled>
   /** Has a user's key vouch for a further one of the same user. */
-  addKey(by: SecurityKey, holder: KeyHolder): Promise<Pick<Enrolled, 'key' | 'expires'>>
+  addKey(
+    by: SecurityKey,
+    holder: KeyHolder,
+    extras?: NewKeyExtras,
+  ): Promise<Pick<Enrolled, 'key' | 'expires'>>
+  /**
+   * The key that is sealed under a passkey, and whom the server says to trust: nothing but the server speaks for that.
+   *
+   * Rejects with `ERR_KEY_UNKNOWN` if nothing is, and with the codes of `openPasskey`.
+   */
+  unseal(place: PasskeyPlace): Promise<Pick<Enrolled, 'key' | 'issuers'>>
+  /** The keys of the user who is signed in here, the oldest first. Rejects with `ERR_SIGNIN_NONE`. */
+  keys(): Promise<readonly ListedKey[]>
   /** New certificates for a key. */
   renew(key: SecurityKey): Promise<Pick<Enrolled, 'key' | 'expires'>>
   /** Revokes a key of the same user. @param keyId 32 octets */
@@ -219,7 +248,7 @@ export function startSignin(options: SigninOptions): Signin {
   const enrolAt = async (
     holder: KeyHolder,
     invitation: InvitationKeys,
-    what: { readonly recovery: InvitationKeys; readonly outside?: CertificatePair },
+    what: NewKeyExtras & { readonly recovery: InvitationKeys },
     tries: number,
   ): Promise<Enrolment> => {
     const ref = await requests.begin()
@@ -282,13 +311,10 @@ export function startSignin(options: SigninOptions): Signin {
       cancelStay()
     },
     whereabouts,
-    async enrol(holder, invitation, outside) {
+    async enrol(holder, invitation, extras) {
       const keys = invitationKeys(codeFrom(invitation))
       const recovery = newInvitation(random)
-      const what = {
-        recovery: invitationKeys(recovery),
-        ...(outside === undefined ? {} : { outside }),
-      }
+      const what = { ...extras, recovery: invitationKeys(recovery) }
       const { key, issuers } = await enrolAt(holder, keys, what, ENROL_TRIES)
       return {
         key: enrolled(holder, key.user, key.certificates),
@@ -297,14 +323,28 @@ export function startSignin(options: SigninOptions): Signin {
         recovery,
       }
     },
-    async addKey(by, holder) {
+    async addKey(by, holder, extras) {
       const challenge = await challenged('add-key', 'key', by.user)
-      const what = { place: requests.place(), random }
+      const what = { ...extras, place: requests.place(), random }
       const message = await addKey(by, holder, challenge, what)
       const issued = await requests.exchange(message, 'signin.issued')
       const own = { publicKeys: holder.publicKeys, user: by.user }
       const checked = valueOf(checkIssued(own, issued, issuers(), nowUnixMs()))
       return { key: enrolled(holder, by.user, checked.certificates), expires: checked.expires }
+    },
+    async unseal(place) {
+      const ref = await requests.begin()
+      const { credential } = place
+      const sealed = await requests.exchange(
+        { type: 'signin.unseal', ref, credential },
+        'signin.sealed',
+      )
+      const key = valueOf(await openPasskey(sealed, place))
+      return { key, issuers: valueOf(readIssuers(sealed.issuers)) }
+    },
+    async keys() {
+      const ref = await requests.begin()
+      return (await requests.exchange({ type: 'signin.keys', ref }, 'signin.listed')).keys
     },
     renew: renewKey,
     async revokeKey(by, keyId) {

@@ -380,6 +380,7 @@ export function startTalk(start: TalkStart): TalkDriver {
         texts.heard(said.number)
         return keep().catch(unremembered)
       case 'identity':
+        if (ends === undefined) return
         if (shownIn === ends) return abort('ERR_TALK_MALFORMED')
         shownIn = ends
         return identify(said)
