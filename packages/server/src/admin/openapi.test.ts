@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { ERRORS, isErrorCode } from '@hufu/protocol/wire'
-import {
-  issuerCertificate,
-  testIssuer,
-} from '../../../protocol/src/testing/certificates.testing.ts'
+import { newSerial } from '../authority/root.ts'
+import { makeAuthorityKey, makeRoot } from '../authority/x509.ts'
 import { bind } from '../store/bindings.ts'
 import { addKey } from '../store/keys.ts'
 import { PASSPHRASE, testDesk, type Ask, type TestDesk } from './admin.testing.ts'
@@ -112,7 +110,11 @@ async function askUsers(
   await ask('suspendUser', `POST /users/${String(user)}/suspend`, { reason: 'on leave' })
   await ask('resumeUser', `POST /users/${String(user)}/resume`)
   await ask('removeUser', `DELETE /users/${String(user)}`)
-  const der = Buffer.from(issuerCertificate(testIssuer('corp'))).toString('base64')
+  const made = await makeAuthorityKey()
+  const validity = { notBefore: new Date(0), notAfter: new Date(2 ** 42) }
+  const issuing = { name: 'CN=corp', ...made }
+  const root = await makeRoot(issuing, 'corp.example', newSerial(), validity)
+  const der = Buffer.from(root).toString('base64')
   const certificate = `-----BEGIN CERTIFICATE-----\n${der}\n-----END CERTIFICATE-----\n`
   const body = { certificate, namespaces: ['corp.example'] }
   const { id: issuer } = await ask('addIssuer', 'POST /issuers', body)

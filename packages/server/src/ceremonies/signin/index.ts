@@ -27,7 +27,7 @@ import { addFurtherKey, enrolChip, enrolKey, type IssuedBody } from './enrol.ts'
 import { isNearEnd, renew, revokeOwnKey } from './keys.ts'
 import { placeOf, refuse, type SigninMessage, type SigninPorts } from './ports.ts'
 import { sweepBindings } from './sweep.ts'
-import { showSealed, showWhere } from './where.ts'
+import { showKeys, showSealed, showWhere } from './where.ts'
 
 export type { SigninMessage } from './ports.ts'
 
@@ -239,6 +239,8 @@ export function signinCeremony(ports: SigninPorts): SigninCeremony {
         return where(connection, message.ref)
       case 'signin.unseal':
         return showSealed(ports, connection, message)
+      case 'signin.keys':
+        return showKeys(ports, connection, message.ref)
     }
   }
 

@@ -3,7 +3,6 @@ import { after, before, describe, test, type TestContext } from 'node:test'
 import { equal, random, unhex } from '@hufu/protocol/crypto'
 import { enrolled, keyIdOf } from '@hufu/protocol/identity'
 import { addKey, prove } from '@hufu/protocol/signin'
-import { altered } from '../../../../protocol/src/testing/certificates.testing.ts'
 import type { ServerMessage } from '../../messages.ts'
 import {
   challengeFor,
@@ -390,4 +389,11 @@ async function signed(
   challenge: Parameters<typeof prove>[1],
 ) {
   return prove(key, challenge, { act: 'sign-in', place: placeAt(house, terminal) }, random)
+}
+
+/** `octets` with one bit turned. */
+function altered(octets: Uint8Array, at: number): Uint8Array {
+  const copy = Uint8Array.from(octets)
+  copy[at]! ^= 1
+  return copy
 }

@@ -1,13 +1,17 @@
+import type { KeyKind } from '@hufu/protocol/identity'
 import type { Here, Unseal } from '@hufu/protocol/signin'
 import { sameTerminal, type MessageOf } from '@hufu/protocol/wire'
 import type { Connection } from '../../relay/connection.ts'
 import { bindingAt, bindingsOf, type Binding } from '../../store/bindings.ts'
+import { keysOf } from '../../store/keys.ts'
 import { findPasskey } from '../../store/passkeys.ts'
 import type { Endings } from './endings.ts'
 import { refuse, type SigninPorts } from './ports.ts'
 
 /** Terminals that a user is shown: as many as the message holds, those signed in at last. */
 const MOST_ELSEWHERE = 64
+/** Keys that a user is shown: as many as the message holds, the latest. */
+const MOST_KEYS = 64
 
 /** Says who is signed in at a terminal, and where else that user is. The result: whether anybody is. */
 export async function showWhere(
@@ -33,6 +37,29 @@ export async function showWhere(
     })
   connection.send({ type: 'signin.here', ref, here: here && shown(here), elsewhere })
   return here !== null
+}
+
+/**
+ * Says which keys the user has who is signed in at a terminal.
+ *
+ * Codes: `ERR_SIGNIN_NONE`.
+ */
+export async function showKeys(
+  { clock, store }: SigninPorts,
+  connection: Connection,
+  ref: number,
+): Promise<void> {
+  const now = clock.wall()
+  const found = await store.read(async (db) => {
+    const binding = await bindingAt(db, connection.terminal)
+    if (binding === undefined || binding.expires <= now) return undefined
+    return { user: binding.user, rows: await keysOf(db, binding.user) }
+  })
+  if (found === undefined) return refuse(connection, ref, 'ERR_SIGNIN_NONE')
+  const keys = found.rows.slice(-MOST_KEYS).map(({ id, kind, created, lastUsed, revoked }) => {
+    return { keyId: id, kind: kind as KeyKind, created, lastUsed, revoked }
+  })
+  connection.send({ type: 'signin.listed', ref, user: found.user, keys })
 }
 
 /**
