@@ -96,7 +96,7 @@ export function extension(id: string, value: Uint8Array, critical = false): Uint
 }
 
 /** SubjectAltName of rfc822Names. */
-export function emailNames(emails: readonly string[]): Uint8Array {
+function emailNames(emails: readonly string[]): Uint8Array {
   return extension('2.5.29.17', sequence(...emails.map((email) => der(0x81, utf8(email)))))
 }
 
@@ -118,7 +118,7 @@ export function signed(issuer: TestIssuer, tbs: Uint8Array): Uint8Array {
 }
 
 /** An ECDSA signature in DER. */
-export function splitSignature(joined: Uint8Array): Uint8Array {
+function splitSignature(joined: Uint8Array): Uint8Array {
   return sequence(integer(joined.subarray(0, 32)), integer(joined.subarray(32)))
 }
 
