@@ -39,13 +39,16 @@ export type { Talk, TalkClosed, TalkEvent } from './talk/talk.ts'
 export type { Chip } from './signin/chip.ts'
 export type {
   Enrolled,
+  ListedKey,
   SignedIn,
   Signin,
   SigninEvent,
   SigninOptions,
   Whereabouts,
 } from './signin/signin.ts'
+export type { SealedKey } from './signin/passkey.ts'
 export { random, Secret } from '@hufu/protocol/crypto'
+export type { KeyKind, SecurityKey, TrustedIssuer } from '@hufu/protocol/identity'
 export {
   drawWords,
   nearestWord,
@@ -55,6 +58,7 @@ export {
   type PairCode,
   type SpokenWords,
 } from '@hufu/protocol/pair'
+export type { PasskeyPlace } from '@hufu/protocol/signin'
 export {
   ERRORS,
   HufuError,

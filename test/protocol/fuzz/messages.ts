@@ -159,6 +159,7 @@ export const messages: readonly Target[] = [
     },
     { type: 'signin.where', ref: 6 },
     { type: 'signin.unseal', ref: 7, credential: share },
+    { type: 'signin.keys', ref: 8 },
   ]),
   codecTarget('messages of servers', 130, serverMessages, [
     challenge,
@@ -207,6 +208,12 @@ export const messages: readonly Target[] = [
       sealed: id,
       certificates,
       issuers,
+    },
+    {
+      type: 'signin.listed',
+      ref: 8,
+      user,
+      keys: [{ keyId: share, kind: 'passkey', created: 1, lastUsed: 2, revoked: null }],
     },
   ]),
   codecTarget('what nodes tell an opener', 40, forOpener, [

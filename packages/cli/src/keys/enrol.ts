@@ -48,9 +48,11 @@ async function enrolWith(question: string, args: Arguments, output: Output): Pro
       server: desk.server,
     })
     output.note(`${user} has the key ${name} now, ${letters(keyId)}`)
+    output.note(
+      'This recovery code enrols another key if this one is lost. It is shown only now, and is',
+    )
+    output.note('as good as the key: write it down, and keep it where the key is not.')
     if (!output.json) await output.print(`${recovery}\n`)
-    output.note('This recovery code enrols another key if this one is lost; it is shown only now:')
-    output.note('write it down and keep it where the key is not. It is as good as the key itself.')
     output.note('Sign in with `hufu signin`.')
     return EXIT.success
   } finally {
@@ -82,8 +84,9 @@ export async function makeKey(
 }
 
 async function enrolled(desk: Desk, made: MadeKey, code: string): Promise<Enrolled> {
+  const { holder, outside } = made
   try {
-    return await desk.signin.enrol(made.holder, code, made.outside)
+    return await desk.signin.enrol(holder, code, outside === undefined ? {} : { outside })
   } catch (error) {
     await made.discard()
     throw error

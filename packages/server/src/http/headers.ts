@@ -23,6 +23,8 @@ function contentSecurityPolicy(connect: readonly string[]): string {
 /** What of the machine the page may use. Everything that browsers know and the page has no use for is off. */
 const PERMISSIONS_POLICY = [
   'clipboard-write=(self)',
+  'publickey-credentials-create=(self)',
+  'publickey-credentials-get=(self)',
   'screen-wake-lock=(self)',
   ...[
     'accelerometer',
@@ -42,7 +44,6 @@ const PERMISSIONS_POLICY = [
     'midi',
     'payment',
     'picture-in-picture',
-    'publickey-credentials-get',
     'serial',
     'storage-access',
     'usb',

@@ -42,6 +42,8 @@ import {
 
 const MAX_U32 = 0xffffffff
 const MOST_ISSUERS = 16
+/** Keys in one list: the latest. Our choice: more than a user may have at once. */
+const MOST_KEYS = 64
 const ref = uint(MAX_U32)
 const unixMs = uint(Number.MAX_SAFE_INTEGER)
 const user = string(MAX_USER_ID)
@@ -123,6 +125,8 @@ export const EnrolChip = message('signin.enrol-chip', 53, {
 export const Where = message('signin.where', 54, { ref })
 /** The keys that were sealed under this passkey. */
 export const Unseal = message('signin.unseal', 55, { ref, credential })
+/** The keys of the user who is signed in here. */
+export const Keys = message('signin.keys', 56, { ref })
 
 export const Challenge = message('signin.challenge', 64, {
   ref,
@@ -174,6 +178,21 @@ export const Sealed = message('signin.sealed', 70, {
   certificates,
   issuers: list(trustedIssuer, MOST_ISSUERS),
 })
+/** `lastUsed`, `revoked`: null if it never was. The oldest first. */
+export const Listed = message('signin.listed', 71, {
+  ref,
+  user,
+  keys: list(
+    tuple({
+      keyId: bytes(HASH_OCTETS),
+      kind: oneOf('software', 'token', 'passkey', 'outside'),
+      created: unixMs,
+      lastUsed: nullable(unixMs),
+      revoked: nullable(unixMs),
+    }),
+    MOST_KEYS,
+  ),
+})
 
 export const signinFromTerminal = [
   Ask,
@@ -184,5 +203,15 @@ export const signinFromTerminal = [
   EnrolChip,
   Where,
   Unseal,
+  Keys,
 ] as const
-export const signinFromServer = [Challenge, Bound, Done, Released, Issued, Here, Sealed] as const
+export const signinFromServer = [
+  Challenge,
+  Bound,
+  Done,
+  Released,
+  Issued,
+  Here,
+  Sealed,
+  Listed,
+] as const

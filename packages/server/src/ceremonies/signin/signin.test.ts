@@ -254,6 +254,27 @@ describe('keys of a user', () => {
     assert.equal((await terminal.next('refused')).code, 'ERR_ENROL_LIMIT')
   })
 
+  test('are listed where their user is signed in, and nowhere else', async () => {
+    const user = newUser()
+    const [lost, kept] = [await house.keyOf(user), await house.keyOf(user)]
+    await house.keyOf(newUser())
+    const terminal = await house.terminal()
+    terminal.send({ type: 'signin.keys', ref: 1 })
+    assert.equal((await terminal.next('refused')).code, 'ERR_SIGNIN_NONE')
+    await signIn(house, terminal, kept)
+    await proveAt(house, terminal, kept, { act: 'revoke-key', subject: keyIdOf(lost.publicKeys) })
+    terminal.send({ type: 'signin.keys', ref: 2 })
+    const listed = await terminal.next('signin.listed')
+    assert.equal(listed.user, kept.user)
+    assert.deepEqual(
+      listed.keys.map(({ keyId, kind, revoked }) => [Buffer.from(keyId), kind, revoked === null]),
+      [
+        [Buffer.from(keyIdOf(lost.publicKeys)), 'software', false],
+        [Buffer.from(keyIdOf(kept.publicKeys)), 'software', true],
+      ],
+    )
+  })
+
   test('one revokes another and what it has signed in, and not itself as the last', async () => {
     const user = newUser()
     const [lost, kept] = [await house.keyOf(user), await house.keyOf(user)]
