@@ -20,12 +20,17 @@ const IDLE_MS = 10_000
 /** What is kept, under which master keys, and the change of one. */
 export function Vault(): VNode {
   const changing = useSignal(false)
-  const asked = useSignal(false)
+  /** Since somebody asked for a change here, and since it was seen that none goes on any more. */
+  const [asked, changed] = [useSignal(false), useSignal(false)]
   const asking = useSignal(false)
   const { live, reload } = useLive(
     async () => {
+      const wasAsked = asked.value
       const answer = await readVault()
-      if (answer.ok) changing.value = answer.value.change !== null
+      if (answer.ok) {
+        changing.value = answer.value.change !== null
+        changed.value = wasAsked && !changing.value
+      }
       return answer
     },
     changing.value ? BUSY_MS : IDLE_MS,
@@ -59,7 +64,7 @@ export function Vault(): VNode {
                 {t.rotate}
               </button>
             )}
-            <Change vault={vault} asked={asked.value} />
+            <Change vault={vault} changed={changed.value} />
           </>
         )}
       </Loaded>
@@ -71,6 +76,7 @@ export function Vault(): VNode {
           done={() => {
             asking.value = false
             asked.value = true
+            changed.value = false
             changing.value = true
             reload()
           }}
@@ -111,7 +117,7 @@ function Masters({ vault }: { readonly vault: VaultState }): VNode {
 }
 
 /** How far a change is, and what became of the last. */
-function Change(props: { readonly vault: VaultState; readonly asked: boolean }): VNode {
+function Change(props: { readonly vault: VaultState; readonly changed: boolean }): VNode {
   const { change, lastFailure } = props.vault
   const t = words.value.vault
   const { errors } = text.value
@@ -134,7 +140,7 @@ function Change(props: { readonly vault: VaultState; readonly asked: boolean }):
           <code translate={false}>{lastFailure}</code>
         </p>
       )}
-      {change === null && lastFailure === null && props.asked && (
+      {change === null && lastFailure === null && props.changed && (
         <p>
           <State good>{t.changed}</State>
         </p>

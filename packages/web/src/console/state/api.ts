@@ -112,7 +112,6 @@ const otherSession = record({
 export type Who = Read<typeof who>
 export type Status = Read<typeof status>
 export type Metrics = Read<typeof metrics>
-export type SeriesName = keyof Metrics['series']
 export type ListedSession = Read<typeof session>
 export type Entry = Read<typeof entry>
 export type Verdict = Read<typeof verdict>
