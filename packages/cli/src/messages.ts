@@ -298,8 +298,8 @@ export const MESSAGES: Readonly<Record<ErrorCode, Message>> = {
   },
   ERR_SIGNIN_NONE: { what: 'nobody is signed in here', next: 'Sign in first with `hufu signin`.' },
   ERR_RELEASE_REFUSED: {
-    what: 'only the user who is signed in can release this',
-    next: 'Use a key of that user.',
+    what: 'this key may not release or revoke that',
+    next: 'Only a key of the user who is signed in releases a terminal. Your only key is not revoked: `hufu key add` another first.',
   },
   ERR_BINDING_TAKEN: {
     what: 'you have signed in at another terminal',
@@ -320,9 +320,12 @@ export const MESSAGES: Readonly<Record<ErrorCode, Message>> = {
   },
   ERR_KEY_FILE: {
     what: 'the key’s file cannot be read',
-    next: 'Restore it from a copy, or enrol a new key.',
+    next: 'Restore it from a copy, or enrol another with your recovery code: `hufu key recover --name NAME`.',
   },
-  ERR_KEY_PASSPHRASE: { what: 'the passphrase does not open the key', next: 'Try again.' },
+  ERR_KEY_PASSPHRASE: {
+    what: 'the passphrase does not open the key',
+    next: 'Try again. If it is forgotten, `hufu key recover` enrols another key with your recovery code.',
+  },
   ERR_KEY_ABSENT: {
     what: 'there is no key of this name here',
     next: '`hufu key list` shows those there are; `hufu key new` makes one.',
@@ -334,7 +337,7 @@ export const MESSAGES: Readonly<Record<ErrorCode, Message>> = {
   },
   ERR_IDENTITY_CHANGED: {
     what: 'this user’s key is not the one you met before',
-    next: 'Ask them by another way whether they have a new key, then accept it or not.',
+    next: 'Ask them by another way whether they have a new key. If they do, accept it when you are asked, or give --accept-changed-key.',
   },
   ERR_PASSKEY_NONE: {
     what: 'this browser or key has no passkey that can hold secrets',
