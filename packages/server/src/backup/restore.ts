@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { equal, hex, random } from '@hufu/protocol/crypto'
 import { HufuError } from '@hufu/protocol/wire'
-import { Kysely } from 'kysely'
 import { faultText } from '../audit/fault.ts'
 import { verifyAudit } from '../audit/verify.ts'
 import type { Config } from '../config.ts'
@@ -21,8 +20,7 @@ import {
   syncFolder,
   type RestoreNote,
 } from '../store/restored.ts'
-import type { Schema } from '../store/schema.ts'
-import { dialectOf } from '../store/sqlite.ts'
+import { queriesOn } from '../store/sqlite.ts'
 import { masterRows } from '../vault/masters.ts'
 import { allKeys, missing, provenRing, type MasterKeySources } from '../vault/opening.ts'
 import { openSafe } from '../vault/safe.ts'
@@ -168,7 +166,7 @@ async function requireSound(part: string, force: boolean): Promise<void> {
 /** Brings the tables to this version, and sees that the vault opens. */
 async function bringUp(part: string, sources: MasterKeySources): Promise<void> {
   const database = new DatabaseSync(join(part, 'hufu.db'), { enableForeignKeyConstraints: true })
-  const db = new Kysely<Schema>({ dialect: dialectOf(database) })
+  const db = queriesOn(database)
   try {
     await migrate(db, 'blob')
     await provenRing(await masterRows(db), sources)

@@ -2,12 +2,11 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { HufuError } from '@hufu/protocol/wire'
-import { Kysely } from 'kysely'
 import { lockFolder } from './lock.ts'
 import { schemaOf } from './migrations.ts'
 import { isRestorePending, takeRestored } from './restored.ts'
-import type { Db, Schema } from './schema.ts'
-import { BUSY_MS, dialectOf } from './sqlite.ts'
+import type { Db } from './schema.ts'
+import { BUSY_MS, queriesOn } from './sqlite.ts'
 
 /** A store as it stands, beside a server that may have it open. */
 export interface Beside {
@@ -34,7 +33,7 @@ export async function openBeside(folder: string): Promise<Beside> {
   let database: DatabaseSync | undefined
   try {
     database = new DatabaseSync(path, { timeout: BUSY_MS, enableForeignKeyConstraints: true })
-    const db = new Kysely<Schema>({ dialect: dialectOf(database) })
+    const db = queriesOn(database)
     return { db, database, schema: await schemaOf(db), close: () => db.destroy() }
   } catch (cause) {
     database?.close()

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
-import { Kysely } from 'kysely'
 import { prepared } from './prepared.ts'
-import type { Db, Schema } from './schema.ts'
-import { dialectOf } from './sqlite.ts'
+import type { Db } from './schema.ts'
+import { queriesOn } from './sqlite.ts'
 
 function memory(): Db {
-  return new Kysely<Schema>({ dialect: dialectOf(new DatabaseSync(':memory:')) })
+  return queriesOn(new DatabaseSync(':memory:'))
 }
 
 test('a prepared query is built once for a database, and run with the parameters of each call', async () => {

@@ -8,6 +8,7 @@ import { groupCommit } from './group.ts'
 import { lockFolder } from './lock.ts'
 import { keepMeta } from './meta.ts'
 import { migrate } from './migrations.ts'
+import { runDirectly } from './prepared.ts'
 import { takeRestored } from './restored.ts'
 import type { Schema } from './schema.ts'
 import type { Store, Surety } from './store.ts'
@@ -36,7 +37,7 @@ export async function openSqlite(folder: string, does?: string): Promise<Store> 
     takeRestored(folder)
     make(folder, () => makeFile(join(folder, 'hufu.db')))
     const database = openFile(join(folder, 'hufu.db'))
-    const db = new Kysely<Schema>({ dialect: dialectOf(database) })
+    const db = queriesOn(database)
     await migrate(db, 'blob')
     const serverId = await keepMeta(db, 'server-id', () => random(SERVER_ID_OCTETS))
     let surety: Surety | undefined
@@ -64,9 +65,17 @@ export async function openSqlite(folder: string, does?: string): Promise<Store> 
   }
 }
 
-/** What kysely needs to speak to an open database. */
-export function dialectOf(database: DatabaseSync): SqliteDialect {
-  return new SqliteDialect({ database: shim(database) })
+/** Queries on an open database; closing them closes it. */
+export function queriesOn(database: DatabaseSync): Kysely<Schema> {
+  const shimmed = shim(database)
+  const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: shimmed }) })
+  runDirectly(db, (sql, parameters) => {
+    const statement = shimmed.prepare(sql)
+    if (statement.reader) return { rows: statement.all(parameters) }
+    const { changes } = statement.run(parameters)
+    return { rows: [], numAffectedRows: BigInt(changes) }
+  })
+  return db
 }
 
 /** The file is made here, for its mode: SQLite gives its side files the same. */
