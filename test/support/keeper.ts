@@ -1,11 +1,11 @@
 import { writeSync } from 'node:fs'
-import { pino } from 'pino'
 import { startAudit } from '../../packages/server/src/audit/audit.ts'
 import { auditKey } from '../../packages/server/src/audit/key.ts'
 import { makeBackup } from '../../packages/server/src/backup/backup.ts'
 import { restoreBackup } from '../../packages/server/src/backup/restore.ts'
 import { systemClock } from '../../packages/server/src/clock.ts'
 import { loadConfig, type Config } from '../../packages/server/src/config.ts'
+import { loggerAt } from '../../packages/server/src/log.ts'
 import { rotate } from '../../packages/server/src/vault/rotation.ts'
 import { openSafe, type Safe } from '../../packages/server/src/vault/safe.ts'
 import { placeOf, secretOf } from './kept.ts'
@@ -32,7 +32,7 @@ async function write(): Promise<void> {
   const failed = (error: unknown): never => {
     throw error
   }
-  const logger = pino({ level: 'silent' })
+  const logger = loggerAt('silent')
   const settings = { ...config, auditMarkEntries: 7 }
   const audit = await startAudit({
     store,

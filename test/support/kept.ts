@@ -26,8 +26,13 @@ import { openSafe } from '../../packages/server/src/vault/safe.ts'
 import type { SecretPlace } from '../../packages/server/src/vault/vault.ts'
 
 const KEEPER = fileURLToPath(new URL('keeper.ts', import.meta.url))
-/** Milliseconds within which a backup or a restore is killed: it takes some tens of them, and is done in many rounds. */
-const SOON_MS = 150
+/**
+ * Milliseconds within which a backup or a restore is killed at first: what it takes on a machine that does nothing else.
+ * Each one that got too far, or not far enough, changes that for the next.
+ */
+const SOON_MS = 200
+/** By how much: kills fall before and behind the middle of the work then, as often as each other. */
+const SHORTER = 0.7
 /** Secrets that are searched for at most. */
 const MOST_SOUGHT = 120
 
@@ -68,18 +73,26 @@ export async function killAndLook(rounds: number): Promise<Met> {
   const seen: Uint8Array[] = []
   let here: readonly number[] = []
   let next = 0
+  const windows = { backup: SOON_MS, restore: SOON_MS }
+  const within = (what: keyof typeof windows): number => Math.random() * windows[what]
+  const learn = (what: keyof typeof windows, far: boolean): void => {
+    windows[what] *= far ? SHORTER : 1 / SHORTER
+  }
   try {
     for (let round = 0; round < rounds; round += 1) {
       // a backup is under way while the server writes and changes its key, and both are killed
       const writing = writeUntilKilled(config, next, 20 + Math.random() * 150)
-      const making = round === 0 ? undefined : killed(config, ['backup', file], Math.random() * 600)
+      const making = round === 0 ? undefined : killed(config, ['backup', file], within('backup'))
       const made = (await making)?.filter((line) => line === 'made').length ?? 0
       const stands = await writing
       next = Math.max(next, ...stands.map((n) => n + 2))
       here = [...here, ...stands]
       met.secrets += stands.length
       await requireAll(config, here)
-      if (making !== undefined) met.backups[made === 0 ? 'killed' : 'whole'] += 1
+      if (making !== undefined) {
+        met.backups[made === 0 ? 'killed' : 'whole'] += 1
+        learn('backup', made > 0)
+      }
       if (existsSync(file)) await checkBackup(keyed(config, folder), file).catch(notOfAnOldKey)
 
       // one that stands, then more is written
@@ -91,12 +104,13 @@ export async function killAndLook(rounds: number): Promise<Met> {
       here = [...(await present(config, next)), next]
       next += 1
 
-      const said = await killed(config, ['restore', file], Math.random() * SOON_MS)
+      const said = await killed(config, ['restore', file], within('restore'))
       const after = await present(config, next)
       const isOld = after.join() === here.join()
       if (!isOld) assert.deepEqual(after, backed, 'neither the old nor the backed up')
       const what = said.includes('restored') ? 'ended' : isOld ? 'before' : 'after'
       met.restores[what] += 1
+      learn('restore', what !== 'before')
       await requireFormer(config, join(folder, `former-${round}`), isOld ? undefined : here, next)
       here = after
       seen.push(...(await secretsOf(config)))
