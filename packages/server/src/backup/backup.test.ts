@@ -18,6 +18,7 @@ import { describe, test } from 'node:test'
 import { exportAudit, verifyAudit } from '../audit/index.ts'
 import { lastMarkIn, marksFileIn } from '../audit/marks-file.ts'
 import { testFolder } from '../server.testing.ts'
+import { lockRestore } from '../store/lock.ts'
 import { rotateVault } from '../vault/operate.ts'
 import { backupBench, type BackupBench } from './backup.testing.ts'
 import { makeBackup } from './backup.ts'
@@ -241,6 +242,11 @@ describe('a restore', () => {
       code: 'ERR_DATA_FOLDER',
       message: /hufu serve, process \d+, http.*--next-start/,
     })
+    const unlock = lockRestore(bench.config.data)
+    await assert.rejects(restoreBackup(bench.config, bench.file, { nextStart: true }), {
+      message: /another restore/,
+    })
+    unlock()
     const { inPlace } = await restoreBackup(bench.config, bench.file, { nextStart: true })
     assert.equal(inPlace, false)
     assert.equal(actions(bench).includes('backup.restore'), false)

@@ -7,7 +7,7 @@ import { HufuError } from '@hufu/protocol/wire'
 import { faultText } from '../audit/fault.ts'
 import { verifyAudit } from '../audit/verify.ts'
 import type { Config } from '../config.ts'
-import { heldText, holderOf, lockFolder } from '../store/lock.ts'
+import { heldText, holderOf, lockFolder, lockRestore } from '../store/lock.ts'
 import { migrate } from '../store/migrations.ts'
 import {
   formerName,
@@ -89,7 +89,7 @@ export async function restoreBackup(
   const { data } = config
   refuseHeld(data, nextStart)
   await checkBackup(config, file)
-  const unlock = claim(data, nextStart)
+  const { inPlace, release } = claim(data, nextStart)
   const sources = masterKeySources(config)
   let checked: CheckedBackup
   let former: string | null
@@ -107,21 +107,29 @@ export async function restoreBackup(
     rmSync(join(data, PART), { recursive: true, force: true })
     throw error
   } finally {
-    unlock?.()
+    release()
     await sources.close()
   }
-  if (unlock !== undefined) await takeUp(config)
-  return { ...checked, inPlace: unlock !== undefined, former }
+  if (inPlace) await takeUp(config)
+  return { ...checked, inPlace, former }
 }
 
-/** Keeps others out; undefined: one is in, and need not be disturbed. */
-function claim(data: string, nextStart: boolean): (() => void) | undefined {
+interface Claim {
+  /** Nobody has the folder; false: a server has, and is not disturbed. */
+  readonly inPlace: boolean
+  release(): void
+}
+
+/** Keeps others out. */
+function claim(data: string, nextStart: boolean): Claim {
   try {
     mkdirSync(data, { recursive: true, mode: 0o700 })
   } catch (cause) {
     throw new HufuError('ERR_DATA_FOLDER', `${data}: cannot be made`, { cause })
   }
-  return refuseHeld(data, nextStart) ? undefined : lockFolder(data, 'hufu restore')
+  return refuseHeld(data, nextStart)
+    ? { inPlace: false, release: lockRestore(data) }
+    : { inPlace: true, release: lockFolder(data, 'hufu restore') }
 }
 
 /** Whether a server has the folder, and may go on. */

@@ -18,6 +18,8 @@ export interface Holder {
  */
 const PATIENCE_MS = 250
 const LOCK = 'hufu.lock'
+/** Of whoever lays a restore ready beside a server. */
+const RESTORE_LOCK = 'restore.lock'
 /** Beside the lock, for whoever finds it taken. */
 const HOLDER = 'hufu.holder'
 
@@ -34,6 +36,21 @@ export function lockFolder(folder: string, does = 'hufu'): () => void {
   tellHolder(folder, does, undefined)
   return () => {
     rmSync(join(folder, HOLDER), { force: true })
+    held.close()
+  }
+}
+
+/**
+ * Keeps every other restore out of `folder`, whoever has the rest of it.
+ *
+ * @throws {HufuError} `ERR_DATA_FOLDER` if one is under way.
+ */
+export function lockRestore(folder: string): () => void {
+  const held = lockIn(folder, RESTORE_LOCK)
+  if (held === undefined)
+    throw new HufuError('ERR_DATA_FOLDER', `${folder}: another restore is under way`)
+  return () => {
+    rmSync(join(folder, RESTORE_LOCK), { force: true })
     held.close()
   }
 }
@@ -68,10 +85,10 @@ export function heldText(folder: string, { does, pid, url }: Holder): string {
 }
 
 /** The lock, or undefined if another process has it, or it cannot be made. */
-function lockIn(folder: string): DatabaseSync | undefined {
+function lockIn(folder: string, name = LOCK): DatabaseSync | undefined {
   let database: DatabaseSync | undefined
   try {
-    const path = join(folder, LOCK)
+    const path = join(folder, name)
     closeSync(openSync(path, 'a', 0o600))
     database = new DatabaseSync(path, { timeout: PATIENCE_MS })
     database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
