@@ -3,6 +3,7 @@ import { compared, type Figure } from '../harness/figures.ts'
 import type { Scope } from '../harness/scope.ts'
 import type { ServedApp } from './app.ts'
 import { crossBrowsers, type Crossing } from './crossing.ts'
+import { crossLeast } from './least.ts'
 import { randomFile } from './random-file.ts'
 import { crossShells } from './shells.ts'
 
@@ -13,6 +14,8 @@ const RACE_OCTETS = 2e8
 const LARGE_OCTETS = 1e9
 /** Least part of the shells' speed that browsers must reach. */
 const LEAST_SPEED = 0.5
+/** Least part of what this machine's browsers can carry at all. Our choice. */
+const LEAST_OF_LEAST = 0.8
 /** Most that memory may grow by from the small file to the large one. */
 const FLAT = 1.2
 
@@ -22,7 +25,7 @@ export async function measureTransfer(
   app: ServedApp,
   say: (text: string) => void,
 ): Promise<readonly Figure[]> {
-  const { browsers, shells } = await race(scope, app, say)
+  const { browsers, shells, least } = await race(scope, app, say)
   const large = await randomFile(scope, LARGE_OCTETS)
   const crossing = await crossBrowsers(scope, app, large)
   await rm(large.path)
@@ -51,6 +54,14 @@ export async function measureTransfer(
       hufu: browsers.map(({ downloaded }) => speed(downloaded)),
       atLeast: LEAST_SPEED,
     }),
+    compared({
+      what: '200 MB browser to browser, beside the least that pages can do',
+      unit: 'MB/s',
+      hufu: browsers.map(({ seconds }) => speed(seconds)),
+      peer: least.map(speed),
+      peerName: 'least pages',
+      atLeast: LEAST_OF_LEAST,
+    }),
     memory('page that sends', ({ sender }) => sender.page),
     memory('page that receives', ({ receiver }) => receiver.page),
     memory('browser that sends', ({ sender }) => sender.browser),
@@ -62,20 +73,30 @@ async function race(
   scope: Scope,
   app: ServedApp,
   say: (text: string) => void,
-): Promise<{ readonly browsers: readonly Crossing[]; readonly shells: readonly number[] }> {
+): Promise<{
+  readonly browsers: readonly Crossing[]
+  readonly shells: readonly number[]
+  readonly least: readonly number[]
+}> {
   const file = await randomFile(scope, RACE_OCTETS)
   const browsers: Crossing[] = []
   const shells: number[] = []
+  const least: number[] = []
   for (let round = 1; round <= ROUNDS; round += 1) {
     const ours = await crossBrowsers(scope, app, file)
     const theirs = await crossShells(scope, app, file)
+    const bare = await crossLeast(scope, file)
+    const leastSpeed = (RACE_OCTETS / 1e6 / bare).toFixed(0)
     const shellSpeed = (RACE_OCTETS / 1e6 / theirs).toFixed(0)
-    say(`round ${round}: ${shownCrossing(ours, RACE_OCTETS)}; shells ${shellSpeed} MB/s`)
+    say(
+      `round ${round}: ${shownCrossing(ours, RACE_OCTETS)}; shells ${shellSpeed} MB/s; least pages ${leastSpeed} MB/s`,
+    )
     browsers.push(ours)
     shells.push(theirs)
+    least.push(bare)
   }
   await rm(file.path)
-  return { browsers, shells }
+  return { browsers, shells, least }
 }
 
 function shownCrossing({ seconds, sender, receiver }: Crossing, octets: number): string {
