@@ -87,12 +87,19 @@ function Spans(props: {
   )
 }
 
+const MINUTE_MS = 60_000
+
+/** To the minute once there is one: what changes at every look would move what stands around it. */
+function calm(ms: number): number {
+  return ms < MINUTE_MS ? ms : Math.floor(ms / MINUTE_MS) * MINUTE_MS
+}
+
 function factsOf({ state, store, version, node, started, uptimeMs }: Status) {
   const t = words.value.overview
   return [
     [t.state, <State good={state === 'up'}>{state === 'up' ? t.up : t.draining}</State>],
     [t.store, <State good={store}>{store ? t.answers : t.silent}</State>],
     [t.version, version, t.node(node)],
-    [t.uptime, duration(uptimeMs), t.since(moment(started))],
+    [t.uptime, duration(calm(uptimeMs)), t.since(moment(started))],
   ] as const
 }

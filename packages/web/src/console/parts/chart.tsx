@@ -5,6 +5,7 @@ import { clock } from '../state/format.ts'
 import { words } from '../state/words.ts'
 import { Figures } from './figures.tsx'
 import { Legend } from './legend.tsx'
+import { tintClass } from './tint.ts'
 import { areaPath, barsPath, dotsPath, HEIGHT, linePath, scaleTop, stacked } from './plot.ts'
 
 /** One line, or one colour of bars. */
@@ -31,6 +32,8 @@ export interface ChartProps {
   readonly kind: ChartKind
   /** At most four: that many colours are told apart. */
   readonly series: readonly Series[]
+  /** Which of the four colours is the first's; the others follow. */
+  readonly tint?: number
   readonly time: Time
   readonly format: (value: number) => string
   /** The place that is pointed at, in any of the charts; undefined: none. */
@@ -41,14 +44,14 @@ export interface ChartProps {
 
 /** Values over time, as a picture and, for who wants it so, as a table. */
 export function Chart(props: ChartProps): VNode {
-  const { heading, kind, series, time, format, pointed } = props
+  const { heading, kind, series, time, format, pointed, tint = 0 } = props
   const id = useId()
   const top = scaleTop(Math.max(...totals(kind, series)))
   const at = pointed.value
   return (
     <section class="chart card" aria-labelledby={id}>
       <h3 id={id}>{heading}</h3>
-      <Legend {...{ kind, series, time, format, pointed }} nothing={props.nothing} />
+      <Legend {...{ kind, series, time, format, pointed, tint }} nothing={props.nothing} />
       <div class="plot">
         <p class="scale" aria-hidden="true">
           <span>{format(top)}</span>
@@ -72,7 +75,7 @@ export function Chart(props: ChartProps): VNode {
             .map((each, index) => (
               <Drawn
                 key={index}
-                {...{ kind, index, top }}
+                {...{ kind, index, top, tint }}
                 room={time.room}
                 values={each.values}
                 below={stacked(series.slice(0, index).map(({ values }) => values))}
@@ -106,24 +109,26 @@ function summaryOf({ name, values }: Series, format: (value: number) => string):
 function Drawn(props: {
   readonly kind: ChartKind
   readonly index: number
+  readonly tint: number
   readonly top: number
   readonly room: number
   readonly values: readonly number[]
   readonly below: readonly number[]
 }): VNode {
-  const { kind, index, top, room, values, below } = props
+  const { kind, index, tint, top, room, values, below } = props
+  const colour = tintClass(tint + index)
   switch (kind) {
     case 'line':
       return (
-        <g class={`tint${index}`}>
+        <g class={colour}>
           {index === 0 && <path class="area" d={areaPath(values, room, top)} />}
           <path class="curve" d={linePath(values, room, top)} />
         </g>
       )
     case 'bars':
-      return <path class={`tint${index} bar`} d={barsPath(values, room, top, below)} />
+      return <path class={`${colour} bar`} d={barsPath(values, room, top, below)} />
     case 'dots':
-      return <path class={`tint${index} dot`} d={dotsPath(values, room, top)} />
+      return <path class={`${colour} dot`} d={dotsPath(values, room, top)} />
   }
 }
 

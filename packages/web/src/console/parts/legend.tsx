@@ -1,6 +1,7 @@
 import type { Signal } from '@preact/signals'
 import type { VNode } from 'preact'
 import { clock } from '../state/format.ts'
+import { tintClass } from './tint.ts'
 import type { ChartKind, Series, Time } from './chart.tsx'
 
 /** Which is which, with what it is now, or what it was at the moment that is pointed at. */
@@ -10,6 +11,8 @@ export function Legend(props: {
   readonly time: Time
   readonly format: (value: number) => string
   readonly pointed: Signal<number | undefined>
+  /** Number of the first's colour. */
+  readonly tint: number
   /** Said where there is nothing. */
   readonly nothing: string | undefined
 }): VNode {
@@ -22,7 +25,11 @@ export function Legend(props: {
         const value = place === undefined ? latest(kind, values) : values.at(-1 - back)
         return (
           <li key={index}>
-            <svg class={`key tint${index}`} viewBox="0 0 24 12" aria-hidden="true">
+            <svg
+              class={`key ${tintClass(props.tint + index)}`}
+              viewBox="0 0 24 12"
+              aria-hidden="true"
+            >
               {kind === 'bars' && <path class="bar" d="M6 0h12v12H6z" />}
               {kind === 'line' && <path class="curve" d="M0 6H24" />}
               {kind === 'dots' && <path class="dot" d="M12 6h0" />}

@@ -48,6 +48,7 @@ export function Charts({ metrics }: { readonly metrics: Metrics }): VNode {
           kind="bars"
           format={count}
           series={failures(failed)}
+          tint={1}
           nothing={words.value.none}
         />
         <Chart
