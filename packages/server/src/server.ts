@@ -8,7 +8,8 @@ import { startAudit, type Audit } from './audit/audit.ts'
 import { auditKey } from './audit/key.ts'
 import { recordStart, recordStop } from './audit/life.ts'
 import { sweepAuthority } from './authority/sweep.ts'
-import { openAuthority, type Authority } from './authority/authority.ts'
+import type { Authority } from './authority/authority.ts'
+import { openAuthority } from './authority/own.ts'
 import { pairCeremony, type PairCeremony } from './ceremonies/pair/index.ts'
 import {
   signinCeremony,
@@ -92,12 +93,9 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     const key = await auditKey(store, vault)
     const unmarked = (error: unknown): void =>
       logger.error({ err: error }, 'no mark could be made of the audit record')
-    return [
-      keyed,
-      certificate,
-      await openAuthority({ store, vault, clock, config }),
-      await startAudit({ store, clock, logger, config, key, failed: unmarked }),
-    ]
+    const audit = await startAudit({ store, clock, logger, config, key, failed: unmarked })
+    const authority = await openAuthority({ store, vault, clock, config, audit })
+    return [keyed, certificate, authority, audit]
   }
   const [keyed, certificate, authority, audit] = await opened().catch(async (error: unknown) => {
     await safe.close()

@@ -4,7 +4,7 @@ import type { TestContext } from 'node:test'
 import { ed25519, random } from '@hufu/protocol/crypto'
 import { pino } from 'pino'
 import { startAudit, type Audit } from '../audit/audit.ts'
-import { openAuthority } from '../authority/authority.ts'
+import { openAuthority } from '../authority/own.ts'
 import { fakeClock, type FakeClock } from '../clock.testing.ts'
 import { loadConfig, type Config } from '../config.ts'
 import { sourcesBehind } from '../gateway/source.ts'
@@ -74,7 +74,7 @@ export async function testDesk(t: TestContext, settings: Partial<Config> = {}): 
   const logger = pino({ level: 'silent' })
   const key = ed25519.fromSecret(new Uint8Array(32).fill(7))
   const audit = await startAudit({ store, clock, logger, config, key, failed })
-  const authority = await openAuthority({ store, vault: safe.vault, clock, config })
+  const authority = await openAuthority({ store, vault: safe.vault, clock, config, audit })
   const now = { connections: () => 3, sessions: () => 2 }
   const metrics = metricsOf(now)
   const sourceOf = sourcesBehind(config.trustedProxies)

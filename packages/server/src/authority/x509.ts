@@ -39,8 +39,10 @@ export interface Issuing {
   readonly signingKey: AuthorityKey
 }
 
-/** It can sign, and nothing else. */
-export type AuthorityKey = CryptoKey
+/** It can sign, and nothing else: ECDSA over the SHA-256 hash of octets, r ‖ s, 64 octets. */
+export interface AuthorityKey {
+  sign(octets: Uint8Array): Promise<Uint8Array>
+}
 
 /** How long something is good. */
 export interface Validity {
@@ -65,9 +67,11 @@ export async function makeAuthorityKey(): Promise<{
 }
 
 /** The private key of an authority, so that it can only sign. */
-export function importAuthorityKey(pkcs8: Uint8Array): Promise<AuthorityKey> {
-  const key = webcrypto.subtle.importKey('pkcs8', owned(pkcs8), ECDSA, false, ['sign'])
-  return key as Promise<AuthorityKey>
+export async function importAuthorityKey(pkcs8: Uint8Array): Promise<AuthorityKey> {
+  const key = await webcrypto.subtle.importKey('pkcs8', owned(pkcs8), ECDSA, false, ['sign'])
+  return {
+    sign: async (octets) => new Uint8Array(await webcrypto.subtle.sign(ECDSA, key, owned(octets))),
+  }
 }
 
 /** An authority's own certificate, for users of one namespace and nothing else. */
@@ -125,21 +129,23 @@ export async function makeRevocationList(
   number: number,
   { notBefore, notAfter }: Validity,
 ): Promise<Uint8Array> {
-  const list = await X509CrlGenerator.create({
-    issuer: issuing.name,
-    thisUpdate: notBefore,
-    nextUpdate: notAfter,
-    entries: revoked.map((each) => ({
-      serialNumber: hex(each.serial),
-      revocationDate: new Date(each.revoked),
-    })),
-    extensions: [
-      new AuthorityKeyIdentifierExtension(hex(keyIdentifier(issuing.publicKey))),
-      new Extension(CRL_NUMBER, false, owned(integer(number))),
-    ],
-    signingAlgorithm: ECDSA,
-    signingKey: issuing.signingKey,
-  })
+  const list = await X509CrlGenerator.create(
+    {
+      issuer: issuing.name,
+      thisUpdate: notBefore,
+      nextUpdate: notAfter,
+      entries: revoked.map((each) => ({
+        serialNumber: hex(each.serial),
+        revocationDate: new Date(each.revoked),
+      })),
+      extensions: [
+        new AuthorityKeyIdentifierExtension(hex(keyIdentifier(issuing.publicKey))),
+        new Extension(CRL_NUMBER, false, owned(integer(number))),
+      ],
+      ...signingBy,
+    },
+    signer(issuing.signingKey),
+  )
   return new Uint8Array(list.rawData)
 }
 
@@ -149,16 +155,40 @@ async function make(
   serial: Uint8Array,
   body: Validity & { readonly extensions: Extension[] },
 ): Promise<Uint8Array> {
-  const made = await X509CertificateGenerator.create({
-    ...body,
-    serialNumber: hex(serial),
-    subject: subject.name,
-    issuer: issuing.name,
-    publicKey: owned(publicKeyInfo(subject.publicKey)),
-    signingKey: issuing.signingKey,
-    signingAlgorithm: ECDSA,
-  })
+  const made = await X509CertificateGenerator.create(
+    {
+      ...body,
+      serialNumber: hex(serial),
+      subject: subject.name,
+      issuer: issuing.name,
+      publicKey: owned(publicKeyInfo(subject.publicKey)),
+      ...signingBy,
+    },
+    signer(issuing.signingKey),
+  )
   return new Uint8Array(made.rawData)
+}
+
+/** What the library is told of the key, which it never has: it may be in a token. */
+const signingKey: CryptoKey = {
+  type: 'private',
+  algorithm: ECDSA,
+  extractable: false,
+  usages: ['sign'],
+}
+const signingBy = { signingAlgorithm: ECDSA, signingKey } as const
+
+/** The platform's cryptography, but for the one signature. */
+function signer(key: AuthorityKey): Crypto {
+  const sign = async (_algorithm: unknown, _key: unknown, octets: BufferSource) =>
+    owned(await key.sign(bytesOf(octets)))
+  return { subtle: { sign } } as unknown as Crypto
+}
+
+function bytesOf(octets: BufferSource): Uint8Array {
+  return ArrayBuffer.isView(octets)
+    ? new Uint8Array(octets.buffer, octets.byteOffset, octets.byteLength)
+    : new Uint8Array(octets)
 }
 
 /** The same octets in memory of their own, as the library wants them. */

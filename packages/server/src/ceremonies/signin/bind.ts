@@ -1,6 +1,7 @@
-import { hex } from '@hufu/protocol/crypto'
+import { base64url, hex } from '@hufu/protocol/crypto'
 import type { VerifiedKey } from '@hufu/protocol/identity'
 import { failed, sameTerminal, type ErrorCode } from '@hufu/protocol/wire'
+import { standingOf } from '../../authority/standing.ts'
 import { endBindings } from '../../authority/where.ts'
 import type { UnixMs } from '../../clock.ts'
 import { bind, bindingAt, bindingsOf, unbind, type Binding } from '../../store/bindings.ts'
@@ -10,7 +11,6 @@ import type { Db } from '../../store/schema.ts'
 import { findUser } from '../../store/users.ts'
 import { noteVisit } from '../../store/visits.ts'
 import type { SigninPorts } from './ports.ts'
-import { standingOf } from './standing.ts'
 
 /** Who signs in or releases: whoever has the key, or the terminal's own chip. */
 export type Signer =
@@ -147,5 +147,5 @@ async function standFault(db: Db, signer: Signer, now: UnixMs): Promise<ErrorCod
 }
 
 function keyText(signer: Signer): string {
-  return signer.by === 'key' ? hex(signer.key.keyId) : ''
+  return signer.by === 'key' ? base64url(signer.key.keyId) : ''
 }

@@ -14,6 +14,8 @@ import {
   type ProveChip,
 } from '@hufu/protocol/signin'
 import type { MessageOf, Outcome } from '@hufu/protocol/wire'
+import type { Answered, IssuedBody } from '../../authority/authority.ts'
+import { isNearEnd } from '../../authority/renewal.ts'
 import { chipPlace } from '../../authority/users.ts'
 import { sourceRates } from '../../admin/source-rates.ts'
 import type { Connection, Room } from '../../relay/connection.ts'
@@ -23,8 +25,8 @@ import type { Ending } from '../../store/endings.ts'
 import { visitors } from '../../store/visits.ts'
 import { bindUser, releaseTerminal, type Signer } from './bind.ts'
 import { endingsOf } from './endings.ts'
-import { addFurtherKey, enrolChip, enrolKey, type IssuedBody } from './enrol.ts'
-import { isNearEnd, renew, revokeOwnKey } from './keys.ts'
+import { tryInvitation } from './enrol.ts'
+import { revokeOwnKey } from './keys.ts'
 import { placeOf, refuse, type SigninMessage, type SigninPorts } from './ports.ts'
 import { sweepBindings } from './sweep.ts'
 import { showKeys, showSealed, showWhere } from './where.ts'
@@ -138,8 +140,9 @@ export function signinCeremony(ports: SigninPorts): SigninCeremony {
   const follow = async (
     connection: Connection,
     ref: number,
-    { act, key, subject }: Proved,
+    { asked, message, proved }: Answered<MessageOf<typeof Prove>> & { readonly proved: Proved },
   ): Promise<void> => {
+    const { act, key, subject } = proved
     const signer = { by: 'key', user: key.user, key } as const
     switch (act) {
       case 'sign-in':
@@ -147,7 +150,8 @@ export function signinCeremony(ports: SigninPorts): SigninCeremony {
       case 'release':
         return release(connection, ref, signer, subject)
       case 'renew': {
-        const renewed = await renew(ports, key)
+        const place = placeOf(ports, connection)
+        const renewed = await authority.renew(place, key, { asked, message })
         if (!renewed.ok) return refuse(connection, ref, renewed.code)
         const issued = { ...renewed.value, issuers: authority.told(), tag: null }
         return connection.send({ type: 'signin.issued', ref, ...issued })
@@ -168,8 +172,10 @@ export function signinCeremony(ports: SigninPorts): SigninCeremony {
   ): void | Promise<void> => {
     const { ref } = message
     const asked = take(connection, ref, 'key')
-    const proved = asked.ok ? judge(asked.value, message, grounds(connection)) : asked
-    return proved.ok ? follow(connection, ref, proved.value) : refuse(connection, ref, proved.code)
+    if (!asked.ok) return refuse(connection, ref, asked.code)
+    const proved = judge(asked.value, message, grounds(connection))
+    if (!proved.ok) return refuse(connection, ref, proved.code)
+    return follow(connection, ref, { asked: asked.value, message, proved: proved.value })
   }
 
   const proveChip = async (
@@ -208,7 +214,9 @@ export function signinCeremony(ports: SigninPorts): SigninCeremony {
     connection: Connection,
     message: MessageOf<typeof EnrolChip>,
   ): Promise<void> => {
-    const enrolled = await enrolChip(ports, connection, message)
+    const enrolled = await tryInvitation(ports, connection, () =>
+      authority.enrolChip(placeOf(ports, connection), message),
+    )
     if (!enrolled.ok) return refuse(connection, message.ref, enrolled.code)
     connection.send({ type: 'signin.done', ref: message.ref })
   }
@@ -226,11 +234,18 @@ export function signinCeremony(ports: SigninPorts): SigninCeremony {
       case 'signin.chip':
         return proveChip(connection, message)
       case 'signin.enrol':
-        return issuedOr(connection, message.ref, enrolKey(ports, connection, message))
+        return issuedOr(
+          connection,
+          message.ref,
+          tryInvitation(ports, connection, () =>
+            authority.enrol(placeOf(ports, connection), message),
+          ),
+        )
       case 'signin.add': {
         const asked = take(connection, message.ref, 'key')
         if (!asked.ok) return refuse(connection, message.ref, asked.code)
-        const added = addFurtherKey(ports, connection, asked.value, message)
+        const further = { asked: asked.value, message }
+        const added = authority.addKey(placeOf(ports, connection), further)
         return issuedOr(connection, message.ref, added)
       }
       case 'signin.enrol-chip':

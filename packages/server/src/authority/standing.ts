@@ -1,7 +1,7 @@
 import type { VerifiedKey } from '@hufu/protocol/identity'
 import type { ErrorCode } from '@hufu/protocol/wire'
-import { keyStanding, type KeyStanding } from '../../store/keys.ts'
-import type { Db } from '../../store/schema.ts'
+import { keyStanding, type KeyStanding } from '../store/keys.ts'
+import type { Db } from '../store/schema.ts'
 
 /** How a key stands that was proved to be at the terminal: what only its holder may learn. */
 export type Standing =

@@ -1,0 +1,44 @@
+import { base64url } from '@hufu/protocol/crypto'
+import type { KeyKind, VerifiedKey } from '@hufu/protocol/identity'
+import { failed, type Outcome } from '@hufu/protocol/wire'
+import type { UnixMs } from '../clock.ts'
+import { addCertificates, findKey, renewKey, touchKey } from '../store/keys.ts'
+import type { Renewed } from './authority.ts'
+import type { NewKeyPorts } from './new-key.ts'
+import { standingOf } from './standing.ts'
+
+/** Gives a key new certificates, or those that it has: see `Authority.renew`. */
+export async function renew(ports: NewKeyPorts, key: VerifiedKey): Promise<Outcome<Renewed>> {
+  const { audit, certifier, clock, config, store } = ports
+  const { user, keyId, publicKeys } = key
+  const standing = await store.read((db) => standingOf(db, key))
+  if (!standing.ok) return standing
+  const { kind } = standing.value as { readonly kind: KeyKind }
+  if (kind === 'outside') return failed('ERR_CERT_ISSUER')
+  const kept = await store.read((db) => findKey(db, keyId))
+  if (kept !== undefined && !isNearEnd(kept.expires, clock.wall(), config.certificateLifetimeMs))
+    return { ok: true, value: { user, certificates: kept.certificates } }
+  const issued = await certifier.issue(user, kind, publicKeys)
+  if (!issued.ok) return issued
+  return store.write('durable', async (db) => {
+    const now = clock.wall()
+    const still = await standingOf(db, key)
+    await audit.record(db, {
+      actor: `user:${user}`,
+      action: 'key.renew',
+      object: { kind: 'key', id: base64url(keyId) },
+      outcome: still.ok ? 'done' : still.code,
+      detail: { user },
+    })
+    if (!still.ok) return still
+    await renewKey(db, keyId, issued.value)
+    await addCertificates(db, issued.value.rows)
+    await touchKey(db, keyId, now)
+    return { ok: true, value: { user, certificates: issued.value.certificates } }
+  })
+}
+
+/** True in the last third of a certificate's life. */
+export function isNearEnd(expires: number, now: UnixMs, lifetimeMs: number): boolean {
+  return expires - now < lifetimeMs / 3
+}
