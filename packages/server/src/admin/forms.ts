@@ -32,9 +32,10 @@ export const openingCode = object({ code: text(1, 64), expires: time })
 /** `name@namespace`, as it is stored. */
 export const userId = text(3, 254, /^[a-z0-9._-]+@[a-z0-9.-]+$/)
 export const namespace = text(1, 253, /^[a-z0-9.-]+$/)
-/** Ids of keys, terminals and issuers: SHA-256 hashes in hexadecimal. */
+/** The id of a key: base64url, as its user sees it. */
+export const keyId = text(43, 43, /^[A-Za-z0-9_-]+$/)
+/** Ids of terminals and issuers: SHA-256 hashes in hexadecimal. */
 const hash = text(64, 64, /^[0-9a-f]+$/)
-export const keyId = hash
 export const terminalId = hash
 export const issuerId = hash
 /** An operator's words to a user, on one line. */

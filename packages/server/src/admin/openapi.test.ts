@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { base64url } from '@hufu/protocol/crypto'
 import { ERRORS, isErrorCode } from '@hufu/protocol/wire'
 import { newSerial } from '../authority/root.ts'
 import { makeAuthorityKey, makeRoot } from '../authority/x509.ts'
@@ -105,7 +106,7 @@ async function askUsers(
   await ask('showUser', `GET /users/${String(user)}`)
   await ask('listBindings', 'GET /bindings')
   await ask('releaseBinding', `POST /bindings/${name}/release`, { reason: 'closing time' })
-  await ask('revokeKey', `POST /keys/${name}/revoke`, { reason: 'lost' })
+  await ask('revokeKey', `POST /keys/${base64url(id)}/revoke`, { reason: 'lost' })
   await ask('withdrawInvitations', `DELETE /users/${String(user)}/invitations`)
   await ask('suspendUser', `POST /users/${String(user)}/suspend`, { reason: 'on leave' })
   await ask('resumeUser', `POST /users/${String(user)}/resume`)

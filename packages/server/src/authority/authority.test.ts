@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { promisify } from 'node:util'
+import { base64url } from '@hufu/protocol/crypto'
 import { keyIdOf, type CertificatePair, type SecurityKey } from '@hufu/protocol/identity'
 import type { Config } from '../config.ts'
 import {
@@ -30,7 +31,7 @@ test('OpenSSL believes what the authority certifies, until its list says otherwi
   for (const { certificates } of keys)
     for (const leaf of await leavesOf(folder, certificates))
       assert.match(await verified({ ca, list: before, leaf, house }), /: OK$/m)
-  const id = Buffer.from(keyIdOf(ann.publicKeys)).toString('hex')
+  const id = base64url(keyIdOf(ann.publicKeys))
   await house.api(`POST /keys/${id}/revoke`, { reason: 'lost' })
   const after = await listAt(house, folder)
   for (const leaf of await leavesOf(folder, ann.certificates))

@@ -1,4 +1,4 @@
-import { hex, unhex } from '@hufu/protocol/crypto'
+import { base64url, hex, unhex } from '@hufu/protocol/crypto'
 import { endBindings } from '../../authority/where.ts'
 import { bindingAt, listBindings, type Binding } from '../../store/bindings.ts'
 import { act, actorOf, granted, refused } from '../act.ts'
@@ -73,7 +73,7 @@ export function bindingRow(
     terminal: hex(terminal),
     user,
     by,
-    key: key === null ? null : hex(key),
+    key: key === null ? null : base64url(key),
     since,
     expires,
     lastSeen,

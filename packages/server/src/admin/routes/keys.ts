@@ -1,4 +1,5 @@
-import { unhex } from '@hufu/protocol/crypto'
+import { unbase64url } from '@hufu/protocol/crypto'
+import { HufuError } from '@hufu/protocol/wire'
 import { revokeKey } from '../../authority/users.ts'
 import { findKey } from '../../store/keys.ts'
 import { act, actorOf, granted, refused } from '../act.ts'
@@ -23,7 +24,8 @@ export function keyRoutes(ports: UserPorts): readonly Route[] {
       answer: nothing,
       refuses: ['ERR_KEY_UNKNOWN', 'ERR_KEY_REVOKED'],
       async handle({ who, params, body: { reason } }) {
-        const id = unhex(params.id)
+        const id = unbase64url(params.id)
+        if (id === undefined) throw new HufuError('ERR_KEY_UNKNOWN')
         // whose it is does not change: a key that is removed is not given to another
         const user = (await store.read((db) => findKey(db, id)))?.user ?? ''
         const actor = actorOf(who!)

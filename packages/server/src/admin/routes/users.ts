@@ -1,4 +1,4 @@
-import { hex, random } from '@hufu/protocol/crypto'
+import { base64url, hex, random } from '@hufu/protocol/crypto'
 import { MAX_USER_ID, parseUserId } from '@hufu/protocol/identity'
 import { newInvitation } from '@hufu/protocol/signin'
 import { HufuError } from '@hufu/protocol/wire'
@@ -276,7 +276,7 @@ async function shown({ clock, isThere }: UserPorts, db: Db, user: string) {
     reason,
     created,
     keys: keys.map(({ id, kind, ...key }) => ({
-      id: hex(id),
+      id: base64url(id),
       kind: kind as Described<typeof keyRow>['kind'],
       algorithm: key.algorithm,
       created: key.created,

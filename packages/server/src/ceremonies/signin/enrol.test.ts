@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test, type TestContext } from 'node:test'
-import { random } from '@hufu/protocol/crypto'
+import { base64url, random } from '@hufu/protocol/crypto'
 import { keyIdOf, type KeyHolder } from '@hufu/protocol/identity'
 import {
   checkEnrolled,
@@ -182,7 +182,7 @@ test('what is sealed under a passkey comes back as it was, and to its credential
   )
   terminal.send(message)
   assert.equal((await terminal.next('refused')).code, 'ERR_KEY_EXISTS')
-  const id = Buffer.from(keyIdOf(key.publicKeys)).toString('hex')
+  const id = base64url(keyIdOf(key.publicKeys))
   await house.api(`POST /keys/${id}/revoke`, { reason: 'lost' })
   terminal.send({ type: 'signin.unseal', ref: 6, credential: passkey.credential })
   assert.equal((await terminal.next('refused')).code, 'ERR_KEY_UNKNOWN')
