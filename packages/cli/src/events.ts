@@ -141,6 +141,10 @@ export type CliEvent =
       readonly name: string
       readonly code: string
       readonly expires: string
+      /** Of a user, not an account: what the code enrols, and the page that does. */
+      readonly kind?: 'key' | 'terminal'
+      readonly user?: string
+      readonly link?: string | null
     }
   | { readonly event: 'role'; readonly name: string; readonly role: string }
   | { readonly event: 'removed'; readonly name: string }
@@ -163,6 +167,61 @@ export type CliEvent =
       readonly lastUsed: string | null
     }
   | { readonly event: 'revoked'; readonly id: string }
+  | {
+      readonly event: 'user'
+      readonly user: string
+      readonly state: 'active' | 'suspended'
+      /** An operator's words on why the user is suspended. */
+      readonly reason: string | null
+      readonly created: string
+      /** Those that are not revoked. */
+      readonly keys: number
+      /** Terminals where the user is signed in. */
+      readonly signedIn: number
+    }
+  | {
+      readonly event: 'userkey'
+      readonly user: string
+      readonly key: string
+      readonly kind: string
+      readonly algorithm: string
+      readonly created: string
+      readonly expires: string
+      readonly lastUsed: string | null
+      readonly revoked: string | null
+      readonly reason: string | null
+    }
+  | {
+      readonly event: 'binding'
+      readonly terminal: string
+      readonly user: string
+      readonly by: string
+      readonly key: string | null
+      readonly since: string
+      readonly expires: string
+      readonly lastSeen: string
+      readonly connected: boolean
+    }
+  | {
+      readonly event: 'invitation'
+      readonly user: string
+      readonly kind: string
+      readonly created: string
+      readonly expires: string | null
+    }
+  | { readonly event: 'withdrawn'; readonly user: string; readonly invitations: number }
+  | { readonly event: 'suspended'; readonly user: string }
+  | { readonly event: 'resumed'; readonly user: string }
+  | {
+      readonly event: 'issuer'
+      readonly id: string
+      readonly subject: string
+      readonly namespaces: readonly string[]
+      readonly ours: boolean
+      readonly expires: string
+      readonly added: string
+    }
+  | { readonly event: 'trusted'; readonly id: string; readonly namespaces: readonly string[] }
   | { readonly event: 'exported'; readonly folder: string; readonly files: number }
   | {
       readonly event: 'verified'

@@ -28,6 +28,8 @@ const COMMAND_FILES: Readonly<Record<Exclude<CommandName, 'help'>, () => Promise
   doctor: async () => import('./commands/doctor.ts'),
   admin: async () => import('./commands/admin.ts'),
   token: async () => import('./commands/token.ts'),
+  user: async () => import('./commands/user.ts'),
+  issuer: async () => import('./commands/issuer.ts'),
   web: async () => import('./commands/web.ts'),
   version: async () => import('./commands/version.ts'),
 }

@@ -29,6 +29,8 @@ export type CommandName =
   | 'doctor'
   | 'admin'
   | 'token'
+  | 'user'
+  | 'issuer'
   | 'web'
   | 'help'
   | 'version'
@@ -51,6 +53,12 @@ const SERVER: Option = {
   takes: 'one',
   label: 'URL',
   about: 'the server (HUFU_SERVER; http://localhost:4680)',
+}
+const REASON: Option = {
+  name: 'reason',
+  takes: 'one',
+  label: 'TEXT',
+  about: 'an operator’s words, which the user is shown',
 }
 const CA: Option = {
   name: 'ca',
@@ -213,6 +221,7 @@ export const COMMANDS: Readonly<Record<CommandName, Usage>> = {
       'key list',
       'key remove NAME                forget a key here',
       'key revoke-own NAME|ID         end a key of yours everywhere',
+      'key revoke ID --reason TEXT    as operator: end somebody’s key',
     ],
     about: 'Your keys: each speaks for one user ID, wherever you sign in with it.',
     operands: 2,
@@ -236,6 +245,7 @@ export const COMMANDS: Readonly<Record<CommandName, Usage>> = {
         about: 'with --existing: which pair is to agree (derive)',
       },
       { name: 'yes', takes: 'nothing', about: 'remove without being asked' },
+      REASON,
       JSON_OPTION,
       HELP,
     ],
@@ -536,6 +546,56 @@ export const COMMANDS: Readonly<Record<CommandName, Usage>> = {
       'The token goes to stdout, once; nobody can see it again. Programs send it as `Authorization: Bearer hufu_…`, and ' +
         'hufu itself takes it from HUFU_TOKEN.',
     ],
+  },
+  user: {
+    lines: [
+      'user [list] [PART]             users, or those whose ID holds PART',
+      'user show USER                 keys, sign-ins and invitations of one',
+      'user invite USER               a code by which the user enrols a key',
+      'user withdraw USER             has unused invitations good no more',
+      'user suspend USER --reason TEXT',
+      'user resume USER',
+      'user remove USER',
+      'user where                     who is signed in at which terminal',
+      'user release TERMINAL --reason TEXT',
+    ],
+    about: 'Invites and suspends users of a server, and says who is signed in where.',
+    operands: 2,
+    options: [
+      SERVER,
+      CA,
+      {
+        name: 'expires',
+        takes: 'one',
+        label: 'TIME',
+        about: 'how long the code is good: 90m, 12h, 7d (what the server says)',
+      },
+      { name: 'chip', takes: 'nothing', about: 'invite for a terminal’s chip instead of a key' },
+      REASON,
+      JSON_OPTION,
+      HELP,
+    ],
+    notes: [
+      'A code goes to stdout, once, and is good once. A USER without @ gets the server’s own namespace where one is invited.',
+    ],
+  },
+  issuer: {
+    lines: ['issuer [list]', 'issuer add FILE --namespace NAMESPACE,…', 'issuer remove ID'],
+    about: 'Says which authorities from outside may certify users of a server.',
+    operands: 2,
+    options: [
+      SERVER,
+      CA,
+      {
+        name: 'namespace',
+        takes: 'one',
+        label: 'LIST',
+        about: 'what stands behind the @ of its users, comma-separated',
+      },
+      JSON_OPTION,
+      HELP,
+    ],
+    notes: ['FILE is the authority’s certificate in PEM, on P-256 or Ed25519.'],
   },
   web: {
     lines: ['web export DIR [--server URL]', 'web verify URL [--server URL]'],

@@ -12,10 +12,11 @@ const VERBS: Readonly<Record<string, () => Promise<Act>>> = {
   add: async () => (await import('../keys/add.ts')).addKey,
   list: async () => (await import('../keys/list.ts')).listKeys,
   remove: async () => (await import('../keys/remove.ts')).removeKey,
+  revoke: async () => (await import('../operator/keys.ts')).revokeKey,
   'revoke-own': async () => (await import('../keys/remove.ts')).revokeOwnKey,
 }
 
-/** `hufu key new|recover|add|list|remove|revoke-own`. */
+/** `hufu key new|recover|add|list|remove|revoke-own`, and for an operator `revoke`. */
 export async function run(args: Arguments, output: Output): Promise<ExitCode> {
   const verb = VERBS[args.operands[0] ?? 'list']
   if (verb === undefined) throw usage(`hufu key takes ${Object.keys(VERBS).join(', ')}`)

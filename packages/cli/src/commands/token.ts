@@ -1,5 +1,6 @@
 import { usage, type Arguments } from '../arguments.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
+import { milliseconds } from '../operator/duration.ts'
 import { operatorsClient } from '../operator/session.ts'
 import { columns, iso } from '../operator/show.ts'
 import type { Output } from '../output.ts'
@@ -75,13 +76,3 @@ async function revoke(id: string, args: Arguments, output: Output): Promise<Exit
   output.note(`the token ${id} is good no more, nor are those that it made`)
   return EXIT.success
 }
-
-/** `90m`, `12h`, `30d`. */
-function milliseconds(text: string): number {
-  const [, count, unit] = /^([0-9]{1,6})([mhd])$/.exec(text) ?? []
-  if (count === undefined || unit === undefined)
-    throw usage(`--expires ${text}: a number of minutes, hours or days, such as 90m, 12h or 30d`)
-  return Number(count) * UNIT_MS[unit as keyof typeof UNIT_MS]
-}
-
-const UNIT_MS = { m: 60_000, h: 3_600_000, d: 86_400_000 }
