@@ -1,4 +1,3 @@
-import { MAX_USER_ID } from '../../identity/user-id.ts'
 import { bytes, flag, message, nullable, string, tuple, uint, oneOf } from '../../wire/schema.ts'
 
 /*
@@ -32,6 +31,9 @@ export const MEETING_ID_OCTETS = 16
 const MAX_AD_OCTETS = 2_048
 /** Most UTF-16 units of a terminal's name. */
 export const MAX_NAME_UNITS = 64
+
+/** Most UTF-16 units of a user ID, as `identity/user-id.ts` has it: most pairings need nothing else of that. */
+const MAX_USER_UNITS = 254
 
 const MAX_U32 = 0xffffffff
 const ref = uint(MAX_U32)
@@ -91,7 +93,7 @@ export const Opened = message('pair.opened', 40, {
 /** The name is claimed, and rings here. */
 export const Claimed = message('pair.claimed', 41, { ref })
 /** Requests for this user ring here. */
-export const Attending = message('pair.attending', 81, { ref, user: string(MAX_USER_ID) })
+export const Attending = message('pair.attending', 81, { ref, user: string(MAX_USER_UNITS) })
 /** `first`: wait to be rung. Otherwise the other is there: request. */
 export const Met = message('pair.met', 42, { ref, role: oneOf('first', 'second') })
 /** A request for what the terminal numbered `ref`. Deadlines run from now. */
