@@ -7,6 +7,20 @@ const ROOT = fileURLToPath(new URL('.', import.meta.url))
 /** The terminal library and what it stands on: measured as one chunk by scripts/bundle.mjs. */
 const PAIR_LIBRARY =
   /[\\/]packages[\\/](?:protocol|terminal)[\\/]|[\\/]node_modules[\\/]@noble[\\/]/
+/** What of it only users with keys need: X.509, signing in, the curve of tokens. Loaded when `signin()` asks for it. */
+const OF_USERS = new RegExp(
+  [
+    'protocol/src/(?:identity|ceremonies/signin)/',
+    'protocol/src/crypto/(?:more|noble/(?:(?:ecdsa-)?p256|chacha20poly1305|cipher)|p256-encoding)\\.ts$',
+    'terminal/src/(?:signin|identity)/',
+    '@noble/(?:curves/(?:nist|abstract/(?:weierstrass|der))|ciphers/[a-z0-9_]+)\\.js$',
+  ].join('|'),
+)
+
+/** True for the modules of the pair library. */
+function isOfPair(id: string): boolean {
+  return PAIR_LIBRARY.test(id) && !OF_USERS.test(id.replaceAll('\\', '/'))
+}
 
 const config: UserConfig = defineConfig({
   root: ROOT,
@@ -28,7 +42,7 @@ const config: UserConfig = defineConfig({
       },
       output: {
         entryFileNames: ({ name }) => (name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js'),
-        codeSplitting: { groups: [{ name: 'pair', test: PAIR_LIBRARY }] },
+        codeSplitting: { groups: [{ name: 'pair', test: isOfPair }] },
       },
     },
   },

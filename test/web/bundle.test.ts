@@ -17,6 +17,14 @@ test('what a first visit loads', async (t) => {
     assert.ok(pair > 0 && pair < first && first <= LIMITS.first)
   })
 
+  await t.test('has nothing of X.509 in it, which is loaded where users sign in', () => {
+    const { sizes } = inspect(folder)
+    const ofUsers = sizes.find(({ name }) => name.startsWith('assets/signin-'))
+    assert.equal(ofUsers?.first, false)
+    assert.match(readFileSync(join(folder, ofUsers.name), 'utf8'), /2\.5\.29\./)
+    assert.ok(sizes.filter(({ name }) => /assets\/keys-/.test(name)).every(({ first }) => !first))
+  })
+
   await t.test('has nothing of the operator’s console in it', () => {
     const { sizes } = inspect(folder)
     const console = sizes.filter(({ name }) => name.includes('console'))

@@ -7,6 +7,7 @@ import { Contacts } from './screens/contacts.tsx'
 import { Failed } from './screens/failed.tsx'
 import { Home } from './screens/home.tsx'
 import { Insecure } from './screens/insecure.tsx'
+import { AlarmLater, EnrolLater, KeysLater } from './screens/keys/later.tsx'
 import { Join } from './screens/join.tsx'
 import { Listen } from './screens/listen.tsx'
 import { Pairing } from './screens/pairing.tsx'
@@ -74,6 +75,10 @@ function Screen(props: { readonly place: Place }): VNode {
       return <Contacts />
     case 'about':
       return <About />
+    case 'keys':
+      return <KeysLater />
+    case 'enrol':
+      return <EnrolLater key={place.code} code={place.code} />
   }
 }
 
@@ -103,6 +108,7 @@ function Page(props: {
       </header>
       <main id="content" tabIndex={-1} ref={main}>
         {props.children}
+        <AlarmLater />
       </main>
       {props.whole !== true && (
         <footer class="bottom">
@@ -139,8 +145,8 @@ function Name(): VNode {
 }
 
 function Places(): VNode {
-  const { label, contacts, about } = text.value.nav
-  const link = (at: 'contacts' | 'about', name: string): VNode => (
+  const { label, contacts, keys, about } = text.value.nav
+  const link = (at: 'contacts' | 'keys' | 'about', name: string): VNode => (
     <button
       type="button"
       class="button quiet"
@@ -153,6 +159,7 @@ function Places(): VNode {
   return (
     <nav aria-label={label}>
       {link('contacts', contacts)}
+      {link('keys', keys)}
       {link('about', about)}
     </nav>
   )

@@ -4,6 +4,7 @@ import { App } from './app.tsx'
 import { keepOffline } from './ports/offline.ts'
 import { insecureReason } from './ports/secure.ts'
 import { unread } from './state/attention.ts'
+import { followSeat } from './state/keys/seat.ts'
 import { language, text } from './state/language.ts'
 import { followAddress } from './state/place.ts'
 import { goOn, isOn, letsGo } from './state/session.ts'
@@ -18,6 +19,7 @@ effect(() => {
 followAddress({ isOn, letsGo })
 if (insecureReason() === undefined) {
   void goOn()
+  followSeat()
   keepOffline()
 }
 

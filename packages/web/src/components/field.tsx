@@ -9,13 +9,16 @@ interface FieldProps {
   readonly hint?: string
   /** What is wrong with the value; undefined if nothing is. */
   readonly error?: string | undefined
-  /** A name for people, a passphrase, or a code, which no spelling checker may touch. */
-  readonly kind: 'name' | 'passphrase' | 'code'
+  /** A name for people, who may be users, a passphrase, or a code, which no spelling checker may touch. */
+  readonly kind: 'name' | 'user' | 'passphrase' | 'code'
   /** Takes the focus when it comes. */
   readonly focus?: boolean
   /** What a password manager may put in; nothing if not given. */
   readonly autocomplete?: 'username' | 'current-password' | 'new-password'
 }
+
+/** UTF-16 units that may be typed. A user's ID has 254 at most (RFC 5321 §4.5.3.1.3). */
+const MOST_UNITS = { name: 64, user: 254, passphrase: 1_000, code: 1_000 }
 
 const HIDDEN = { type: 'password' } as const
 const SHOWN = { type: 'text' } as const
@@ -40,7 +43,7 @@ export function Field(props: FieldProps): VNode {
           class={kind}
           {...(kind === 'passphrase' && !shown.value ? HIDDEN : SHOWN)}
           value={value.value}
-          maxLength={kind === 'name' ? 64 : 1_000}
+          maxLength={MOST_UNITS[kind]}
           autocomplete={props.autocomplete ?? 'off'}
           autocapitalize="none"
           autocorrect="off"

@@ -1,11 +1,11 @@
 import { HufuError } from '@hufu/terminal'
 
 /** What the page keeps, each under the key that its own file says. */
-export type Store = 'keys' | 'seeds' | 'contacts' | 'guesses' | 'kept'
+export type Store = 'keys' | 'seeds' | 'contacts' | 'guesses' | 'kept' | 'pins' | 'issuers'
 
 const NAME = 'hufu'
-const VERSION = 1
-const STORES: readonly Store[] = ['keys', 'seeds', 'contacts', 'guesses', 'kept']
+const VERSION = 2
+const STORES: readonly Store[] = ['keys', 'seeds', 'contacts', 'guesses', 'kept', 'pins', 'issuers']
 
 let opened: Promise<IDBDatabase> | undefined
 
@@ -67,7 +67,9 @@ function connect(): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
     const request = indexedDB.open(NAME, VERSION)
     request.onupgradeneeded = () => {
-      for (const store of STORES) request.result.createObjectStore(store)
+      const there = request.result.objectStoreNames
+      for (const store of STORES)
+        if (!there.contains(store)) request.result.createObjectStore(store)
     }
     request.onsuccess = () => {
       const database = request.result

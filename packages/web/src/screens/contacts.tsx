@@ -5,6 +5,7 @@ import { Heading } from '../components/heading.tsx'
 import { contacts, loadContacts, type Listed } from '../state/contacts.ts'
 import { locale, text } from '../state/language.ts'
 import { begin } from '../state/session.ts'
+import { MetLater } from './keys/later.tsx'
 import { Forget, Rename } from './contact-dialogs.tsx'
 
 /** Everybody that can be met again. */
@@ -35,6 +36,7 @@ export function Contacts(): VNode {
           />
         ))}
       </ul>
+      <MetLater />
       {asking.value?.what === 'rename' && <Rename name={asking.value.name} close={close} />}
       {asking.value?.what === 'forget' && <Forget name={asking.value.name} close={close} />}
     </div>

@@ -37,7 +37,8 @@ export function Failed(props: { readonly how: How; readonly code: ErrorCode }): 
 
 /** A code and a passphrase are asked for anew: the one was good once, the other may have been wrong. */
 function tryAgain(how: How): void {
-  if (how.by !== 'join' && how.by !== 'ring') return begin(how)
+  if (how.by === 'attend') return dismiss()
+  if (how.by !== 'join' && how.by !== 'ring' && how.by !== 'ring-user') return begin(how)
   dismiss()
   settle(how.by === 'join' ? { at: 'join', code: '' } : { at: 'ring' })
 }

@@ -7,6 +7,7 @@ import { contacts, loadContacts } from '../state/contacts.ts'
 import { text } from '../state/language.ts'
 import { go } from '../state/place.ts'
 import { begin } from '../state/session.ts'
+import { seat } from '../state/keys/seat.ts'
 
 /** Contacts that are offered on the first screen. */
 const FEW = 4
@@ -38,6 +39,7 @@ export function Home(): VNode {
         </section>
       </div>
       <div class="more">
+        <User />
         <MeetAgain />
         <section aria-labelledby="by-name">
           <h2 id="by-name">{name.heading}</h2>
@@ -53,6 +55,25 @@ export function Home(): VNode {
         </section>
       </div>
     </>
+  )
+}
+
+/** Who is signed in here. */
+function User(): VNode {
+  const { heading, body, signIn, here, otherTab, ended, more } = text.value.home.user
+  const { value } = seat
+  const told = (): string => {
+    if (value.at === 'nobody') return value.ended === undefined ? body : ended(value.ended.user)
+    return value.at === 'other-tab' ? otherTab(value.user) : here(value.user)
+  }
+  return (
+    <section aria-labelledby="user">
+      <h2 id="user">{heading}</h2>
+      <p>{told()}</p>
+      <button type="button" class="button" onClick={() => go({ at: 'keys' })}>
+        {value.at === 'nobody' ? signIn : more}
+      </button>
+    </section>
   )
 }
 

@@ -44,9 +44,9 @@ function At(props: { readonly how: How; readonly stage: Stage }): VNode {
     case 'listening':
       return <Listening name={nameIn(how)} failed={stage.failed} />
     case 'ringing':
-      return <Ringing rung={stage.rung} />
+      return <Ringing rung={stage.rung} {...(how.by === 'attend' ? { user: how.name } : {})} />
     case 'requested':
-      return how.by === 'ring' ? (
+      return how.by === 'ring' || how.by === 'ring-user' ? (
         <Wait key="ringing" heading={ringing(how.name)} body={ringingBody} until={stage.untilMs} />
       ) : (
         <Wait key="matching" heading={matching} body={matchingBody} fitting />

@@ -8,13 +8,23 @@ import { begin } from '../state/session.ts'
 
 /** Ringing somebody who waits under a name. */
 export function Ring(): VNode {
-  const { ringHeading, ringBody, whom, passphrase, passphraseHint, self, selfHint, ring } =
-    text.value.name
+  const {
+    ringHeading,
+    ringBody,
+    whom,
+    whomHint,
+    passphrase,
+    passphraseHint,
+    self,
+    selfHint,
+    ring,
+  } = text.value.name
   const { badName, badPassphrase } = text.value.name
   const name = useSignal('')
   const secret = useSignal('')
   const as = useSignal('')
   const tried = useSignal(false)
+  const user = userIn(name.value)
   const ready = prepareName(name.value)
   const known = preparePassphrase(secret.value)
   return (
@@ -23,17 +33,20 @@ export function Ring(): VNode {
       onSubmit={(event) => {
         event.preventDefault()
         tried.value = true
-        if (!ready.ok || !known.ok) return
-        begin({ by: 'ring', name: ready.value, passphrase: known.value, as: as.value.trim() })
+        if (!known.ok) return
+        const more = { passphrase: known.value, as: as.value.trim() }
+        if (user !== undefined) begin({ by: 'ring-user', name: user, ...more })
+        else if (ready.ok) begin({ by: 'ring', name: ready.value, ...more })
       }}
     >
       <Heading>{ringHeading}</Heading>
       <p class="lead">{ringBody}</p>
       <Field
-        kind="name"
+        kind="user"
         label={whom}
         value={name}
-        error={tried.value && !ready.ok ? badName : undefined}
+        hint={whomHint}
+        error={tried.value && user === undefined && !ready.ok ? badName : undefined}
         focus
       />
       <Field
@@ -49,4 +62,10 @@ export function Ring(): VNode {
       </button>
     </form>
   )
+}
+
+/** What was typed, if it is meant as a user's ID; undefined if as a name. */
+function userIn(typed: string): string | undefined {
+  const given = typed.trim()
+  return /^[^\s@]+@[^\s@]+$/.test(given) ? given : undefined
 }

@@ -7,10 +7,11 @@ import { Heading } from '../components/heading.tsx'
 import { TimeLeft } from '../components/time-left.tsx'
 import { ring } from '../ports/notify.ts'
 import { text } from '../state/language.ts'
+import { RungAsLater } from './keys/later.tsx'
 import type { Rung } from '../state/session.ts'
 
-/** Somebody rings: the passphrase answers, and proves on the way who they are. */
-export function Ringing(props: { readonly rung: Rung }): VNode {
+/** Somebody rings: the passphrase answers, and proves on the way who they are. `user`: who is signed in here, and rung. */
+export function Ringing(props: { readonly rung: Rung; readonly user?: string }): VNode {
   const { from, untilMs, answer } = props.rung
   const { rings, somebody, unverified, question, answer: take, decline, left } = text.value.pairing
   const secret = useSignal('')
@@ -40,6 +41,7 @@ export function Ringing(props: { readonly rung: Rung }): VNode {
         value={secret}
         error={tried.value && !known.ok ? text.value.name.badPassphrase : undefined}
       />
+      {props.user !== undefined && <RungAsLater user={props.user} />}
       <TimeLeft untilMs={untilMs} say={left} />
       <div class="buttons">
         <button type="submit" class="button jade large">

@@ -1,9 +1,16 @@
-import { HufuError, type ErrorCode, type Talk, type TalkEvent } from '@hufu/terminal'
+import {
+  HufuError,
+  type ErrorCode,
+  type Identified,
+  type Talk,
+  type TalkEvent,
+} from '@hufu/terminal'
 import { computed, signal, type ReadonlySignal } from '@preact/signals'
 import { sourceOf } from '../ports/files.ts'
 import { tellOfText } from './attention.ts'
 import type { Note } from './lines.ts'
 import type { Line, Log } from './log.ts'
+import { isSame } from './same.ts'
 import { startTransfers, type Transfers } from './transfers.ts'
 
 /** How it stands with the other. */
@@ -32,6 +39,8 @@ export interface Conversation {
   readonly who: ReadonlySignal<string>
   /** The name under which the other is a contact, if it is one. */
   readonly contact: ReadonlySignal<string | undefined>
+  /** Who the other is, by its KEY; undefined where nobody goes by keys. */
+  readonly identity: ReadonlySignal<Identified | undefined>
   /** The user wants to remember the other, who does not yet. */
   readonly asked: ReadonlySignal<boolean>
   readonly words: readonly string[]
@@ -115,6 +124,19 @@ export function converse(start: ConversationStart): ConversationDriver {
   const noted = (about: Note): boolean =>
     log.lines.value.some(({ shown: { value } }) => value.kind === 'note' && value.note === about)
 
+  const identity = computed(() => {
+    const shown = log.lines.value.map((line) => line.shown.value)
+    const last = shown.findLast((line) => line.kind === 'identity')
+    return last?.kind === 'identity' ? last.who : undefined
+  })
+
+  /** Shown again in every session: after a reload it may be nothing new. */
+  const identified = (shown: Identified): void => {
+    if (shown.verified && contact.value === undefined) who.value = shown.user
+    if (!isSame(whoIn(identity.value), whoIn(shown)))
+      log.add({ kind: 'identity', who: shown, atUnixMs: Date.now() })
+  }
+
   const showTyping = (is: boolean): void => {
     clearTimeout(typingTimer)
     typing.value = is
@@ -157,6 +179,10 @@ export function converse(start: ConversationStart): ConversationDriver {
       case 'rekeyed':
         keysSince.value = performance.now()
         return
+      case 'identified': {
+        const { type: _, ...shown } = event
+        return identified(shown)
+      }
       case 'finished':
         return note('finished')
       case 'leaving':
@@ -223,6 +249,7 @@ export function converse(start: ConversationStart): ConversationDriver {
   const conversation: Conversation = {
     who,
     contact,
+    identity,
     asked,
     words: start.words,
     compared: computed(() => noted('compared')),
@@ -275,4 +302,9 @@ export function converse(start: ConversationStart): ConversationDriver {
     online: (is) => void (offline.value = !is),
     failed: (code) => ended(code, 0),
   }
+}
+
+/** What of an identity is worth a line of its own when it changes. */
+function whoIn(shown: Identified | undefined): unknown {
+  return shown?.verified === true ? { user: shown.user, keyId: shown.keyId } : shown
 }

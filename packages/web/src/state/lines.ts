@@ -1,3 +1,5 @@
+import type { Identified } from '@hufu/terminal'
+
 /** What came of a text of ours. */
 export type Fate = 'underway' | 'delivered' | 'lost'
 
@@ -44,6 +46,8 @@ export type ShownLine =
     }
   /** `name`: of whom it is about, where it is about somebody. */
   | { readonly kind: 'note'; readonly note: Note; readonly name: string; readonly atUnixMs: number }
+  /** Who the other is, as its KEY has shown or not. */
+  | { readonly kind: 'identity'; readonly who: Identified; readonly atUnixMs: number }
 
 export type TextLine = Extract<ShownLine, { kind: 'text' }>
 export type FileLine = Extract<ShownLine, { kind: 'file' }>
@@ -67,7 +71,7 @@ export function isMoving(line: ShownLine): boolean {
 
 /** A line as it is after a reload: what was moving has stopped, and a text that the library never got is lost. */
 export function afterReload(line: ShownLine, kept: Counted): ShownLine {
-  if (line.kind === 'note') return line
+  if (line.kind === 'note' || line.kind === 'identity') return line
   if (line.kind === 'file')
     return line.stage.at === 'done' || line.stage.at === 'failed'
       ? line

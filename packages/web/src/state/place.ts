@@ -2,9 +2,11 @@ import { signal, type ReadonlySignal } from '@preact/signals'
 
 /** Where in the app the user is, while no session is on. The address bar stays as it is: places are no secrets, but codes are. */
 export type Place =
-  | { readonly at: 'home' | 'ring' | 'listen' | 'contacts' | 'about' }
+  | { readonly at: 'home' | 'ring' | 'listen' | 'contacts' | 'about' | 'keys' }
   /** `code`: what the link brought; empty if it is to be typed. */
   | { readonly at: 'join'; readonly code: string }
+  /** A key is made, by an invitation or a recovery code. */
+  | { readonly at: 'enrol'; readonly code: string }
 
 const current = signal<Place>({ at: 'home' })
 
@@ -44,7 +46,7 @@ export function followAddress(session: {
   const take = (): void => {
     const code = codeOf(location.hash)
     if (location.hash !== '') history.replaceState(history.state, '', location.pathname)
-    if (code !== '' && !session.isOn()) current.value = { at: 'join', code }
+    if (code !== '' && !session.isOn()) current.value = placeFor(code)
   }
   take()
   addEventListener('hashchange', take)
@@ -64,18 +66,27 @@ export function codeOf(hash: string): string {
   }
 }
 
+/** Where the code of a link is used. */
+export function placeFor(code: string): Place {
+  return code.startsWith(ENROL)
+    ? { at: 'enrol', code: code.slice(ENROL.length) }
+    : { at: 'join', code }
+}
+
+/** What stands before an invitation in a link. */
+const ENROL = 'enrol='
 /** UTF-16 units that are taken from a link; a code has some forty. Our choice. */
 const MAX_CODE_UNITS = 200
 
 /** The mark of a session's entry in the history. */
 const SESSION = 'session'
-const PLAIN = ['home', 'ring', 'listen', 'contacts', 'about'] as const
+const PLAIN = ['home', 'ring', 'listen', 'contacts', 'about', 'keys'] as const
 
 function placeOf(state: unknown): Place {
   const mark = markOf(state)
   const known = PLAIN.find((one) => one === mark)
   if (known !== undefined) return { at: known }
-  return mark === 'join' ? { at: 'join', code: '' } : { at: 'home' }
+  return mark === 'join' || mark === 'enrol' ? { at: mark, code: '' } : { at: 'home' }
 }
 
 function markOf(state: unknown): unknown {

@@ -1,13 +1,22 @@
-import { HufuError, pair, type ErrorCode, type PairEvent, type Ringing } from '@hufu/terminal'
+import {
+  HufuError,
+  pair,
+  type ErrorCode,
+  type KeptTalk,
+  type PairEvent,
+  type Ringing,
+} from '@hufu/terminal'
 import { signal, type ReadonlySignal } from '@preact/signals'
 import { converse, type Conversation, type ConversationDriver } from './conversation.ts'
 import { forgetTalk, keeping, keptTalk, wasInTalk } from './keeping.ts'
 import { startLog } from './log.ts'
 import { leaveAsked } from './leave-asked.ts'
-import { enter, settle } from './place.ts'
+import { talkAtTerminal } from '../ports/tab.ts'
+import { enter, place, settle } from './place.ts'
 import { profile } from './profile.ts'
 import { serverUrl } from './server.ts'
-import { viaOf, whoBy, type How } from './how.ts'
+import { userHere } from './keys/seat.ts'
+import { viaOf, whoBy, type Attendance, type How } from './how.ts'
 
 /*
  * The one session of this tab.
@@ -82,6 +91,38 @@ export function begin(how: How): void {
   void meet(how, stop.signal)
 }
 
+/**
+ * Answers whoever rings the user who is signed in at this terminal, one after the other, until `signal` is aborted or nobody
+ * is signed in there any more. Who rings while something else is on is declined: it may ring elsewhere.
+ */
+export async function attend(
+  attendance: Attendance & { readonly user: string },
+  signal: AbortSignal,
+): Promise<void> {
+  const { user, ...rest } = attendance
+  let goesOn = true
+  while (goesOn && !signal.aborted) {
+    const round = new AbortController()
+    const over = (): void => round.abort()
+    signal.addEventListener('abort', over, { once: true })
+    goesOn = await meet({ by: 'attend', name: user, with: rest }, round.signal, () => {
+      if (isBusy()) return false
+      stop.abort()
+      stop = round
+      leaveAsked.value = false
+      return true
+    })
+    signal.removeEventListener('abort', over)
+  }
+}
+
+/** Whether there is something on that a ring must not disturb. */
+function isBusy(): boolean {
+  const { value } = current
+  if (value.at === 'talking') return value.conversation.presence.value.at !== 'over'
+  return value.at !== 'none' && value.at !== 'failed'
+}
+
 /** Gives a pairing up, or puts away what is left of a session, and goes to the start. */
 export function dismiss(): void {
   stop.abort()
@@ -103,36 +144,61 @@ export async function goOn(): Promise<void> {
   const driver = converse({ log, who, contact: kept.contact, words: kept.words, counts: kept })
   current.value = { at: 'talking', conversation: driver.conversation }
   try {
+    const more = userHere() === undefined ? {} : await again(kept)
     const talk = await pair({
       server: serverUrl(),
       via: { by: 'again', kept },
       keeper: keeping(log, id),
       on: (event) => follow(driver, event),
       ...(await profileOrNone()),
+      ...more,
     })
-    await driver.stands(talk)
+    await ('line' in more ? talkAtTerminal(() => driver.stands(talk)) : driver.stands(talk))
   } catch (error) {
     await forgetTalk(id)
     driver.failed(codeOf(error))
   }
 }
 
-async function meet(how: How, signal: AbortSignal): Promise<void> {
+async function again(kept: KeptTalk): Promise<object> {
+  const { goingOn } = await import('./keys/meeting.ts')
+  return goingOn(kept)
+}
+
+/**
+ * Meets the other, and talks until it is over. Resolves whether it came to anything.
+ *
+ * @param rung called when it rings while nothing shows that this is going on: whether it may be shown now
+ */
+async function meet(how: How, signal: AbortSignal, rung?: () => boolean): Promise<boolean> {
   const log = startLog()
   let rungBy = ''
+  let wasRung = false
   let driver: ConversationDriver | undefined
   const here = (): boolean => !signal.aborted
   const show = (change: { readonly stage?: Stage; readonly lost?: boolean }): void => {
     const { value } = current
-    if (here() && value.at === 'pairing') current.value = { ...value, ...change }
+    if (!here() || value.at !== 'pairing' || value.how !== how) return
+    if (how.by !== 'attend' || change.stage?.at !== 'listening')
+      return void (current.value = { ...value, ...change })
+    // Nobody waits for a ring: what was there before is there again, or what came of an answer.
+    const { failed } = change.stage
+    settle(place.value)
+    current.value = failed === undefined ? { at: 'none' } : { at: 'failed', how, code: failed }
   }
   const asked = (ringing: Ringing): Promise<Uint8Array | undefined> => {
+    if (rung !== undefined) {
+      if (!rung()) return Promise.resolve(undefined)
+      enter()
+      current.value = { at: 'pairing', how, stage: { at: 'connecting' }, lost: false }
+    }
+    wasRung = true
     rungBy = ringing.from.name
     return ask(ringing, (stage) => show({ stage }))
   }
   try {
     const { via, ...more } = await viaOf(how, asked)
-    if (!here()) return
+    if (!here()) return true
     const talk = await pair({
       server: serverUrl(),
       via,
@@ -144,16 +210,29 @@ async function meet(how: How, signal: AbortSignal): Promise<void> {
       },
       ...more,
     })
-    if (!here()) return talk.abort()
+    if (!here()) {
+      talk.abort()
+      return true
+    }
     const contact = how.by === 'contact' ? how.name : undefined
     const counts = { said: 0, heard: 0 }
     const who = whoBy(how, rungBy)
     driver = converse({ log, who, contact, words: talk.words, counts })
     current.value = { at: 'talking', conversation: driver.conversation }
-    await driver.stands(talk)
+    const { stands } = driver
+    await (how.by === 'attend' ? talkAtTerminal(() => stands(talk)) : stands(talk))
+    return true
   } catch (error) {
-    if (here()) current.value = { at: 'failed', how, code: codeOf(error) }
+    const isShown = how.by !== 'attend' || isAt(how)
+    if (here() && isShown) current.value = { at: 'failed', how, code: codeOf(error) }
+    return wasRung
   }
+}
+
+/** Whether this is what the page shows. */
+function isAt(how: How): boolean {
+  const { value } = current
+  return value.at === 'pairing' && value.how === how
 }
 
 /** Shows what happens on the way to a session. */

@@ -11,6 +11,7 @@ export const en: Text = {
     label: 'hufu',
     contacts: 'Contacts',
     about: 'About',
+    keys: 'My key',
   },
   act: {
     copy: 'Copy',
@@ -39,6 +40,15 @@ export const en: Text = {
     listen: 'Wait to be rung',
     contacts: 'Meet again',
     allContacts: 'All contacts',
+    user: {
+      heading: 'Your user ID',
+      body: 'With a passkey you are rung wherever you are signed in, and others see that it is you.',
+      signIn: 'Sign in or enrol',
+      here: (user) => `You are signed in here as ${user}, and rung here.`,
+      otherTab: (user) => `${user} is signed in here, and rung in another tab.`,
+      ended: (user) => `${user} is no longer signed in here.`,
+      more: 'My key',
+    },
   },
   code: {
     label: 'Code',
@@ -73,7 +83,8 @@ export const en: Text = {
   name: {
     ringHeading: 'Ring somebody',
     ringBody: 'They wait under a name, and both of you know the same passphrase.',
-    whom: 'Their name',
+    whom: 'Their name or user ID',
+    whomHint: 'A name, or a user ID such as alice@example.org.',
     passphrase: 'Passphrase',
     passphraseHint: 'The one that you agreed on. It is never sent.',
     self: 'Your name (optional)',

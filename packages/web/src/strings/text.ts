@@ -14,6 +14,7 @@ export interface Text {
     readonly label: string
     readonly contacts: string
     readonly about: string
+    readonly keys: string
   }
   readonly act: {
     readonly copy: string
@@ -36,6 +37,7 @@ export interface Text {
     readonly listen: string
     readonly contacts: string
     readonly allContacts: string
+    readonly user: UserText
   }
   readonly code: CodeText
   readonly open: OpenText
@@ -75,6 +77,17 @@ export interface Told {
   readonly next: string
 }
 
+/** Who is signed in, on the first screen. */
+export interface UserText {
+  readonly heading: string
+  readonly body: string
+  readonly signIn: string
+  readonly here: (user: string) => string
+  readonly otherTab: (user: string) => string
+  readonly ended: (user: string) => string
+  readonly more: string
+}
+
 /** Typing a code. */
 export interface CodeText {
   readonly label: string
@@ -109,6 +122,7 @@ export interface NameText {
   readonly ringHeading: string
   readonly ringBody: string
   readonly whom: string
+  readonly whomHint: string
   readonly passphrase: string
   readonly passphraseHint: string
   readonly self: string

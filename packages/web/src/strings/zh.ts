@@ -10,6 +10,7 @@ export const zh: Text = {
   nav: {
     label: '虎符导航',
     contacts: '联系人',
+    keys: '我的密钥',
     about: '说明',
   },
   act: {
@@ -33,6 +34,15 @@ export const zh: Text = {
     listen: '等候呼叫',
     contacts: '再次会面',
     allContacts: '全部联系人',
+    user: {
+      heading: '你的用户 ID',
+      body: '有了通行密钥，你在哪里登录，呼叫就到哪里；对方也能看到确实是你。',
+      signIn: '登录或注册',
+      here: (user) => `你已在这里以 ${user} 登录，呼叫会到这里。`,
+      otherTab: (user) => `${user} 已在这里登录，呼叫会到另一个标签页。`,
+      ended: (user) => `${user} 在这里的登录已经结束。`,
+      more: '我的密钥',
+    },
   },
   code: {
     label: '配对码',
@@ -67,7 +77,8 @@ export const zh: Text = {
   name: {
     ringHeading: '呼叫对方',
     ringBody: '对方正用一个名字等候，而且你们知道同一个口令。',
-    whom: '对方的名字',
+    whom: '对方的名字或用户 ID',
+    whomHint: '可以是名字，也可以是 alice@example.org 这样的用户 ID。',
     passphrase: '口令',
     passphraseHint: '你们事先约定的口令。它不会被发送。',
     self: '你的名字（可不填）',

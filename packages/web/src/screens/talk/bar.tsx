@@ -5,6 +5,7 @@ import { Icon } from '../../components/icon.tsx'
 import type { Conversation, Presence } from '../../state/conversation.ts'
 import { secondsSince } from '../../state/clock.ts'
 import { text } from '../../state/language.ts'
+import { BadgeLater } from '../keys/later.tsx'
 import { leaveAsked } from '../../state/leave-asked.ts'
 
 /** Whom it is with and how it stands, and what concerns the whole session. */
@@ -12,7 +13,7 @@ export function Bar(props: {
   readonly conversation: Conversation
   readonly remembering: Signal<boolean>
 }): VNode {
-  const { who, contact, asked, presence, compared, canSay, words } = props.conversation
+  const { who, contact, identity, asked, presence, compared, canSay, words } = props.conversation
   const { otherAlone, remember, leave } = text.value.talk
   const over = presence.value.at === 'over'
   const name = who.value === '' ? otherAlone : who.value
@@ -22,6 +23,7 @@ export function Bar(props: {
         <Heading>
           <bdi>{name}</bdi>
         </Heading>
+        {identity.value?.verified === true && <BadgeLater who={identity.value} />}
         <p class={`presence ${presence.value.at}`}>{presenceText(presence.value)}</p>
         {!over && <KeyAge conversation={props.conversation} />}
       </div>

@@ -4,6 +4,7 @@ import { useLayoutEffect, useRef } from 'preact/hooks'
 import { Icon } from '../../components/icon.tsx'
 import type { Conversation } from '../../state/conversation.ts'
 import { text } from '../../state/language.ts'
+import { IdentityLater } from '../keys/later.tsx'
 import { FileLine } from './file-line.tsx'
 import { NoteLine } from './note-line.tsx'
 import { TextLine } from './text-line.tsx'
@@ -74,5 +75,11 @@ function One(props: { readonly line: Line; readonly who: string }): VNode {
       return <FileLine shown={shown} who={who} acts={line.acts.value} />
     case 'note':
       return <NoteLine shown={shown} />
+    case 'identity':
+      return (
+        <li class="note">
+          <IdentityLater who={shown.who} />
+        </li>
+      )
   }
 }

@@ -1,0 +1,40 @@
+import {
+  HufuError,
+  random,
+  signin,
+  type Introductions,
+  type KeptTalk,
+  type PairOptions,
+  type SecurityKey,
+} from '@hufu/terminal'
+import { profile } from '../profile.ts'
+import { isSame } from '../same.ts'
+import { deskHere, deskOpen, TERMINAL_SEED } from './desk.ts'
+import { introductionsBy } from './introducing.ts'
+
+/** What ringing a user needs. Rejects with {@link HufuError} `ERR_USER_ID`. */
+export async function ringing(
+  typed: string,
+): Promise<{ readonly user: string; readonly introductions: Introductions; readonly as: string }> {
+  const { parseUserId } = await signin()
+  const parsed = parseUserId(typed)
+  if (!parsed.ok) throw new HufuError(parsed.code, typed)
+  const user = parsed.value
+  const introductions = await introductionsBy({ key: keyHere, awaited: true, rung: user })
+  return { user, introductions, as: keyHere()?.user ?? '' }
+}
+
+/** What a talk needs to go on after a reload: the terminal's own line, if it was answered there. */
+export async function goingOn({
+  terminalSeed,
+}: KeptTalk): Promise<Pick<PairOptions, 'line' | 'introductions'>> {
+  const introductions = await introductionsBy({ key: keyHere, awaited: false })
+  using seed = await (await profile()).terminalSeed(TERMINAL_SEED, random)
+  if (!isSame([...seed.expose()], [...terminalSeed])) return { introductions }
+  const { line } = await deskHere()
+  return { introductions, line }
+}
+
+function keyHere(): SecurityKey | undefined {
+  return deskOpen()?.key
+}
