@@ -12,6 +12,7 @@ import { startApp, type App } from './support/app.ts'
 import {
   ask,
   atConsole,
+  garbage,
   goTo,
   invite,
   PASSPHRASE,
@@ -323,15 +324,6 @@ async function secretIn(page: Page, form: RegExp): Promise<string> {
 
 function codeOf({ json }: Awaited<ReturnType<typeof ask>>): unknown {
   return (json['error'] as { readonly code?: unknown } | undefined)?.code
-}
-
-/** A connection that says what nobody understands. */
-async function garbage({ served }: App): Promise<void> {
-  const socket = new WebSocket(`${served.origin.replace('http', 'ws')}/socket`, 'hufu.1')
-  socket.binaryType = 'arraybuffer'
-  await new Promise((resolve) => socket.addEventListener('open', resolve))
-  socket.send(Uint8Array.of(0, 0xff))
-  await new Promise((resolve) => socket.addEventListener('close', resolve))
 }
 
 /** Changes an entry of the audit record behind the server's back. */

@@ -74,7 +74,7 @@ export async function everyConsolePage(
 /** What is on each page when it has loaded. */
 const THERE: Readonly<Record<keyof PageNames, (text: ConsoleText) => string>> = {
   overview: (text) => text.charts.traffic,
-  sessions: (text) => text.sessions.none,
+  sessions: (text) => text.sessions.body,
   audit: () => 'server.start',
   tokens: () => '监控',
   operators: (text) => text.operators.invited,

@@ -101,3 +101,11 @@ export function troubleOf({ trouble }: Visitor): readonly string[] {
 export async function press(page: Page, name: string): Promise<void> {
   await page.getByRole('button', { name, exact: true }).click()
 }
+
+/** A connection that says what nobody understands; resolves when the server has ended it. */
+export async function garbage({ served }: App, kind: 'octets' | 'text' = 'octets'): Promise<void> {
+  const socket = new WebSocket(`${served.origin.replace('http', 'ws')}/socket`, 'hufu.1')
+  await new Promise((resolve) => socket.addEventListener('open', resolve))
+  socket.send(kind === 'text' ? 'hello' : Uint8Array.of(0, 0xff))
+  await new Promise((resolve) => socket.addEventListener('close', resolve))
+}
