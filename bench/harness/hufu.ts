@@ -16,13 +16,14 @@ const START_MS = 60_000
 
 let servers = 0
 
-/** Starts `hufu serve` on a free port and resolves when it listens. */
+/** Starts `hufu serve` on a free port and resolves when it listens. `folder`: its data, if not a fresh one. */
 export async function startHufuServer(
   scope: Scope,
   flags: readonly string[] = [],
+  folder?: string,
 ): Promise<HufuServer> {
   servers += 1
-  const data = join(scope.folder, `data-${servers}`)
+  const data = folder ?? join(scope.folder, `data-${servers}`)
   const process = hufu(scope, [
     'serve',
     '--json',
