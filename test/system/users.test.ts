@@ -187,6 +187,14 @@ describe('ringing a user', () => {
     const recovered = await ida.run('key recover', { env: { HUFU_CODE: recovery } })
     assert.equal(recovered.exit, 0, JSON.stringify(recovered.events))
     assert.notEqual(recovered.event('enrolled')['key'], lost['key'])
+    const all = (await ida.run('key list --all')).events
+    assert.deepEqual(
+      all.map(({ name, key }) => [name, key]),
+      [
+        [null, lost['key']],
+        ['default', recovered.event('enrolled')['key']],
+      ],
+    )
     assert.equal((await ida.run('release')).exit, 0)
     assert.equal((await ida.run(`key revoke-own ${lost['key'] as string}`)).exit, 0)
     const used = await ida.run('key recover --name x', { env: { HUFU_CODE: recovery } })
@@ -256,6 +264,12 @@ describe('ringing a user', () => {
     assert.match(String((await lea.run('signin')).event('error')['message']), /stays here already/)
     assert.equal((await lea.run('release')).exit, 0)
     assert.equal(await first.ended, 6)
+
+    const at = (await lea.run('signin')).event('bound')['terminal']
+    const listening = lea.start('pair --listen', { env: SPOKEN })
+    await listening.event(({ event }) => event === 'waiting')
+    await operator.call('POST', `/bindings/${String(at)}/release`, { reason: 'no visitors' })
+    assert.equal(await listening.ended, 6, 'it would listen in vain')
 
     const second = await stay()
     const { terminal } = await second.event(({ event }) => event === 'bound')

@@ -275,12 +275,17 @@ export type CliEvent =
     }
   | {
       readonly event: 'key'
-      readonly name: string
+      /** Null for a key that is not here. */
+      readonly name: string | null
       readonly user: string
       readonly kind: KeyKind
       readonly key: string
       readonly server: string
-      readonly expires: string
+      /** When its certificates end; null for a key that is not here. */
+      readonly expires: string | null
+      /** With `--all`, null if it never was. */
+      readonly lastUsed?: string | null
+      readonly revoked?: string | null
     }
   /** A user is signed in at this terminal. */
   | {

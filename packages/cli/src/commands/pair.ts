@@ -73,8 +73,8 @@ async function meet(intent: Intent, ports: SecretPorts, args: Arguments): Promis
     via.by === 'listen' ? await profile?.terminalSeed(via.name, random) : undefined
   const authorities = intent.ca === undefined ? undefined : await authoritiesWith(intent.ca)
   const shownAs = intent.shownAs ?? as?.shownAs
-  const server = as?.server ?? intent.server ?? contactServer ?? defaultServer(process.env)
-  return pair({
+  const server = intent.server ?? contactServer ?? defaultServer(process.env)
+  const met = pair({
     server,
     via,
     introductions: as?.introductions ?? strangers(intent, server),
@@ -88,6 +88,7 @@ async function meet(intent: Intent, ports: SecretPorts, args: Arguments): Promis
     ...(intent.rekey === undefined ? {} : { rekey: intent.rekey }),
     ...(intent.awayMs === undefined ? {} : { awayMs: intent.awayMs }),
   })
+  return as === undefined ? met : Promise.race([met, as.released])
 }
 
 /** Whether users and their keys have a part in it: they are loaded only then. */

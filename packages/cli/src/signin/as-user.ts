@@ -13,12 +13,13 @@ import { alarm, introductionsAt } from './introductions.ts'
 
 /** A pairing with a user, or as one. */
 export interface AsUser extends Users {
-  readonly server: string
   readonly introductions: Introductions
   /** The connection of the terminal at which the user is signed in; undefined where any will do. */
   readonly line: Line | undefined
   /** The name to show to whom this end rings, before anything is verified. */
   readonly shownAs: string | undefined
+  /** Rejects, with its code, when the sign-in ends at which this end would be rung. */
+  readonly released: Promise<never>
 }
 
 /**
@@ -40,9 +41,13 @@ export async function asUser(intent: Intent, ports: SecretPorts, args: Arguments
     ...(key === undefined ? {} : { key }),
     ...(rung === '' ? {} : { rung }),
   })
-  const line = meeting.by === 'attend' ? await attend(place, ports, args) : undefined
+  const released = Promise.withResolvers<never>()
+  released.promise.catch(() => undefined) // once a talk has begun, nobody waits for it any more
+  const line =
+    meeting.by === 'attend' ? await attend(place, ports, args, released.reject) : undefined
   const shownAs = key === undefined || key.user.length > MAX_NAME_UNITS ? undefined : key.user
-  return { self: place?.user ?? '', rung, server: desk.server, introductions, line, shownAs }
+  const self = place?.user ?? ''
+  return { self, rung, introductions, line, shownAs, released: released.promise }
 }
 
 /** The line of the terminal at which somebody is signed in. */
@@ -50,11 +55,18 @@ async function attend(
   place: SignInPlace | undefined,
   { output, signal }: SecretPorts,
   args: Arguments,
+  released: (end: HufuError) => void,
 ): Promise<Line> {
   if (place === undefined)
     throw new HufuError('ERR_SIGNIN_NONE', 'to be rung under a name instead, give --as NAME')
   const { openDesk } = await import('./desk.ts')
-  const desk = await openDesk(args, output, { signal })
+  const desk = await openDesk(args, output, {
+    signal,
+    on(event) {
+      if (event.type !== 'released') return
+      released(new HufuError(event.code, event.reason === '' ? undefined : event.reason))
+    },
+  })
   if (desk.stayedBy !== undefined)
     throw usage(`the process ${desk.stayedBy} listens at this terminal already`)
   return desk.line
