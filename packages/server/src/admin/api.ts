@@ -81,14 +81,14 @@ async function serve(
 async function admitted(
   ports: ApiPorts,
   { id, access }: Route,
-  { credential }: Visit,
+  { credential, watching }: Visit,
 ): Promise<Identity | undefined> {
   if (access === 'anybody') return undefined
   const { store, config, clock } = ports
   const now = clock.wall()
   const who = credential && (await store.read((db) => identify(db, credential, config, now)))
   if (who === undefined) throw new HufuError('ERR_SIGNED_OUT')
-  if (await store.read((db) => useIsNews(db, who.credential, now)))
+  if (!watching && (await store.read((db) => useIsNews(db, who.credential, now))))
     await store.write('soon', (db) => noteUse(db, who.credential, now))
   if (access !== 'signed in' && !who.permissions.includes(access))
     await deny(ports, who, id, access)

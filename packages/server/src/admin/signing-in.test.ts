@@ -182,6 +182,16 @@ describe('a session', () => {
     assert.equal((await desk.ask('GET /session', { bearer })).status, 401)
   })
 
+  test('is not kept by a page that asks by itself', async (t) => {
+    const desk = await testDesk(t)
+    const ada = await desk.first()
+    const headers = { 'x-hufu-watching': '1' }
+    desk.clock.advance(desk.config.operatorIdleMs - 1)
+    assert.equal((await desk.ask('GET /session', { bearer: ada, headers })).status, 200)
+    desk.clock.advance(1)
+    assert.equal((await desk.ask('GET /session', { bearer: ada, headers })).status, 401)
+  })
+
   test('ends when it is signed out', async (t) => {
     const desk = await testDesk(t)
     const ada = await desk.first()

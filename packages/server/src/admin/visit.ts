@@ -17,6 +17,9 @@ import { bearerCredential, cookieCredential, type Credential } from './credentia
 /** A header that no form and no picture sends. Its value means nothing. */
 export const REQUEST_HEADER = 'x-hufu-request'
 
+/** Sent by a page that asks by itself while nobody touches it: a session is not kept alive by that. */
+const WATCHING_HEADER = 'x-hufu-watching'
+
 /** Refused by a browser that did not get it from this very host over TLS (RFC 6265bis §4.1.3.2). */
 const COOKIE = '__Host-hufu-session'
 /** For http://localhost, where browsers disagree on what is secure. */
@@ -27,6 +30,8 @@ export interface Visit {
   readonly credential: Credential | undefined
   /** Over TLS as far as we can tell, or from this very machine. */
   readonly safe: boolean
+  /** Nobody did anything: a page keeps itself up to date. */
+  readonly watching: boolean
   /** The Set-Cookie that has a browser keep a session's id, or forget it. */
   cookie(session: { readonly id: string; readonly maxAgeMs: number } | undefined): string
 }
@@ -67,6 +72,7 @@ export function visitOf(request: IncomingMessage, own: Own): Visit {
   return {
     credential,
     safe: tls || isLoopback(peer),
+    watching: headers[WATCHING_HEADER] !== undefined,
     cookie(session) {
       const plain = local && !tls
       const name = plain ? LOCAL_COOKIE : COOKIE

@@ -31,6 +31,12 @@ const PATIENCE_MS = 20_000
 /** Relative to the page: the server may stand under a path. */
 const API = 'api/v1'
 
+/** Milliseconds after somebody's last touch for which what the page asks counts as that somebody's. */
+const TOUCH_MS = 60_000
+let touchedAt = performance.now()
+for (const act of ['pointerdown', 'keydown', 'wheel'])
+  addEventListener(act, () => (touchedAt = performance.now()), { capture: true, passive: true })
+
 let ended: () => void = () => undefined
 let used: () => void = () => undefined
 
@@ -52,6 +58,7 @@ export function addressOf(path: string, query: Request<unknown>['query'] = {}): 
 /** Asks the server. It never rejects: no network and an answer that cannot be read are faults like any other. */
 export async function ask<T>(request: Request<T>): Promise<Answer<T>> {
   const { method = 'GET', path, query, body, answer, patienceMs = PATIENCE_MS } = request
+  const watching = method === 'GET' && performance.now() > touchedAt + TOUCH_MS
   let status: number
   let value: unknown
   try {
@@ -60,6 +67,8 @@ export async function ask<T>(request: Request<T>): Promise<Answer<T>> {
       headers: {
         // which no page of another site can send
         ...(method === 'GET' ? {} : { 'X-Hufu-Request': '1' }),
+        // a page that is left open does not keep its session
+        ...(watching ? { 'X-Hufu-Watching': '1' } : {}),
         ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -74,7 +83,7 @@ export async function ask<T>(request: Request<T>): Promise<Answer<T>> {
     return refusal('ERR_UNREACHABLE')
   }
   if (status !== 200) return refused(value)
-  used()
+  if (!watching) used()
   const read = answer(value)
   return read === undefined ? refusal('ERR_VERSION') : { ok: true, value: read }
 }
