@@ -28,6 +28,7 @@ export {
   type ConfigRow,
   type ConfigSources,
 } from './config.ts'
+export { startAuthority } from './authority-server.ts'
 export { startServer, type Server, type ServerOptions } from './server.ts'
 export { securityHeaders } from './http/headers.ts'
 export {

@@ -1,7 +1,6 @@
 import type { AddressInfo } from 'node:net'
-import type { Server as HttpServer } from 'node:http'
 import { random } from '@hufu/protocol/crypto'
-import { HufuError, after } from '@hufu/protocol/wire'
+import { after } from '@hufu/protocol/wire'
 import type { Logger } from 'pino'
 import { adminOf, countedBus, gaugesOf } from './admin/index.ts'
 import { startAudit, type Audit } from './audit/audit.ts'
@@ -9,7 +8,10 @@ import { auditKey } from './audit/key.ts'
 import { recordStart, recordStop } from './audit/life.ts'
 import { sweepAuthority } from './authority/sweep.ts'
 import type { Authority } from './authority/authority.ts'
-import { openAuthority } from './authority/own.ts'
+import { authorityApart } from './authority/apart/apart.ts'
+import { linkTo } from './authority/apart/link.ts'
+import { openAuthority, type OwnAuthorityPorts } from './authority/own.ts'
+import { tokenRootOf } from './authority/token-root.ts'
 import { pairCeremony, type PairCeremony } from './ceremonies/pair/index.ts'
 import {
   signinCeremony,
@@ -22,12 +24,14 @@ import type { House, RoomMessage } from './gateway/connection.ts'
 import { gatewayTo } from './gateway/gateway.ts'
 import { sourcesBehind } from './gateway/source.ts'
 import { httpServer } from './http/http.ts'
+import { listen, urlHost } from './http/listening.ts'
 import { pagesOf } from './http/pages.ts'
 import { loggerAt } from './log.ts'
 import { metricsOf } from './metrics.ts'
 import { inProcessBus } from './relay/inprocess.ts'
 import { presenceOver, type Presence } from './relay/presence.ts'
 import { sessionsOver, type Sessions } from './relay/sessions.ts'
+import type { Ending } from './store/endings.ts'
 import { tellHolder } from './store/lock.ts'
 import { keyedStore, type KeyedStore } from './store/store.ts'
 import { sweepStore } from './store/sweep.ts'
@@ -84,6 +88,15 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   const sourceOf = sourcesBehind(config.trustedProxies)
   const pages = pagesOf(config.web)
   const safe = await openSafe(config, DOES)
+  const authorityOf = async (
+    own: Pick<OwnAuthorityPorts, 'store' | 'vault' | 'clock' | 'audit'>,
+  ): Promise<Authority> => {
+    if (config.authority === '')
+      return openAuthority({ ...own, config, token: tokenRootOf(config) })
+    const link = await linkTo(config)
+    const tell = (endings: readonly Ending[]): void => signin.tell(endings)
+    return authorityApart({ ...own, config, link, logger, tell, failed })
+  }
   const opened = async (): Promise<
     readonly [KeyedStore, Certificate | undefined, Authority, Audit]
   > => {
@@ -94,8 +107,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     const unmarked = (error: unknown): void =>
       logger.error({ err: error }, 'no mark could be made of the audit record')
     const audit = await startAudit({ store, clock, logger, config, key, failed: unmarked })
-    const authority = await openAuthority({ store, vault, clock, config, audit })
-    return [keyed, certificate, authority, audit]
+    return [keyed, certificate, await authorityOf({ store, vault, clock, audit }), audit]
   }
   const [keyed, certificate, authority, audit] = await opened().catch(async (error: unknown) => {
     await safe.close()
@@ -207,6 +219,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     http.close()
     signin.stop()
     await admin.stop()
+    await authority.close()
     await audit.close()
     await safe.close()
     throw error
@@ -248,6 +261,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     state = 'down'
     await bus.close()
     await admin.stop()
+    await authority.close()
     await recordStop(store, audit).catch((error: unknown) =>
       logger.error({ err: error }, 'the audit record lacks this stop'),
     )
@@ -301,34 +315,4 @@ function houseOf({ presence, sessions, pair, signin }: Rooms): House {
 
 function isSignin(message: RoomMessage): message is SigninMessage {
   return message.type.startsWith('signin.')
-}
-
-function listen(http: HttpServer, config: Config): Promise<void> {
-  const { host, port } = config.listen
-  // those over the limit get a socket, to be told so; beyond that, nothing
-  http.maxConnections = config.connections + Math.max(64, Math.ceil(config.connections / 10))
-  return new Promise((resolve, reject) => {
-    const fail = (cause: NodeJS.ErrnoException): void => {
-      reject(new HufuError('ERR_LISTEN', listenFault(`${host}:${port}`, cause.code), { cause }))
-    }
-    http.once('error', fail)
-    http.listen({ host, port }, () => {
-      http.off('error', fail)
-      resolve()
-    })
-  })
-}
-
-function listenFault(address: string, code: string | undefined): string {
-  if (code === 'EADDRINUSE')
-    return `${address} is in use: stop what listens there, or choose another with --listen HOST:PORT`
-  if (code === 'EACCES')
-    return `${address}: this user may not listen there; choose a port above 1023 with --listen HOST:PORT`
-  return `${address}: cannot be listened on (${code ?? 'unknown'}); give --listen an address of this machine`
-}
-
-/** The host to put into a URL: an address that means "all" is no address to go to. */
-function urlHost(host: string): string {
-  if (host === '0.0.0.0' || host === '::') return 'localhost'
-  return host.includes(':') ? `[${host}]` : host
 }

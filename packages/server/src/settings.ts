@@ -76,6 +76,12 @@ export interface Config {
   readonly namesPerTerminal: number
   readonly meetingsPerConnection: number
 
+  readonly authority: string
+  readonly authorityToken: string
+  readonly authorityTokenFile: string
+  readonly authorityCa: string
+  readonly authorityCheckMs: number
+  readonly authorityPkcs11Key: string
   readonly namespace: string
   readonly certificateLifetimeMs: number
   readonly invitationLifetimeMs: number
@@ -431,6 +437,40 @@ export const SETTINGS: { readonly [N in keyof Config]: Setting<Config[N]> } = {
     about: 'Contacts that one connection may wait for at a time.',
   },
 
+  authority: {
+    kind: text(0),
+    default: '',
+    about:
+      'URL of a `hufu authority` that certifies this server’s users in its stead, such as https://authority.example.org. Empty: this server does so itself.',
+  },
+  authorityToken: {
+    kind: text(0),
+    default: '',
+    secret: true,
+    about: 'A token of that authority with the permission keys.certify.',
+  },
+  authorityTokenFile: {
+    kind: text(0),
+    default: '',
+    about: 'The token in a file instead, which nobody else may read.',
+  },
+  authorityCa: {
+    kind: text(0),
+    default: '',
+    about: 'PEM file of who is trusted to vouch for the authority’s host, if not those of Node.',
+  },
+  authorityCheckMs: {
+    kind: duration,
+    default: 30 * SECOND,
+    about:
+      'How often this server and its authority tell each other which keys were revoked and who is trusted: so long a key that was revoked there may still sign in here.',
+  },
+  authorityPkcs11Key: {
+    kind: text(0),
+    default: '',
+    about:
+      'Label of the key by which users are certified, in the token that pkcs11-module and pkcs11-token name: made there at first use, before the first user. Empty: it is in the vault.',
+  },
   namespace: {
     kind: namespace,
     default: 'localhost',

@@ -46,13 +46,17 @@ const PASSPHRASE = 'tango orbit lilac copper'
 export async function testHouse(
   t: TestContext,
   settings: Partial<Config> = {},
+  invites?: TestHouse['invite'],
 ): Promise<TestHouse> {
   const patient = { deadAfterMs: 1e9, ...settings }
-  return houseOf(await testServer(t, patient))
+  return houseOf(await testServer(t, patient), invites)
 }
 
-/** Somebody opens the first account of a server that has none. */
-export async function houseOf(server: TestServer): Promise<TestHouse> {
+/** Somebody opens the first account of a server that has none. `invites`: where that is done for it, if not there. */
+export async function houseOf(
+  server: TestServer,
+  invites?: TestHouse['invite'],
+): Promise<TestHouse> {
   const operator = { name: 'ada', passphrase: PASSPHRASE, keeper: 'program' }
   const code = server.setupCode?.code
   const opening = code === undefined ? 'POST /session' : 'POST /setup'
@@ -66,6 +70,7 @@ export async function houseOf(server: TestServer): Promise<TestHouse> {
     ...server,
     api,
     async invite(user, kind = 'key') {
+      if (invites !== undefined) return invites(user, kind)
       const made = await api('POST /invitations', { user, kind })
       assert.match(made.code ?? '', /^(?:[0-9A-Z]{4}-){6}/, JSON.stringify(made))
       return made.code!

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import { HufuError } from '@hufu/protocol/wire'
 
-/** Octets of a request's body: ten times the largest in use. Our choice. */
-export const MOST_BODY_OCTETS = 16_384
+/** Octets of a request's body: the longest message of a terminal, in base64, and what goes with it. Our choice. */
+export const MOST_BODY_OCTETS = 32_768
 
 /** An answer with a status of its own. */
 export class StatusError extends HufuError {

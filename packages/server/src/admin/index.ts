@@ -17,6 +17,7 @@ import { auditRoutes } from './routes/audit.ts'
 import { bindingRoutes } from './routes/bindings.ts'
 import { issuerRoutes } from './routes/issuers.ts'
 import { keyRoutes } from './routes/keys.ts'
+import { relayRoutes, type RelayPorts } from './routes/relays.ts'
 import { metricsRoutes } from './routes/metrics.ts'
 import { operatorRoutes } from './routes/operators.ts'
 import { ownRoutes } from './routes/own.ts'
@@ -48,6 +49,8 @@ export interface AdminPorts extends ActPorts {
   state(): 'up' | 'draining'
   /** Of a session that somebody here is in. */
   traffic(session: Uint8Array): Traffic | undefined
+  /** For whom it certifies that are apart from it; left out: nobody. */
+  readonly certifying?: RelayPorts['authority']
   /** Instead of those as dear as they should be: for tests. */
   readonly passphrases?: Passphrases
   failed(error: unknown): void
@@ -107,6 +110,9 @@ export function adminOf(ports: AdminPorts): Admin {
     ...keyRoutes(users),
     ...bindingRoutes(users),
     ...issuerRoutes(users),
+    ...(ports.certifying === undefined
+      ? []
+      : relayRoutes({ ...ports, authority: ports.certifying })),
   ]
   routes.push(documentRoute(() => openApi(routes, API_PATH, version)))
   return {

@@ -1,6 +1,6 @@
 import { base64url } from '@hufu/protocol/crypto'
 import type { KeyKind, VerifiedKey } from '@hufu/protocol/identity'
-import { failed, type Outcome } from '@hufu/protocol/wire'
+import { failed, type ErrorCode, type Outcome } from '@hufu/protocol/wire'
 import type { UnixMs } from '../clock.ts'
 import { addCertificates, findKey, renewKey, touchKey } from '../store/keys.ts'
 import type { Renewed } from './authority.ts'
@@ -23,19 +23,22 @@ export async function renew(ports: NewKeyPorts, key: VerifiedKey): Promise<Outco
   return store.write('durable', async (db) => {
     const now = clock.wall()
     const still = await standingOf(db, key)
-    await audit.record(db, {
-      actor: `user:${user}`,
-      action: 'key.renew',
-      object: { kind: 'key', id: base64url(keyId) },
-      outcome: still.ok ? 'done' : still.code,
-      detail: { user },
-    })
+    await audit.record(db, renewalEntry(key, still.ok ? 'done' : still.code))
     if (!still.ok) return still
     await renewKey(db, keyId, issued.value)
     await addCertificates(db, issued.value.rows)
     await touchKey(db, keyId, now)
     return { ok: true, value: { user, certificates: issued.value.certificates } }
   })
+}
+
+/** The entry that says that a key has new certificates, or why not. */
+export function renewalEntry(
+  { keyId, user }: Pick<VerifiedKey, 'keyId' | 'user'>,
+  outcome: 'done' | ErrorCode,
+) {
+  const object = { kind: 'key', id: base64url(keyId) } as const
+  return { actor: `user:${user}`, action: 'key.renew', object, outcome, detail: { user } } as const
 }
 
 /** True in the last third of a certificate's life. */

@@ -1,6 +1,7 @@
 import { timingSafeEqual, createHash } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
+import { HufuError } from '@hufu/protocol/wire'
 import type { Metrics } from '../metrics.ts'
 import { isLoopback } from '../gateway/source.ts'
 import { API_PATH, type Api } from '../admin/api.ts'
@@ -63,6 +64,8 @@ export function httpServer(ports: HttpPorts): Server {
   }
   const handle = (request: IncomingMessage, response: ServerResponse): void => {
     answer(ports, request, response).catch((error: unknown) => {
+      if (error instanceof HufuError && error.code === 'ERR_AUTHORITY' && !response.headersSent)
+        return reply(response, 503, 'the authority cannot be reached')
       ports.failed(error)
       if (!response.headersSent) reply(response, 500, 'internal error')
       else response.destroy()

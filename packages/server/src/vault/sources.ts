@@ -57,7 +57,12 @@ function oneOf(choices: readonly Choice[], what: string): MasterKeySource | unde
   return given?.[2](given[1])
 }
 
-function tokenOf(config: Config): Parameters<typeof tokenClient>[0] {
+/**
+ * The token that the configuration names.
+ *
+ * @throws {HufuError} `ERR_CONFIG` if it is named by half.
+ */
+export function tokenOf(config: Config): Parameters<typeof tokenClient>[0] {
   const {
     pkcs11Module: module,
     pkcs11Token: label,

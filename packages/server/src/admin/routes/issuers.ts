@@ -8,7 +8,7 @@ import { act, granted, refused } from '../act.ts'
 import { issuerId, namespace } from '../forms.ts'
 import { nothing, route, type Route } from '../route.ts'
 import { flag, list, object, text, time } from '../schema.ts'
-import type { UserPorts } from './users.ts'
+import { refuseApart, type UserPorts } from './users.ts'
 
 /** Issuers in all: what a message to a terminal holds. */
 const MOST = 16
@@ -65,8 +65,10 @@ export function issuerRoutes(ports: UserPorts): readonly Route[] {
         'ERR_CERT_USAGE',
         'ERR_CERT_NAMESPACE',
         'ERR_WIRE_OVERSIZE',
+        'ERR_AUTHORITY',
       ],
       async handle({ who, body: { certificate, namespaces } }) {
+        refuseApart(authority, 'issuers are trusted', 'hufu issuer add')
         if (namespaces.length === 0 || !namespaces.every(isNamespace))
           throw new HufuError(
             'ERR_CERT_NAMESPACE',
@@ -110,8 +112,9 @@ export function issuerRoutes(ports: UserPorts): readonly Route[] {
       access: 'issuers.write',
       params: object({ id: issuerId }),
       answer: nothing,
-      refuses: ['ERR_CERT_ISSUER'],
+      refuses: ['ERR_CERT_ISSUER', 'ERR_AUTHORITY'],
       async handle({ who, params: { id } }) {
+        refuseApart(authority, 'issuers are trusted', 'hufu issuer remove')
         await act(ports, {
           who: who!,
           permission: 'issuers.write',

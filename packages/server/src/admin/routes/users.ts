@@ -124,8 +124,15 @@ export function userRoutes(ports: UserPorts): readonly Route[] {
         { lifetimeMs: whole(MINUTE_MS, YEAR_MS) },
       ),
       answer: object({ user: userId, code: text(1, 64), expires: time }),
-      refuses: ['ERR_USER_ID', 'ERR_CERT_NAMESPACE', 'ERR_USER_SUSPENDED', 'ERR_ENROL_LIMIT'],
+      refuses: [
+        'ERR_USER_ID',
+        'ERR_CERT_NAMESPACE',
+        'ERR_USER_SUSPENDED',
+        'ERR_ENROL_LIMIT',
+        'ERR_AUTHORITY',
+      ],
       handle({ who, body: { user: typed, kind, lifetimeMs = config.invitationLifetimeMs } }) {
+        refuseApart(authority, 'invitations are made', 'hufu user invite')
         const parsed = parseUserId(typed, authority.namespace)
         if (!parsed.ok) throw new HufuError(parsed.code)
         const user = parsed.value
@@ -214,6 +221,19 @@ export function userRoutes(ports: UserPorts): readonly Route[] {
       },
     }),
   ]
+}
+
+/**
+ * Refuses what only the authority itself can do.
+ *
+ * @throws {HufuError} `ERR_AUTHORITY`, saying where it is done, if the authority is apart from this server.
+ */
+export function refuseApart({ apart }: Authority, what: string, command: string): void {
+  if (apart === undefined) return
+  throw new HufuError(
+    'ERR_AUTHORITY',
+    `${what} at the authority, which is apart from this server: ${command} --server ${apart}`,
+  )
 }
 
 type UserAction = 'user.invite' | 'user.withdraw' | 'user.suspend' | 'user.resume' | 'user.remove'

@@ -28,6 +28,7 @@ export const en: ConsoleText = {
     'users.read': 'users, their keys, and who is signed in where',
     'users.write': 'invite, suspend and remove users',
     'keys.revoke': 'revoke users’ keys',
+    'keys.certify': 'ask an authority to certify keys, for a server apart from it',
     'bindings.release': 'end sign-ins at terminals',
     'issuers.write': 'trust authorities from outside, or no longer',
     'operators.read': 'who has an account, and in which role',

@@ -29,6 +29,7 @@ export const zh: ConsoleText = {
     'users.read': '查看用户、其密钥，以及谁在何处登录',
     'users.write': '邀请、停用、删除用户',
     'keys.revoke': '吊销用户的密钥',
+    'keys.certify': '为独立于颁发机构的服务器请求签发密钥证书',
     'bindings.release': '终止终端上的登录',
     'issuers.write': '信任或不再信任外部的颁发者',
     'operators.read': '查看谁有账户、是什么角色',
