@@ -20,6 +20,7 @@ const COMMAND_FILES: Readonly<Record<Exclude<CommandName, 'help'>, () => Promise
   release: async () => import('./commands/release.ts'),
   terminal: async () => import('./commands/terminal.ts'),
   serve: async () => import('./commands/serve.ts'),
+  authority: async () => import('./commands/authority.ts'),
   config: async () => import('./commands/config.ts'),
   audit: async () => import('./commands/audit.ts'),
   vault: async () => import('./commands/vault.ts'),
@@ -37,6 +38,7 @@ const COMMAND_FILES: Readonly<Record<Exclude<CommandName, 'help'>, () => Promise
 /** Commands that take every setting of the server as a flag. */
 const WITH_SETTINGS: ReadonlySet<CommandName> = new Set([
   'serve',
+  'authority',
   'config',
   'vault',
   'backup',

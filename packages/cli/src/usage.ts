@@ -21,6 +21,7 @@ export type CommandName =
   | 'release'
   | 'terminal'
   | 'serve'
+  | 'authority'
   | 'config'
   | 'audit'
   | 'vault'
@@ -349,6 +350,29 @@ export const COMMANDS: Readonly<Record<CommandName, Usage>> = {
       'Every setting can be given as a flag, as HUFU_SETTING in the environment, or in the file. `hufu config` lists ' +
         'them with their reasons.',
       'SIGTERM and SIGINT let terminals go elsewhere before the server ends; a second signal ends it at once.',
+    ],
+  },
+  authority: {
+    lines: ['authority [--data DIR] [--listen HOST:PORT] [--config FILE] [--SETTING VALUE…]'],
+    about: 'Runs an authority apart from the servers whose users it certifies.',
+    operands: 0,
+    options: [
+      DATA,
+      {
+        name: 'listen',
+        takes: 'one',
+        label: 'HOST:PORT',
+        about: 'where to listen (localhost:4680); port 0 takes any free one',
+      },
+      CONFIG_FILE,
+      JSON_OPTION,
+      HELP,
+    ],
+    notes: [
+      'It has a data folder of its own, with the issuing key and what invitations are checked by, and takes the settings of ' +
+        '`hufu serve`. Operators invite there: `hufu user invite USER --server URL`.',
+      'A server asks it with the settings authority and authority-token: make the token there by `hufu token create ' +
+        '--scope keys.certify`. While it is away sign-ins go on, and nobody enrols or renews.',
     ],
   },
   config: {

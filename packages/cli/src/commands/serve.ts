@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { startServer } from '@hufu/server'
+import { startServer, type Config, type Server } from '@hufu/server'
 import type { Arguments } from '../arguments.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
 import type { Output } from '../output.ts'
@@ -14,8 +14,17 @@ const SAME_SIGNAL_MS = 500
 
 /** `hufu serve`: runs the server until a signal ends it. */
 export async function run(args: Arguments, output: Output): Promise<ExitCode> {
+  return runUntilSignal(startServer, args, output)
+}
+
+/** Runs what `start` starts until a signal ends it. */
+export async function runUntilSignal(
+  start: (config: Config) => Promise<Server>,
+  args: Arguments,
+  output: Output,
+): Promise<ExitCode> {
   const config = configOf(args)
-  const server = await startServer(config)
+  const server = await start(config)
   const data = resolve(config.data)
   // Before anything is said: whoever reads it may signal at once.
   const { promise: signalled, resolve: signal } = Promise.withResolvers<void>()
