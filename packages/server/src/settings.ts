@@ -1,4 +1,5 @@
 import { PAIR_LIMITS } from '@hufu/protocol/pair'
+import { CHALLENGE_LIMITS } from '@hufu/protocol/signin'
 import { MAX_CONTROL_OCTETS, MAX_MESSAGE_OCTETS } from '@hufu/protocol/wire'
 import {
   listenAddress,
@@ -511,12 +512,12 @@ export const SETTINGS: { readonly [N in keyof Config]: Setting<Config[N]> } = {
   },
   challengeMs: {
     kind: duration,
-    default: MINUTE,
+    default: CHALLENGE_LIMITS.lifetimeMs,
     about: 'Time to answer a challenge of a sign-in: to type a PIN, or touch a key.',
   },
   challengesPerConnection: {
     kind: count,
-    default: 8,
+    default: CHALLENGE_LIMITS.most,
     about: 'Challenges that one connection may have unanswered; beyond it the oldest is void.',
   },
   signinsPerSecond: {
