@@ -116,7 +116,7 @@ async function tryBind(
     lastSeen: now,
   }
   await bind(db, binding)
-  await noteVisit(db, terminal, user, now)
+  if (!stands) await noteVisit(db, terminal, user, now)
   return { ok: true, binding, endings: [] }
 }
 
