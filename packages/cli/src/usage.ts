@@ -371,8 +371,8 @@ export const COMMANDS: Readonly<Record<CommandName, Usage>> = {
     notes: [
       'It has a data folder of its own, with the issuing key and what invitations are checked by, and takes the settings of ' +
         '`hufu serve`. Operators invite there: `hufu user invite USER --server URL`.',
-      'A server asks it with the settings authority and authority-token: make the token there by `hufu token create ' +
-        '--scope keys.certify`. While it is away sign-ins go on, and nobody enrols or renews.',
+      'A server asks it with the settings authority and authority-token: make the token there by `hufu token create --name ' +
+        'relay --scope keys.certify --expires 365d`. While it is away sign-ins go on, and nobody enrols or renews.',
     ],
   },
   config: {

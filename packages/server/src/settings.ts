@@ -59,6 +59,9 @@ export interface Config {
   readonly membersPerSession: number
   readonly memberOctetsPerSecond: number
   readonly gatherMs: number
+  readonly mediaFrameOctets: number
+  readonly mediaFramesPerSecond: number
+  readonly mediaUnsentOctets: number
 
   readonly pairAnswerMs: number
   readonly pairAnswerByNameMs: number
@@ -83,6 +86,7 @@ export interface Config {
   readonly authorityCa: string
   readonly authorityCheckMs: number
   readonly authorityPkcs11Key: string
+  readonly enrolUrl: string
   readonly namespace: string
   readonly certificateLifetimeMs: number
   readonly invitationLifetimeMs: number
@@ -354,6 +358,24 @@ export const SETTINGS: { readonly [N in keyof Config]: Setting<Config[N]> } = {
       'In a session of eight or more here, frames that come within so many milliseconds of each other are sent on together. 0: none waits.',
   },
 
+  mediaFrameOctets: {
+    kind: whole(64, 65_536),
+    default: 16_384,
+    about: 'Largest frame of a call’s media; larger ones are dropped. 20 ms of speech take some 160.',
+  },
+  mediaFramesPerSecond: {
+    kind: count,
+    default: 250,
+    about:
+      'Frames of media per second that one member may send; more are dropped. Speech in the shortest usual frames takes 200.',
+  },
+  mediaUnsentOctets: {
+    kind: whole(16_384, 16 * MEBI),
+    default: 131_072,
+    about:
+      'Octets that may wait for a slow member of a call before frames of media are dropped for it: some seconds of speech of two.',
+  },
+
   pairAnswerMs: {
     kind: duration,
     default: PAIR_LIMITS.answerMs,
@@ -471,6 +493,12 @@ export const SETTINGS: { readonly [N in keyof Config]: Setting<Config[N]> } = {
     default: '',
     about:
       'Label of the key by which users are certified, in the token that pkcs11-module and pkcs11-token name: made there at first use, before the first user. Empty: it is in the vault.',
+  },
+  enrolUrl: {
+    kind: text(0),
+    default: '',
+    about:
+      'Of an authority apart: URL of the server where those enrol who are invited here, for the links of invitations.',
   },
   namespace: {
     kind: namespace,

@@ -70,11 +70,14 @@ async function invite(args: Arguments, output: Output, typed: string): Promise<E
     readonly user: string
     readonly code: string
     readonly expires: number
+    readonly enrolUrl: string | null
   }
+  const { user, code } = made
   const until = iso(made.expires)
-  const link = kind === 'key' ? `${client.url.replace(/\/$/, '')}/#enrol=${made.code}` : null
-  await output.event({ event: 'invited', name: made.user, kind, ...made, expires: until, link })
-  if (!output.json) await output.print(`${made.code}\n`)
+  const at = (made.enrolUrl ?? client.url).replace(/\/$/, '')
+  const link = kind === 'key' ? `${at}/#enrol=${code}` : null
+  await output.event({ event: 'invited', name: user, kind, user, code, expires: until, link })
+  if (!output.json) await output.print(`${code}\n`)
   output.note(
     link === null
       ? `At the terminal: \`hufu terminal enrol\`, once, until ${until}.`

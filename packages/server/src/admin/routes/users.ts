@@ -117,13 +117,18 @@ export function userRoutes(ports: UserPorts): readonly Route[] {
       method: 'POST',
       path: '/invitations',
       about:
-        'Makes a code, shown once, by which a user enrols a key (`key`) or a terminal’s security chip (`terminal`). The user is added if they are new; without a namespace the ID gets this server’s.',
+        'Makes a code, shown once, by which a user enrols a key (`key`) or a terminal’s security chip (`terminal`). The user is added if they are new; without a namespace the ID gets this server’s. `enrolUrl`: where, if not here.',
       access: 'users.write',
       body: object(
         { user: text(1, MAX_USER_ID), kind: word('key', 'terminal') },
         { lifetimeMs: whole(MINUTE_MS, YEAR_MS) },
       ),
-      answer: object({ user: userId, code: text(1, 64), expires: time }),
+      answer: object({
+        user: userId,
+        code: text(1, 64),
+        expires: time,
+        enrolUrl: nullable(text(1, 512)),
+      }),
       refuses: [
         'ERR_USER_ID',
         'ERR_CERT_NAMESPACE',
@@ -148,7 +153,8 @@ export function userRoutes(ports: UserPorts): readonly Route[] {
             const now = clock.wall()
             const expires = now + lifetimeMs
             const kept = await keepInvitation(db, vault, { code, kind, user, now, expires }, config)
-            return kept.ok ? granted({ user, code, expires }) : refused(kept.code)
+            const enrolUrl = config.enrolUrl === '' ? null : config.enrolUrl
+            return kept.ok ? granted({ user, code, expires, enrolUrl }) : refused(kept.code)
           },
         })
       },
