@@ -10,7 +10,7 @@ const HUFU = fileURLToPath(new URL('../../packages/cli/bin/hufu.mjs', import.met
 /** How often a starting server is asked whether it is there, in milliseconds. */
 const ASK_EVERY_MS = 50
 
-/** A `hufu serve` of its own: a process, a port of 127.0.0.1, and a data folder that goes with it. */
+/** A `hufu serve`, or `hufu authority`, of its own: a process, a port of 127.0.0.1, and a data folder that goes with it. */
 export interface Served {
   /** For example `http://127.0.0.1:40123`. */
   readonly origin: string
@@ -26,24 +26,27 @@ export interface Served {
 }
 
 /**
- * Starts `hufu serve` and resolves when it answers.
+ * Starts `hufu serve`, or `hufu authority`, and resolves when it answers.
  *
  * @param env environment variables to add
  * @throws if the process ends before it answers; the error carries what it wrote to stderr
  */
-export async function serve(env: Readonly<Record<string, string>> = {}): Promise<Served> {
+export async function serve(
+  env: Readonly<Record<string, string>> = {},
+  command: 'serve' | 'authority' = 'serve',
+): Promise<Served> {
   const data = await mkdtemp(join(tmpdir(), 'hufu-serve-'))
   const address = `127.0.0.1:${await freePort()}`
   const origin = `http://${address}`
   const start = async (): Promise<ChildProcess> => {
-    const child = spawn(process.execPath, [HUFU, 'serve', '--data', data, '--listen', address], {
+    const child = spawn(process.execPath, [HUFU, command, '--data', data, '--listen', address], {
       env: { ...process.env, ...env },
       stdio: ['ignore', 'ignore', 'pipe'],
     })
     let complaints = ''
     child.stderr.setEncoding('utf8').on('data', (text: string) => (complaints += text))
     while (!(await answers(origin))) {
-      if (hasEnded(child)) throw new Error(`hufu serve ended:\n${complaints}`)
+      if (hasEnded(child)) throw new Error(`hufu ${command} ended:\n${complaints}`)
       await pause(ASK_EVERY_MS)
     }
     return child
@@ -80,7 +83,7 @@ export async function freePort(): Promise<number> {
 
 async function answers(origin: string): Promise<boolean> {
   try {
-    const response = await fetch(origin)
+    const response = await fetch(`${origin}/healthz`)
     await response.arrayBuffer()
     return response.ok
   } catch {
