@@ -22,6 +22,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   file: async () => (await import('./file.ts')).file,
   relay: async () => (await import('./relay.ts')).relay,
   audit: async () => (await import('./audit.ts')).audit,
+  signin: async () => (await import('./signin.ts')).signin,
   safe: async () => (await import('./safe.ts')).safe,
   vault: async () => (await import('./vault.ts')).vault,
   web: async () => (await import('./web.ts')).web,
