@@ -4,13 +4,15 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { testFolder } from '../server.testing.ts'
+import { identityContract } from './identity.testing.ts'
 import { openSqlite } from './sqlite.ts'
 import { storeContract } from './store.testing.ts'
 
-storeContract('sqlite', () => {
-  const folder = testFolder()
-  return { open: () => openSqlite(folder) }
-})
+for (const contract of [storeContract, identityContract])
+  contract('sqlite', () => {
+    const folder = testFolder()
+    return { open: () => openSqlite(folder) }
+  })
 
 test('a second server is kept out of the folder until the first has closed', async () => {
   const folder = testFolder()
