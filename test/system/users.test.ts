@@ -29,8 +29,13 @@ after(async () => {
 })
 
 /** A new key of `user` in this shell; the recovery code. */
-async function enrol(shell: Shell, user: string, name = 'default'): Promise<string> {
-  const code = await operator.invite(user)
+async function enrol(
+  shell: Shell,
+  user: string,
+  name = 'default',
+  by: Operator = operator,
+): Promise<string> {
+  const code = await by.invite(user)
   const made = await shell.run(`key new --name ${name}`, { env: { HUFU_CODE: code } })
   assert.equal(made.exit, 0, JSON.stringify(made.events))
   const { user: named, recovery } = made.event('enrolled')
@@ -317,5 +322,64 @@ describe('a terminal’s chip', () => {
     assert.equal((await desk.run('signin --key default')).exit, 0)
     assert.equal((await desk.run('release --chip')).code, 'ERR_RELEASE_REFUSED')
     assert.equal((await desk.run('signin --chip --as other')).code, 'ERR_CHIP_UNKNOWN')
+  })
+})
+
+describe('a server of one’s own', () => {
+  const setting: Record<string, string> = { HUFU_CERTIFICATE_LIFETIME_MS: '3600000' }
+  let own: Served
+  let root: Operator
+  let at: ReturnType<typeof shellsAt>
+  before(async () => {
+    own = await serve(setting)
+    root = await operatorOf(own)
+    at = shellsAt(own.origin, { HUFU_KEY_PASSPHRASE: PASSPHRASE })
+  })
+  after(async () => {
+    await at.close()
+    await own.stop()
+  })
+
+  test('is started anew: who stays is rung again, certificates are renewed, sign-ins hold', async () => {
+    const [qi, rod] = [await at.open(), await at.open()]
+    await enrol(qi, 'qi', 'default', root)
+    await enrol(rod, 'rod', 'default', root)
+    const before = (await rod.run('key list')).event('key')
+    const staying = qi.start('signin --stay', { env: SPOKEN })
+    await staying.event(({ event }) => event === 'waiting')
+    // From now on a certificate of an hour is near its end.
+    setting['HUFU_CERTIFICATE_LIFETIME_MS'] = '86400000'
+    const told = staying.events.length
+    await own.restart()
+    const again = ({ event }: { event: string }): boolean =>
+      event === 'waiting' && staying.events.slice(told).some((each) => each.event === 'waiting')
+    await staying.event(again)
+    const renewed = (await rod.run('signin')).event('renewed')
+    const kept = (await rod.run('key list')).event('key')
+    assert.equal(kept['expires'], renewed['expires'])
+    assert.ok(String(kept['expires']) > String(before['expires']))
+    assert.equal(kept['key'], before['key'], 'what it is pinned by stays')
+    const { events } = await rod.run('signin')
+    assert.ok(!events.some(({ event }) => event === 'renewed'), 'once is enough')
+    const rung = await ring(rod, 'qi')
+    assert.equal(rung.exit, 0, JSON.stringify(rung.events))
+    assert.equal(rung.event('identified')['verified'], true)
+    staying.child.kill('SIGTERM')
+    assert.equal(await staying.ended, 143)
+    assert.equal((await qi.run('whoami')).event('bound')['user'], 'qi@localhost')
+  })
+
+  test('may have the newest sign-in take over: the terminal before it is told', async () => {
+    setting['HUFU_BINDING_POLICY'] = 'newest'
+    await own.restart()
+    const sue = await at.open()
+    await enrol(sue, 'sue', 'default', root)
+    const first = sue.start('signin --stay --as desk', { env: SPOKEN })
+    await first.event(({ event }) => event === 'waiting')
+    assert.equal((await sue.run('signin --as bench')).exit, 0)
+    assert.equal(await first.ended, 6)
+    assert.equal(first.events.at(-1)!['code'], 'ERR_BINDING_TAKEN')
+    assert.equal((await sue.run('whoami --as desk')).code, 'ERR_SIGNIN_NONE')
+    assert.equal((await sue.run('whoami --as bench')).event('bound')['user'], 'sue@localhost')
   })
 })

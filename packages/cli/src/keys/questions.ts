@@ -5,7 +5,7 @@ import { lines } from '../lines.ts'
 import type { Output } from '../output.ts'
 
 /** Fewest characters of a passphrase that is chosen for a file: whoever has the file may guess for long. Our choice. */
-export const LEAST_CHARACTERS = 12
+const LEAST_CHARACTERS = 12
 /** How often a person may mistype a passphrase before the command gives up. Our choice. */
 const TRIES = 3
 
