@@ -4,4 +4,6 @@ export interface RelayCounts {
   frames: number
   /** Octets of their payloads. */
   octets: number
+  /** Frames of media that were not: too late, too large or too many. */
+  dropped: number
 }

@@ -34,7 +34,7 @@ export function metricsOf(now: { connections(): number; sessions(): number }): M
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   const registers = [registry]
-  const relay = { frames: 0, octets: 0 }
+  const relay = { frames: 0, octets: 0, dropped: 0 }
   const totals = {
     pairings: new Map<string, number>(),
     hellos: new Map<string, number>(),
@@ -75,6 +75,12 @@ export function metricsOf(now: { connections(): number; sessions(): number }): M
   gauge(registry, 'hufu_sessions', 'Sessions that somebody is in now.', now.sessions)
   count(registry, 'hufu_relay_frames_total', 'Data frames delivered.', () => relay.frames)
   count(registry, 'hufu_relay_octets_total', 'Octets in them.', () => relay.octets)
+  count(
+    registry,
+    'hufu_relay_dropped_total',
+    'Frames of media that were late, too large or too many.',
+    () => relay.dropped,
+  )
   return {
     relay,
     ended(code, greeting) {
@@ -97,7 +103,8 @@ export function metricsOf(now: { connections(): number; sessions(): number }): M
       hellos: Object.fromEntries(totals.hellos),
       ends: Object.fromEntries(totals.ends),
       throttled: totals.throttled,
-      ...relay,
+      frames: relay.frames,
+      octets: relay.octets,
     }),
     page: async () => ({ type: registry.contentType, text: await registry.metrics() }),
   }

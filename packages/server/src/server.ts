@@ -309,7 +309,7 @@ function houseOf({ presence, sessions, pair, signin }: Rooms): House {
         ? signin.receive(connection, message)
         : pair.receive(connection, message)
     },
-    data: (connection, handle, payload) => sessions.data(connection, handle, payload),
+    data: (connection, handle, payload, to) => sessions.data(connection, handle, payload, to),
   }
 }
 

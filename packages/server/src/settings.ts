@@ -361,7 +361,8 @@ export const SETTINGS: { readonly [N in keyof Config]: Setting<Config[N]> } = {
   mediaFrameOctets: {
     kind: whole(64, 65_536),
     default: 16_384,
-    about: 'Largest frame of a call’s media; larger ones are dropped. 20 ms of speech take some 160.',
+    about:
+      'Largest frame of a call’s media; larger ones are dropped. 20 ms of speech take some 160.',
   },
   mediaFramesPerSecond: {
     kind: count,

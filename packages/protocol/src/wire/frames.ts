@@ -7,7 +7,8 @@ import { failed, done, type Outcome } from './errors.ts'
  *   data:     01 | length u24 | session u32 | sender u16 | payload
  *
  * All numbers big-endian. `length` counts what follows it. `session` is the connection's own number for a session
- * (given by the server when the terminal enters it); `sender` is 0 from a terminal and stamped by the server.
+ * (given by the server when the terminal enters it). From the server `sender` is the index of whoever has sent it, stamped
+ * by the server; from a terminal the same two octets say whom it is for: 0 for all others, n + 1 for member n alone.
  */
 
 /** Octets of a frame before its body. */
@@ -41,7 +42,15 @@ export function controlFrame(body: Uint8Array): Uint8Array {
   return frame
 }
 
-/** A data frame. `session` < 2^32, `sender` < 2^16. */
+/** What a data frame from a terminal carries in place of a sender, if it is for all others. */
+export const TO_ALL = 0
+
+/** What a data frame from a terminal carries in place of a sender, if it is for member `index` (0 to 65,534) alone. */
+export function toMember(index: number): number {
+  return index + 1
+}
+
+/** A data frame. `session` < 2^32, `sender` < 2^16; from a terminal {@link TO_ALL}, or what {@link toMember} says. */
 export function dataFrame(session: number, sender: number, payload: Uint8Array): Uint8Array {
   const frame = new Uint8Array(DATA_ROOM_OCTETS + payload.length)
   frame.set(dataFrameHead(session, sender, payload.length))

@@ -7,6 +7,7 @@ import {
   terminalIdOf,
   type Challenge,
   type ErrorCode,
+  type Frame,
   type Hello,
   type MessageOf,
   type Ms,
@@ -55,7 +56,7 @@ export interface House extends Room {
   /** Messages of one connection come one at a time: the next when this has settled. */
   receive(connection: Connection, message: RoomMessage): void | Promise<void>
   /** The result: milliseconds for which the connection has to be read no further, mostly 0. */
-  data(connection: Connection, handle: number, payload: Uint8Array): number
+  data(connection: Connection, handle: number, payload: Uint8Array, to: number): number
 }
 
 export interface ConnectionPorts {
@@ -112,6 +113,8 @@ interface SharedPorts extends ConnectionPorts {
   readonly greeting: Deadlines
   readonly silent: Deadlines
 }
+
+type DataFrame = Extract<Frame, { readonly type: 'data' }>
 
 type State =
   | {
@@ -188,6 +191,10 @@ class Line implements Wire, Connection, Sink, Waiting {
 
   sendMessage(message: Uint8Array): void {
     if (this.#state.at !== 'over') this.#writer.pushMessage(message)
+  }
+
+  backlog(): number {
+    return this.#writer.queued() + this.#socket.unsent()
   }
 
   end(code: ErrorCode): void {
@@ -278,11 +285,11 @@ class Line implements Wire, Connection, Sink, Waiting {
     let debtMs = 0
     for (const frame of frames.ok ? frames.value : [])
       if (frame.type === 'control') this.#control(frame.body)
-      else debtMs = Math.max(debtMs, this.#dataFrame(frame.session, frame.payload))
+      else debtMs = Math.max(debtMs, this.#dataFrame(frame))
     return debtMs
   }
 
-  #dataFrame(session: number, payload: Uint8Array): number {
+  #dataFrame({ session, sender: to, payload }: DataFrame): number {
     if (this.#state.at !== 'open') {
       this.end('ERR_WIRE_UNEXPECTED')
       return 0
@@ -292,7 +299,7 @@ class Line implements Wire, Connection, Sink, Waiting {
     const now = clock.now()
     this.#data ??= bucket(rate, rate, now)
     const debtMs = this.#data.spend(payload.length, now)
-    return Math.max(debtMs, house.data(this, session, payload))
+    return Math.max(debtMs, house.data(this, session, payload, to))
   }
 
   #control(body: Uint8Array): void {

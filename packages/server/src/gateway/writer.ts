@@ -21,6 +21,8 @@ export interface Writer {
   push(frame: Uint8Array, payload?: Uint8Array): void
   /** Queues a whole WebSocket message of frames. Others may hold the same octets. */
   pushMessage(message: Uint8Array): void
+  /** Octets that are queued. */
+  queued(): number
   /** Sends what is queued and a last frame, whatever waits already. */
   finish(frame: Uint8Array): void
 }
@@ -77,6 +79,10 @@ class GatheringWriter implements Writer {
 
   pushMessage(message: Uint8Array): void {
     this.#add(message, NO_PAYLOAD, true)
+  }
+
+  queued(): number {
+    return this.#queued
   }
 
   finish(frame: Uint8Array): void {

@@ -18,6 +18,8 @@ export interface Connection {
   sendFrame(frame: Uint8Array): void
   /** A whole message of frames, as `messageOf` makes it, that others are sent as well: they share its octets. */
   sendMessage(message: Uint8Array): void
+  /** Octets that wait for it: queued, and written but not gone yet. */
+  backlog(): number
   /** Says why, and closes. */
   end(code: ErrorCode): void
 }

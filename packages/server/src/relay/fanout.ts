@@ -4,7 +4,9 @@ import type { RelayCounts } from '../counts.ts'
 import { hold, letGo } from '../gateway/lent.ts'
 import { messageOf } from '../gateway/message.ts'
 import { inThisTurn } from '../gateway/turn.ts'
+import type { Connection } from './connection.ts'
 import type { Shared } from './seats.ts'
+import type { Passed } from './traffic.ts'
 import type { WaveFrame } from './wave.ts'
 
 /*
@@ -14,6 +16,9 @@ import type { WaveFrame } from './wave.ts'
  * its way at once. In one of many, frames gather into a wave: one message, built once, written once to each member. The
  * first frame after a silence does not wait; those behind it wait until `gatherMs` have passed since the last wave, or
  * until the wave is large. So a wave is late by `gatherMs` at most, and the busier the session, the cheaper each frame.
+ *
+ * In a session of media, a member that does not keep up loses frames: what is late there is of no use, and whoever has a
+ * bad line is to stay in the call. Elsewhere nothing is lost: the writer cuts off who does not read.
  */
 
 /** Members on this node from which on frames gather. Our choice: with fewer, two rarely come within one wave. */
@@ -23,8 +28,8 @@ const WAVE_OCTETS = 32_768
 
 /** Passes frames on. */
 export interface Fanout {
-  /** One frame, to all members that are here but its sender. */
-  pass(shared: Shared, sender: number, payload: Uint8Array): void
+  /** One frame, to all members that are here but its sender, or to the one that it is for. */
+  pass(shared: Shared, frame: Passed): void
   /** Sends what waits: whatever is said of a member next comes after what it has sent. */
   flush(shared: Shared): void
 }
@@ -34,21 +39,42 @@ export interface FanoutPorts {
   readonly clock: Clock
   readonly counts: RelayCounts
   readonly gatherMs: number
+  /** Octets that may wait for one member before frames of media are no longer sent to it. */
+  readonly mediaUnsentOctets: number
   /** After what is ready now has been read; for tests. */
   readonly soon?: (act: () => void) => void
 }
 
 /** Fan-out to the members of this node. */
 export function fanoutOver(ports: FanoutPorts): Fanout {
-  const { clock, counts, gatherMs, soon = inThisTurn } = ports
+  const { clock, counts, gatherMs, mediaUnsentOctets, soon = inThisTurn } = ports
 
-  const direct = (shared: Shared, sender: number, payload: Uint8Array): void => {
-    for (const { connection, index } of shared.members) {
-      if (index === sender) continue
-      connection.sendData(shared.handle, sender, payload)
-      counts.frames += 1
-      counts.octets += payload.length
-    }
+  /** Whether the member has fallen behind in what is of no use late. So many frames are not sent to it. */
+  const isBehind = (shared: Shared, connection: Connection, frames: number): boolean => {
+    if (!shared.lossy || connection.backlog() < mediaUnsentOctets) return false
+    counts.dropped += frames
+    return true
+  }
+
+  const one = (shared: Shared, connection: Connection, { sender, payload }: Passed): void => {
+    if (isBehind(shared, connection, 1)) return
+    connection.sendData(shared.handle, sender, payload)
+    counts.frames += 1
+    counts.octets += payload.length
+  }
+
+  const direct = (shared: Shared, frame: Passed): void => {
+    for (const { connection, index } of shared.members)
+      if (index !== frame.sender) one(shared, connection, frame)
+  }
+
+  /** To one alone, behind what the same sender has sent to all. */
+  const directed = (shared: Shared, frame: Passed): void => {
+    if (frame.recipient === frame.sender) return
+    const to = shared.members.find(({ index }) => index === frame.recipient)
+    if (to === undefined) return
+    flush(shared)
+    one(shared, to.connection, frame)
   }
 
   const flush = (shared: Shared): void => {
@@ -68,7 +94,7 @@ export function fanoutOver(ports: FanoutPorts): Fanout {
     for (const { payload } of frames) letGo(payload)
     for (const { connection, index } of shared.members) {
       const bundle = withoutOwn.get(index) ?? whole
-      if (bundle.frames === 0) continue
+      if (bundle.frames === 0 || isBehind(shared, connection, bundle.frames)) continue
       connection.sendMessage(bundle.message)
       counts.frames += bundle.frames
       counts.octets += bundle.octets
@@ -84,10 +110,11 @@ export function fanoutOver(ports: FanoutPorts): Fanout {
   }
 
   return {
-    pass(shared, sender, payload) {
+    pass(shared, frame) {
+      const { sender, recipient, payload } = frame
       const { members, wave } = shared
-      if (members.length < GATHER_MEMBERS && wave.frames.length === 0)
-        return direct(shared, sender, payload)
+      if (recipient !== undefined) return directed(shared, frame)
+      if (members.length < GATHER_MEMBERS && wave.frames.length === 0) return direct(shared, frame)
       const octets = DATA_ROOM_OCTETS + payload.length
       if (wave.octets + octets > WAVE_OCTETS) flush(shared)
       const head = dataFrameHead(shared.handle, sender, payload.length)

@@ -11,10 +11,22 @@ import { testTerminal, type DataIn, type TestTerminal } from '../terminal.testin
 
 test('a member speaks under its own index, whatever its frame says', async (t) => {
   const { members, handles, server } = await crowd(t, 4)
-  for (const claimed of [0, 2, 3, 0xffff])
-    members[1]!.sendRaw(dataFrame(handles[1]!, claimed, utf8('as me')))
-  for (const member of [members[0]!, members[2]!, members[3]!])
-    for (let i = 0; i < 4; i += 1) assert.equal((await member.nextData()).sender, 1)
+  // for all; for itself; for two others; for nobody who is there
+  for (const claimed of [0, 2, 1, 3, 4, 0xffff])
+    members[1]!.sendRaw(dataFrame(handles[1]!, claimed, utf8(`as ${claimed}`)))
+  for (const [index, to] of [
+    [0, 1],
+    [2, 3],
+    [3, 4],
+  ] as const)
+    for (const heard of [0, to]) {
+      const { sender, payload } = await members[index]!.nextData()
+      assert.deepEqual([sender, payload], [1, utf8(`as ${heard}`)])
+    }
+  for (const member of members) {
+    await member.settle()
+    assert.ok(member.quiet())
+  }
   await members[1]!.settle()
   assert.equal(server.config.membersPerSession, 1_000)
 })

@@ -17,7 +17,7 @@ for (const count of [1, 3]) {
         texts(member),
         index === 2 ? [] : [{ type: 'data', handle: handles[index], sender: 2, text: 'hello' }],
       )
-    assert.deepEqual(house.counts, { frames: 4, octets: 20 })
+    assert.deepEqual(house.counts, { frames: 4, octets: 20, dropped: 0 })
   })
 
   test(`${on}: everybody is told of everybody, once, and of who goes`, async (t) => {

@@ -24,6 +24,8 @@ export interface Nodes {
   readonly counts: RelayCounts
   /** Makes a session of these terminals, as a ceremony does. */
   session(...terminals: readonly Uint8Array[]): Promise<Uint8Array>
+  /** The same, for media. */
+  media(...terminals: readonly Uint8Array[]): Promise<Uint8Array>
   /** Resolves when all that was under way has arrived. */
   settled(): Promise<void>
 }
@@ -45,6 +47,8 @@ export interface Fake extends Connection {
   /** Whole messages that it shares with others. */
   readonly shared: Uint8Array[]
   readonly ended: ErrorCode[]
+  /** Octets that wait for it, as it says. */
+  waiting: number
 }
 
 /** Starts `count` nodes; they end with the test. */
@@ -58,7 +62,7 @@ export async function testNodes(
   const store: Store = await openSqlite(testFolder())
   t.after(() => store.close())
   const config = { ...loadConfig(), ...settings }
-  const counts = { frames: 0, octets: 0 }
+  const counts = { frames: 0, octets: 0, dropped: 0 }
   const nodes = Array.from({ length: count }, () =>
     sessionsOver({ bus, store, clock, counts, config }),
   )
@@ -70,6 +74,15 @@ export async function testNodes(
     async session(...terminals) {
       const id = random(16)
       await store.write('soon', (db) => createSession(db, id, terminals, clock.wall()))
+      return id
+    },
+    async media(...terminals) {
+      const id = random(16)
+      const now = clock.wall()
+      await store.write('soon', async (db) => {
+        await createSession(db, id, terminals, now)
+        await db.updateTable('sessions').set({ lossy: 1 }).where('id', '=', id).execute()
+      })
       return id
     },
     settled: async () => {
@@ -102,6 +115,7 @@ export function fakeConnection(node: Sessions, terminal: Uint8Array = random(32)
     source: 'test',
     shared: [],
     ended: [],
+    waiting: 0,
     send: (message) => void got.push(message),
     sendData: (handle, sender, payload) =>
       void got.push({ type: 'data', handle, sender, text: Buffer.from(payload).toString() }),
@@ -110,6 +124,7 @@ export function fakeConnection(node: Sessions, terminal: Uint8Array = random(32)
       fake.shared.push(message)
       frames(message.subarray(headOctets(message)))
     },
+    backlog: () => fake.waiting,
     end: (code) => void fake.ended.push(code),
     taken: () => got.splice(0),
   }

@@ -11,6 +11,8 @@ export interface Shared {
   readonly subject: string
   /** This node's number for the session, on all connections: one message can then serve them all. */
   readonly handle: number
+  /** It carries media: what is late is dropped. */
+  readonly lossy: boolean
   /** Those who are here. */
   readonly members: Membership[]
   /** Those who are anywhere, as this node has heard: index to stay. */
@@ -26,8 +28,15 @@ export interface Membership {
   readonly index: number
   /** A number of this stay: what is said of an earlier one does not concern it. */
   readonly stay: number
-  /** What it may send, once it has sent anything to more than one. */
+  /** What it may send, once it has sent anything to more than one: octets, and of media frames. */
   allowance: Bucket | undefined
+  frames: Bucket | undefined
+}
+
+/** A session that somebody sits down in. */
+export interface Seated {
+  readonly id: Uint8Array
+  readonly lossy: boolean
 }
 
 /** Who sits where: the sessions that a connection of this node is in. */
@@ -36,7 +45,7 @@ export interface Seats {
   /** The memberships that end with the connection: not those that another connection of its terminal has taken over. */
   close(connection: Connection): readonly Membership[]
   /** Takes a place, or finds the one that it has; undefined if the connection is gone, `full` if it has too many. */
-  sit(connection: Connection, session: Uint8Array, index: number): Membership | 'full' | undefined
+  sit(connection: Connection, session: Seated, index: number): Membership | 'full' | undefined
   rise(membership: Membership): void
   byHandle(connection: Connection, handle: number): Membership | undefined
   bySession(connection: Connection, session: Uint8Array): Membership | undefined
@@ -57,14 +66,15 @@ export function seatsOver(
   const sessions = new Map<string, Shared>()
   const handles = new Set<number>()
 
-  const sharedOf = (id: Uint8Array): Shared => {
+  const sharedOf = ({ id, lossy }: Seated): Shared => {
     const subject = subjectOf('session', id)
     const known = sessions.get(subject)
     if (known !== undefined) return known
     const stop = bus.subscribe(subject, (octets, head) => hear(shared, octets, head))
     const handle = unusedHandle(handles)
     const wave = emptyWave()
-    const shared: Shared = { id, subject, handle, members: [], roster: new Map(), wave, stop }
+    const roster = new Map<number, number>()
+    const shared: Shared = { id, subject, handle, lossy, members: [], roster, wave, stop }
     sessions.set(subject, shared)
     handles.add(handle)
     return shared
@@ -89,7 +99,14 @@ export function seatsOver(
 
   const take = (connection: Connection, shared: Shared, index: number): Membership => {
     const stay = randomInt(2 ** 31)
-    const self: Membership = { connection, shared, index, stay, allowance: undefined }
+    const self: Membership = {
+      connection,
+      shared,
+      index,
+      stay,
+      allowance: undefined,
+      frames: undefined,
+    }
     // the same terminal by a connection that is about to be replaced
     const former = shared.members.find((member) => member.index === index)
     shared.members.push(self)
@@ -110,7 +127,7 @@ export function seatsOver(
     sit(connection, session, index) {
       const own = seats.get(connection)
       if (own === undefined) return undefined
-      const known = bySession(connection, session)
+      const known = bySession(connection, session.id)
       if (known !== undefined) return known
       return own.length < most ? take(connection, sharedOf(session), index) : 'full'
     },

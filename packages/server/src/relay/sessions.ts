@@ -10,7 +10,7 @@ import type { Bus } from './bus.ts'
 import type { Connection, Room } from './connection.ts'
 import { fanoutOver } from './fanout.ts'
 import { presence, rostersOf, tellEnded } from './roster.ts'
-import { seatsOver, type Membership } from './seats.ts'
+import { seatsOver, type Membership, type Seated } from './seats.ts'
 import { subjectOf } from './subject.ts'
 import { headOf, movementTraffic, readTraffic, type Movement } from './traffic.ts'
 
@@ -27,10 +27,11 @@ export interface Sessions extends Room {
     message: MessageOf<typeof Enter> | MessageOf<typeof Leave>,
   ): Promise<void>
   /**
-   * One frame, to all other members that are there. A handle that is not this connection's is ignored. The result:
-   * milliseconds for which nothing more should be read from the connection, mostly 0.
+   * One frame, to all other members that are there, or to member `to - 1` alone. A handle that is not this connection's is
+   * ignored, as are frames of media that are too large or too many. The result: milliseconds for which nothing more should
+   * be read from the connection, mostly 0.
    */
-  data(connection: Connection, handle: number, payload: Uint8Array): number
+  data(connection: Connection, handle: number, payload: Uint8Array, to?: number): number
   /** Brings a connection in without asking the store: the server has just made this session, or its terminal a member. */
   admit(connection: Connection, session: Uint8Array, index: number): void
   /**
@@ -59,6 +60,9 @@ export interface SessionPorts {
   readonly config: Pick<
     Config,
     | 'gatherMs'
+    | 'mediaFrameOctets'
+    | 'mediaFramesPerSecond'
+    | 'mediaUnsentOctets'
     | 'memberOctetsPerSecond'
     | 'membersPerSession'
     | 'sessionIdleMs'
@@ -69,12 +73,13 @@ export interface SessionPorts {
 /** The sessions of one node. */
 export function sessionsOver(ports: SessionPorts): Sessions {
   const { bus, store, clock, counts, config } = ports
-  const fanout = fanoutOver({ clock, counts, gatherMs: config.gatherMs })
+  const { gatherMs, mediaUnsentOctets } = config
+  const fanout = fanoutOver({ clock, counts, gatherMs, mediaUnsentOctets })
   const seats = seatsOver(bus, config.sessionsPerConnection, (shared, octets, head) => {
     const traffic = readTraffic(octets, head)
     if (!traffic.ok) return
     const { value } = traffic
-    if (value.type === 'data') return fanout.pass(shared, value.sender, value.payload)
+    if (value.type === 'data') return fanout.pass(shared, value)
     fanout.flush(shared)
     rosters.move(shared, value.movement)
   })
@@ -82,8 +87,9 @@ export function sessionsOver(ports: SessionPorts): Sessions {
     bus.publish(subjectOf('session', session), movementTraffic(movement))
   const rosters = rostersOf({ tell, rise: seats.rise })
 
-  const admit = (connection: Connection, session: Uint8Array, index: number): void => {
-    const self = seats.sit(connection, session, index)
+  const seat = (connection: Connection, seated: Seated, index: number): void => {
+    const session = seated.id
+    const self = seats.sit(connection, seated, index)
     if (self === undefined) return
     if (self === 'full') return tellEnded(connection, session, 'ERR_RATE')
     const { shared, stay } = self
@@ -97,11 +103,11 @@ export function sessionsOver(ports: SessionPorts): Sessions {
 
   const enter = async (connection: Connection, session: Uint8Array): Promise<void> => {
     const present = seats.bySession(connection, session)
-    if (present !== undefined) return admit(connection, session, present.index)
+    if (present !== undefined) return seat(connection, present.shared, present.index)
     const { terminal } = connection
-    const { index, left } = await store.read((db) => placeIn(db, session, terminal))
+    const { index, left, lossy } = await store.read((db) => placeIn(db, session, terminal))
     if (index === undefined) return tellEnded(connection, session, 'ERR_SESSION_UNKNOWN')
-    admit(connection, session, index)
+    seat(connection, { id: session, lossy }, index)
     for (const one of left)
       connection.sendFrame(presence(session, one, { present: false, left: true }))
     const still = await store.write('soon', async (db) => {
@@ -145,6 +151,17 @@ export function sessionsOver(ports: SessionPorts): Sessions {
     return membership.allowance.spend(octets, now)
   }
 
+  /** Frames of media that may pass: neither too large nor too many. */
+  const isFit = (membership: Membership, payload: Uint8Array): boolean => {
+    if (!membership.shared.lossy) return true
+    const { mediaFrameOctets, mediaFramesPerSecond: rate } = config
+    const now = clock.now()
+    membership.frames ??= bucket(rate, rate, now)
+    if (payload.length <= mediaFrameOctets && membership.frames.take(1, now)) return true
+    counts.dropped += 1
+    return false
+  }
+
   return {
     opened: (connection) => seats.open(connection),
     lost(connection) {
@@ -155,13 +172,14 @@ export function sessionsOver(ports: SessionPorts): Sessions {
       message.type === 'session.enter'
         ? enter(connection, message.session)
         : leave(connection, message.session),
-    data(connection, handle, payload) {
+    data(connection, handle, payload, to = 0) {
       const membership = seats.byHandle(connection, handle)
-      if (membership === undefined) return 0
-      bus.publish(membership.shared.subject, payload, headOf(membership.index))
+      if (membership === undefined || !isFit(membership, payload)) return 0
+      const head = headOf(membership.index, to === 0 ? undefined : to - 1)
+      bus.publish(membership.shared.subject, payload, head)
       return charge(membership, payload.length)
     },
-    admit,
+    admit: (connection, session, index) => seat(connection, { id: session, lossy: false }, index),
     async invite(session, terminal) {
       const limits = { most: config.membersPerSession, now: clock.wall() }
       return store.write('soon', (db) => joinSession(db, session, terminal, limits))

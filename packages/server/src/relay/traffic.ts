@@ -16,8 +16,8 @@ import {
 /*
  * What nodes tell each other about one session, on the session's own subject.
  *
- *   head: sender u16    octets: a data frame's payload, untouched
- *   no head             octets: CBOR, who came and went
+ *   head: sender u16, recipient u16 if it is for one alone    octets: a data frame's payload, untouched
+ *   no head                                                   octets: CBOR, who came and went
  */
 
 const member = uint(0xffff)
@@ -43,13 +43,22 @@ const kinds = [Arrived, Here, Lost, Left, Over] as const
 export type Movement = MessageOf<(typeof kinds)[number]>
 const movements: Codec<Movement> = codec(kinds)
 
-export type Traffic =
-  | { readonly type: 'data'; readonly sender: number; readonly payload: Uint8Array }
-  | { readonly type: 'movement'; readonly movement: Movement }
+/** A data frame on its way. */
+export interface Passed {
+  readonly sender: number
+  /** The member that it is for; undefined if it is for all others. */
+  readonly recipient: number | undefined
+  readonly payload: Uint8Array
+}
 
-/** The head of every payload that this member sends. */
-export function headOf(sender: number): Uint8Array {
-  return Uint8Array.of(sender >>> 8, sender)
+export type Traffic =
+  ({ readonly type: 'data' } & Passed) | { readonly type: 'movement'; readonly movement: Movement }
+
+/** The head of a payload that this member sends, to all others or to one. */
+export function headOf(sender: number, recipient: number | undefined): Uint8Array {
+  return recipient === undefined
+    ? Uint8Array.of(sender >>> 8, sender)
+    : Uint8Array.of(sender >>> 8, sender, recipient >>> 8, recipient)
 }
 
 /** Somebody's coming or going, on its way. */
@@ -59,8 +68,11 @@ export function movementTraffic(movement: Movement): Uint8Array {
 
 /** Reads what another node sent; the codes are those of the codec. */
 export function readTraffic(octets: Uint8Array, head: Uint8Array): Outcome<Traffic> {
-  if (head.length > 0)
-    return done({ type: 'data', sender: (head[0]! << 8) | head[1]!, payload: octets })
+  if (head.length > 0) {
+    const sender = (head[0]! << 8) | head[1]!
+    const recipient = head.length > 2 ? (head[2]! << 8) | head[3]! : undefined
+    return done({ type: 'data', sender, recipient, payload: octets })
+  }
   const movement = movements.decode(octets)
   return movement.ok ? done({ type: 'movement', movement: movement.value }) : movement
 }

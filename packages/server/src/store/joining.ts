@@ -2,8 +2,8 @@ import type { UnixMs } from '../clock.ts'
 import { prepared } from './prepared.ts'
 import type { Db } from './schema.ts'
 
-/** The largest index that a data frame can carry. */
-const LAST_INDEX = 0xffff
+/** The largest index that a data frame can be sent to. */
+const LAST_INDEX = 0xfffe
 
 /** Where a terminal stands in a session, and who has left it for good. */
 export interface Place {
@@ -11,6 +11,8 @@ export interface Place {
   readonly index: number | undefined
   /** The indices of those who have left. */
   readonly left: readonly number[]
+  /** The session carries media: what is late is dropped. */
+  readonly lossy: boolean
 }
 
 /** What the store knows of `terminal` in this session; nobody at all if there is no such session. */
@@ -19,6 +21,7 @@ export async function placeIn(db: Db, session: Uint8Array, terminal: Uint8Array)
   return {
     index: rows.find((row) => row.left_at === null)?.position,
     left: rows.filter((row) => row.left_at !== null).map((row) => row.position),
+    lossy: rows[0]?.lossy === 1,
   }
 }
 
@@ -74,7 +77,8 @@ const selectPlace = prepared(
   (db, given: { readonly session: Uint8Array; readonly terminal: Uint8Array }) =>
     db
       .selectFrom('members')
-      .select(['position', 'left_at'])
+      .innerJoin('sessions', 'sessions.id', 'members.session')
+      .select(['position', 'left_at', 'lossy'])
       .where('session', '=', given.session)
       .where((eb) => eb.or([eb('terminal', '=', given.terminal), eb('left_at', 'is not', null)]))
       .orderBy('position'),

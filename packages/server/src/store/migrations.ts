@@ -6,6 +6,7 @@ import { vaultTables } from './migrations/0002-vault.ts'
 import { auditTables } from './migrations/0003-audit.ts'
 import { operatorTables } from './migrations/0004-operators.ts'
 import { identityTables } from './migrations/0005-identity.ts'
+import { callTables } from './migrations/0006-calls.ts'
 import type { OctetsType } from './migrations/columns.ts'
 import type { Db } from './schema.ts'
 
@@ -62,6 +63,7 @@ function all(octets: OctetsType): Record<string, Migration> {
     '0003-audit': { up: (db) => auditTables(db, octets) },
     '0004-operators': { up: (db) => operatorTables(db, octets) },
     '0005-identity': { up: (db) => identityTables(db, octets) },
+    '0006-calls': { up: (db) => callTables(db, octets) },
   }
 }
 

@@ -23,7 +23,8 @@ export interface Schema {
   names: { name: Uint8Array; terminal: Uint8Array; claimed: number; last_used: number }
   /** Attempts to pair that have not proved good, one row for each key that they count against. */
   guesses: { id: Uint8Array; against: Uint8Array; at: number }
-  sessions: { id: Uint8Array; created: number; last_used: number }
+  /** `lossy`: it carries media, and what is late is dropped. */
+  sessions: { id: Uint8Array; created: number; last_used: number; lossy: Generated<0 | 1> }
   members: {
     session: Uint8Array
     /** The member's index in the session. */
@@ -189,6 +190,40 @@ export interface Schema {
   endings: { terminal: Uint8Array; user: string; code: string; reason: string; at: number }
   /** Terminals with a security chip, whose sign-in keys are in the vault. */
   chips: { terminal: Uint8Array; user: string; enrolled: number }
+  /** Calls that are under way. */
+  calls: {
+    /** 16 octets, its initiator's choice. */
+    id: Uint8Array
+    initiator: string
+    /** Index of the host. */
+    host: number
+    /** The initiator's random number, and certificates, DER: what whoever is rung is shown. */
+    r1: Uint8Array
+    cert_signing: Uint8Array
+    cert_agreement: Uint8Array
+    /** Ids of its two sessions. */
+    signalling: Uint8Array
+    media: Uint8Array
+    /** Whether members prove their KEYs to the server before they are let in. */
+    checks_members: 0 | 1
+    /** The last that its host has told. */
+    epoch: number
+    created: number
+  }
+  /** Who is or was in a call, and where. */
+  call_members: {
+    call: Uint8Array
+    /** The member's index, in both sessions. */
+    position: number
+    user: string
+    terminal: Uint8Array
+    /** Communication ID of its second connection. */
+    media: Uint8Array
+    joined: number
+    left_at: number | null
+  }
+  /** Who is rung for a call, until when, and what they have to sign if the server checks. */
+  call_rings: { call: Uint8Array; user: string; challenge: Uint8Array | null; until: number }
   /** Who is trusted to certify users. */
   issuers: {
     /** SHA-256 over the certificate. */
