@@ -4,7 +4,9 @@ import type { VNode } from 'preact'
 import { Field } from '../components/field.tsx'
 import { Heading } from '../components/heading.tsx'
 import { text } from '../state/language.ts'
+import { seat } from '../state/keys/seat.ts'
 import { begin } from '../state/session.ts'
+import { RungAsLater } from './keys/later.tsx'
 
 /** Ringing somebody who waits under a name. */
 export function Ring(): VNode {
@@ -57,6 +59,7 @@ export function Ring(): VNode {
         error={tried.value && !known.ok ? badPassphrase : undefined}
       />
       <Field kind="name" label={self} value={as} hint={selfHint} />
+      {user !== undefined && seat.value.at === 'here' && <RungAsLater user={seat.value.user} />}
       <button type="submit" class="button bronze large">
         {ring}
       </button>

@@ -107,7 +107,7 @@ export async function attend(
     signal.addEventListener('abort', over, { once: true })
     goesOn = await meet({ by: 'attend', name: user, with: rest }, round.signal, () => {
       if (isBusy()) return false
-      stop.abort()
+      if (stop !== round) stop.abort() // it rings for the second time in this round
       stop = round
       leaveAsked.value = false
       return true

@@ -59,7 +59,7 @@ export function Enrol(props: { readonly code: string }): VNode {
       </button>
       <p role="status">{acting.busy.value ? making : ''}</p>
       {!tried && <Outcome acting={acting} />}
-      <Ways />
+      <Ways after={acting.failed.value} />
     </form>
   )
 }

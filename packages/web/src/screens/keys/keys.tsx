@@ -63,7 +63,7 @@ function Nobody(props: { readonly ended: Ended | undefined }): VNode {
       </div>
       <p role="status">{acting.busy.value ? touching : ''}</p>
       <Outcome acting={acting} />
-      <Ways />
+      <Ways after={acting.failed.value} />
     </>
   )
 }

@@ -9,6 +9,9 @@ import { settle } from '../../state/place.ts'
 import { keysText } from '../../strings/keys/index.ts'
 import { Outcome, useActing } from './acting.tsx'
 
+/** Groups of digits in a code. */
+const GROUPS = 7
+
 /** The recovery code, shown once: it goes on only when its user says that it is kept. */
 export function Recovery(props: { readonly made: NewKey }): VNode {
   const { user, recovery, use } = props.made
@@ -29,8 +32,8 @@ export function Recovery(props: { readonly made: NewKey }): VNode {
       <p class="recovery-code" translate={false}>
         {recovery.split('-').map((group, at) => (
           <span key={at}>
-            {at > 0 && <span class="dash">-</span>}
             {group}
+            {at < GROUPS - 1 && <span class="dash">-</span>}
           </span>
         ))}
       </p>

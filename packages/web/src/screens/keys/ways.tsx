@@ -1,3 +1,4 @@
+import type { ErrorCode } from '@hufu/terminal'
 import type { VNode } from 'preact'
 import { Told } from '../../components/told.tsx'
 import { withCode } from '../../components/with-code.tsx'
@@ -20,11 +21,14 @@ export function Lack(): VNode | null {
   )
 }
 
-/** What else there is where a passkey does not do. */
-export function Ways(): VNode {
+/** What else there is where a passkey does not do. `after`: what has just gone wrong. */
+export function Ways(props: { readonly after?: ErrorCode | undefined }): VNode {
   const { heading, host, browser, shell, recovery } = keysText.value.ways
   return (
-    <details class="other-ways" open={passkeysLack() !== undefined}>
+    <details
+      class="other-ways"
+      open={passkeysLack() !== undefined || props.after?.startsWith('ERR_PASSKEY') === true}
+    >
       <summary>{heading}</summary>
       <ul>
         <li>{host(location.hostname)}</li>
