@@ -37,15 +37,8 @@ export {
 export type { Incoming } from './talk/incoming.ts'
 export type { Talk, TalkClosed, TalkEvent } from './talk/talk.ts'
 export type { Chip } from './signin/chip.ts'
-export type {
-  Enrolled,
-  ListedKey,
-  SignedIn,
-  Signin,
-  SigninEvent,
-  SigninOptions,
-  Whereabouts,
-} from './signin/signin.ts'
+export type { Enrolled, ListedKey } from './signin/key-acts.ts'
+export type { SignedIn, Signin, SigninEvent, SigninOptions, Whereabouts } from './signin/signin.ts'
 export type { SealedKey } from './signin/passkey.ts'
 export { random, Secret } from '@hufu/protocol/crypto'
 export type { KeyKind, SecurityKey, TrustedIssuer } from '@hufu/protocol/identity'
