@@ -13,12 +13,22 @@ export type Purpose =
   | 'revoke-key'
   /** A user's key, to the other end of a pairing. */
   | 'pair'
-  /** A call's host, to its members. */
+  /** A user's KEY, in a call: to its host, to its members, to the server. */
+  | 'call-join'
+  | 'call-welcome'
+  | 'call-check'
+  /** By a per-call key: a call's host, to its members. */
   | 'call-roster'
   | 'call-hop'
   | 'call-fresh'
   | 'call-go'
   | 'call-beat'
+  | 'call-again'
+  | 'call-hand-over'
+  | 'call-end'
+  /** By a per-call key: a member, to all. */
+  | 'call-return'
+  | 'call-leave'
 
 /**
  * The one thing that hufu ever signs (docs/protocol.md, "Signed statement"). The verifier builds it from its own state; nobody

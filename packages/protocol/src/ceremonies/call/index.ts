@@ -1,0 +1,5 @@
+export * from './bundle.ts'
+export * from './messages.ts'
+export * from './sizes.ts'
+export * from './statements.ts'
+export * from './talk.ts'

@@ -1,0 +1,141 @@
+import {
+  Beat,
+  Entry,
+  Fresh,
+  Go,
+  MAX_INDEX,
+  Nonce,
+  Prepare,
+  Ready,
+  Ask,
+} from '../../group/messages.ts'
+import { MAX_USER_ID } from '../../identity/user-id.ts'
+import {
+  bytes,
+  codec,
+  list,
+  message,
+  string,
+  tuple,
+  uint,
+  type Codec,
+  type MessageOf,
+} from '../../wire/schema.ts'
+import { bundle } from './bundle.ts'
+import { HASH_OCTETS, MOST_IN_BATCH, RANDOM_OCTETS, SIGNATURE_OCTETS } from './sizes.ts'
+
+/*
+ * What those in a call say to each other, in data frames of its signalling session: the messages of a group (tags 1–8), and
+ * these. The relay stamps who has sent each.
+ *
+ *   host → joiners     image, batch, sealed     who is in it, S2, and what is sealed to each alone
+ *   member → all       bundle                   S1, once it is in
+ *   host → joiner      bundle                   of those who were in before; also when asked with `want`
+ *   member → host      return                   it has lost its connection, or step
+ *   host → member      image, again
+ *   host → all         hand-over, end
+ *   member → all       bye
+ *   anybody            part                     of a message that is too large for one frame
+ */
+
+const MAX_U32 = 0xffffffff
+const MOST_MEMBERS = 65_535
+const term = uint(MAX_U32)
+const epoch = uint(2 ** 36)
+const index = uint(MAX_INDEX)
+const hash = bytes(HASH_OCTETS)
+const signature = bytes(SIGNATURE_OCTETS)
+const member = tuple({
+  index,
+  user: string(MAX_USER_ID),
+  keyId: hash,
+  signing: hash,
+  sealing: hash,
+})
+
+/** S1 of the member `index`. */
+export const BundleOf = message('bundle', 16, { index, bundle })
+/** The roster as it is now: what its hash is over. */
+export const Image = message('image', 17, {
+  term,
+  sequence: uint(MAX_U32),
+  host: index,
+  previous: hash,
+  members: list(member, MOST_MEMBERS),
+  left: list(tuple({ index, signing: hash }), MOST_MEMBERS),
+})
+/** S2: see `welcomeStatement`. `host`: its own S1. */
+export const BatchOf = message('batch', 18, {
+  host: bundle,
+  term,
+  epoch,
+  commitment: hash,
+  roster: hash,
+  lines: list(
+    tuple({ index, r2: bytes(RANDOM_OCTETS), bundle: hash, sealed: hash }),
+    MOST_IN_BATCH,
+  ),
+  signature,
+})
+/** What a batch has sealed to the one who gets this. */
+export const Sealed = message('sealed', 19, { epoch, sealed: bytes(1, 4_096) })
+/** These members' S1 are wanted. */
+export const Want = message('want', 20, { indices: list(index, 64) })
+/** A member wants to be brought in again; by its per-call key. */
+export const Return = message('return', 21, { term, nonce: bytes(RANDOM_OCTETS), signature })
+/** A secret for one who is a member already, sealed to its per-call X-Wing key; by the host's per-call key. */
+export const Again = message('again', 22, {
+  term,
+  epoch,
+  commitment: hash,
+  roster: hash,
+  /** Of the `return` that it answers; the member's last, where a new host begins. */
+  nonce: bytes(RANDOM_OCTETS),
+  sealed: bytes(1, 4_096),
+  signature,
+})
+/** The host makes another its successor: that one's next entry counts. */
+export const HandOver = message('hand-over', 23, {
+  term,
+  sequence: uint(MAX_U32),
+  to: index,
+  signature,
+})
+/** The call is over. */
+export const EndOf = message('end', 24, { term, signature })
+/** The member leaves. */
+export const Bye = message('bye', 25, { signature })
+/** One of `count` parts of what its sender calls `number`. */
+export const Part = message('part', 26, {
+  number: uint(MAX_U32),
+  at: uint(4_095),
+  count: uint(4_096),
+  octets: bytes(1, 65_000),
+})
+
+const kinds = [
+  Entry,
+  Prepare,
+  Fresh,
+  Go,
+  Ready,
+  Beat,
+  Nonce,
+  Ask,
+  BundleOf,
+  Image,
+  BatchOf,
+  Sealed,
+  Want,
+  Return,
+  Again,
+  HandOver,
+  EndOf,
+  Bye,
+  Part,
+] as const
+
+/** What those in a call say to each other. */
+export type CallTalk = MessageOf<(typeof kinds)[number]>
+/** How they say it. */
+export const callTalk: Codec<CallTalk> = codec(kinds)
