@@ -44,7 +44,7 @@ export function Elsewhere(props: {
                 disabled={acting.busy.value}
                 onClick={() => void letGo(terminal)}
               >
-                {words.release}
+                {words.releaseIt}
               </button>
             </li>
           )

@@ -16,7 +16,7 @@ export function Identity(props: { readonly who: Identified }): VNode {
     <p class="identity good">
       <Icon name="check" />
       <span>
-        {words.verified(who.user, keysText.value.kinds[who.kind])}. {known[who.pinned]}
+        {words.verified(who.user, keysText.value.kinds[who.kind])} {known[who.pinned]}
       </span>
     </p>
   )

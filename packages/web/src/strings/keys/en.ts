@@ -21,8 +21,9 @@ export const keysEn: KeysText = {
   here: {
     user: 'Signed in as',
     since: 'Since',
-    until: 'Until, and longer while this page is open',
-    keyed: 'Your key is open: those you talk to see that it is you.',
+    until: 'Until',
+    keyed:
+      'Your key is open: those you talk to see that it is you, and the sign-in is renewed by itself.',
     locked: 'Your key is locked',
     lockedBody:
       'The page was opened anew, and keys are never stored. You are still rung here, but cannot show that it is you.',
@@ -35,6 +36,7 @@ export const keysEn: KeysText = {
     connected: 'connected',
     away: 'not connected',
     signedInSince: (date) => `since ${date}`,
+    releaseIt: 'Release',
     releaseThere: (id) => `Release terminal ${id}`,
     released: (id) => `Terminal ${id} is released.`,
   },
@@ -91,7 +93,7 @@ export const keysEn: KeysText = {
     added: 'The new passkey is yours.',
   },
   who: {
-    verified: (user, kind) => `${user}, verified by ${kind}`,
+    verified: (user, kind) => `${user}, verified by ${kind}.`,
     badge: 'Verified',
     first: 'You meet this user for the first time here.',
     since: (date) => `The same key since ${date}.`,

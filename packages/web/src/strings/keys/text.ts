@@ -61,6 +61,7 @@ export interface HereText {
   readonly connected: string
   readonly away: string
   readonly signedInSince: (date: string) => string
+  readonly releaseIt: string
   readonly releaseThere: (id: string) => string
   readonly released: (id: string) => string
 }

@@ -19,8 +19,8 @@ export const keysZh: KeysText = {
   here: {
     user: '登录身份',
     since: '登录时间',
-    until: '有效至（本页打开时会自动延长）',
-    keyed: '你的密钥已打开：与你交谈的人能看到确实是你。',
+    until: '有效至',
+    keyed: '你的密钥已打开：与你交谈的人能看到确实是你，登录也会自动续期。',
     locked: '你的密钥已锁定',
     lockedBody: '页面重新打开过，而密钥从不保存。呼叫仍会到这里，但你无法证明自己的身份。',
     unlock: '用通行密钥打开',
@@ -32,6 +32,7 @@ export const keysZh: KeysText = {
     connected: '已连接',
     away: '未连接',
     signedInSince: (date) => `自 ${date}`,
+    releaseIt: '释放',
     releaseThere: (id) => `释放终端 ${id}`,
     released: (id) => `终端 ${id} 已释放。`,
   },
@@ -85,7 +86,7 @@ export const keysZh: KeysText = {
     added: '新的通行密钥已归你所有。',
   },
   who: {
-    verified: (user, kind) => `${user}，已通过${kind}验证`,
+    verified: (user, kind) => `${user}，已通过${kind}验证。`,
     badge: '已验证',
     first: '这是你在这里第一次遇到这个用户。',
     since: (date) => `自 ${date} 起一直是同一个密钥。`,
