@@ -1,10 +1,13 @@
 import type { ComponentType } from 'preact'
 import { Account } from './pages/account.tsx'
 import { Audit } from './pages/audit.tsx'
+import { Issuers } from './pages/issuers.tsx'
 import { Operators } from './pages/operators.tsx'
 import { Overview } from './pages/overview.tsx'
 import { Sessions } from './pages/sessions.tsx'
+import { SignIns } from './pages/signins.tsx'
 import { Tokens } from './pages/tokens.tsx'
+import { Users } from './pages/users.tsx'
 import { Vault } from './pages/vault.tsx'
 import type { PageNames } from './strings/text.ts'
 
@@ -21,6 +24,9 @@ export interface ConsolePage {
 export const PAGES: readonly ConsolePage[] = [
   { path: 'overview', permission: 'status.read', page: Overview },
   { path: 'sessions', permission: 'sessions.read', page: Sessions },
+  { path: 'users', permission: 'users.read', page: Users },
+  { path: 'signins', permission: 'users.read', page: SignIns },
+  { path: 'issuers', permission: 'users.read', page: Issuers },
   { path: 'audit', permission: 'audit.read', page: Audit },
   { path: 'tokens', permission: 'tokens.own', page: Tokens },
   { path: 'operators', permission: 'operators.read', page: Operators },

@@ -1,6 +1,7 @@
 import type { VNode } from 'preact'
 import { Command } from '../../components/command.tsx'
 import { Dialog } from '../../components/dialog.tsx'
+import { withCode } from '../../components/with-code.tsx'
 import { words } from '../state/words.ts'
 
 /** A secret that is shown this once: it is nowhere else, and gone when this closes. */
@@ -16,7 +17,7 @@ export function ShownOnce(props: {
   const { heading, body, label, secret, use, close } = props
   return (
     <Dialog heading={heading} close={close} firm>
-      <p>{body}</p>
+      <p>{withCode(body)}</p>
       <Command label={label} line={secret} />
       {use !== undefined && <Command label={use.label} line={use.line} />}
       <div class="buttons">

@@ -1,4 +1,5 @@
 import type { ConsoleText } from './text.ts'
+import { issuersEn, usersEn } from './users/en.ts'
 
 /** English. */
 export const en: ConsoleText = {
@@ -40,6 +41,9 @@ export const en: ConsoleText = {
   pages: {
     overview: 'Overview',
     sessions: 'Sessions',
+    users: 'Users',
+    signins: 'Sign-ins',
+    issuers: 'Issuers',
     audit: 'Audit',
     tokens: 'Tokens',
     operators: 'Operators',
@@ -147,6 +151,8 @@ export const en: ConsoleText = {
     newer: 'Newer',
     older: 'Older',
   },
+  users: usersEn,
+  issuers: issuersEn,
   audit: {
     body: 'What was done to the server and to keys, by whom, and what came of it.',
     none: 'No entry fits.',

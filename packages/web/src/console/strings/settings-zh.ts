@@ -43,6 +43,7 @@ export const settingsZh: Readonly<Record<string, string>> = {
   keysPerUser: '一个用户未吊销的密钥数：令牌、备用令牌、每台设备的通行密钥。',
   challengeMs: '回答登录质询的时限：输入 PIN 或触碰密钥。',
   challengesPerConnection: '一个连接未回答的质询数；超过时最早的作废。',
+  authorityCheckMs: '本服务器与颁发机构隔多久互相通报吊销和信任的变化。',
   signinsPerSecond: '同一地址每秒与登录有关的请求数，长期平均；瞬时可达四倍。',
   bindingLifetimeMs: '用户在一个终端上登录的最长时间：一个工作日。',
   bindingGraceMs: '离线这么久的终端会被释放，即使用户的时间未到。',

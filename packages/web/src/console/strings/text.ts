@@ -1,3 +1,5 @@
+import type { IssuersText, UsersText } from './users/text.ts'
+
 /**
  * Everything that the console says beside what the rest of the app says too (`strings/text.ts`, errors among it). Each
  * language has one table of this type.
@@ -24,6 +26,8 @@ export interface ConsoleText {
   readonly charts: ChartsText
   readonly limits: LimitsText
   readonly sessions: SessionsText
+  readonly users: UsersText
+  readonly issuers: IssuersText
   readonly audit: AuditText
   readonly tokens: TokensText
   readonly operators: OperatorsText
@@ -35,6 +39,9 @@ export interface ConsoleText {
 export interface PageNames {
   readonly overview: string
   readonly sessions: string
+  readonly users: string
+  readonly signins: string
+  readonly issuers: string
   readonly audit: string
   readonly tokens: string
   readonly operators: string

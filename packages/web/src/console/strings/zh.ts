@@ -1,5 +1,6 @@
 import { settingsZh } from './settings-zh.ts'
 import type { ConsoleText } from './text.ts'
+import { issuersZh, usersZh } from './users/zh.ts'
 
 /** Simplified Chinese. */
 export const zh: ConsoleText = {
@@ -41,6 +42,9 @@ export const zh: ConsoleText = {
   pages: {
     overview: '概览',
     sessions: '会话',
+    users: '用户',
+    signins: '用户登录',
+    issuers: '颁发者',
     audit: '审计',
     tokens: '令牌',
     operators: '操作员',
@@ -146,6 +150,8 @@ export const zh: ConsoleText = {
     newer: '较新',
     older: '较旧',
   },
+  users: usersZh,
+  issuers: issuersZh,
   audit: {
     body: '对服务器和密钥做过什么、由谁做、结果如何。',
     none: '没有符合的记录。',

@@ -1,0 +1,76 @@
+import { useSignal } from '@preact/signals'
+import type { VNode } from 'preact'
+import { useId } from 'preact/hooks'
+import { Dialog } from '../../../components/dialog.tsx'
+import { Field } from '../../../components/field.tsx'
+import { text } from '../../../state/language.ts'
+import { FaultNote } from '../../parts/fault-note.tsx'
+import { useAct } from '../../state/act.ts'
+import { addIssuer } from '../../state/users-api.ts'
+import { words } from '../../state/words.ts'
+
+/** Trusts an authority from outside, by its certificate. */
+export function AddIssuer(props: {
+  readonly added: () => void
+  readonly close: () => void
+}): VNode {
+  const { added, close } = props
+  const [certificate, namespaces] = [useSignal(''), useSignal('')]
+  const isBad = useSignal(false)
+  const id = useId()
+  const act = useAct()
+  const t = words.value.issuers
+  const submit = async (): Promise<void> => {
+    const given = namespaces.value.split(/[\s,]+/).filter((each) => each !== '')
+    isBad.value = given.length === 0
+    if (isBad.value) return
+    // the server says what is wrong with one that is none
+    const pem = certificate.value.trim()
+    const done = await act.run(() => addIssuer(pem === '' ? '-' : pem, given))
+    if (done !== undefined) added()
+  }
+  return (
+    <Dialog heading={t.add} close={close}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault()
+          void submit()
+        }}
+      >
+        <p>{t.addBody}</p>
+        <div class="field">
+          <label for={id}>{t.certificate}</label>
+          <textarea
+            id={id}
+            class="code"
+            rows={6}
+            spellcheck={false}
+            autocomplete="off"
+            value={certificate.value}
+            aria-describedby={`${id}-more`}
+            onInput={(event) => (certificate.value = event.currentTarget.value)}
+          />
+          <p class="hint" id={`${id}-more`}>
+            {t.certificateHint}
+          </p>
+        </div>
+        <Field
+          kind="code"
+          label={t.namespaces}
+          value={namespaces}
+          hint={t.namespacesHint}
+          error={isBad.value ? t.noNamespace : undefined}
+        />
+        {act.fault !== undefined && <FaultNote fault={act.fault} />}
+        <div class="buttons">
+          <button type="submit" class="button jade" aria-disabled={act.busy}>
+            {t.add}
+          </button>
+          <button type="button" class="button" onClick={close}>
+            {text.value.act.cancel}
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  )
+}
