@@ -9,7 +9,7 @@ import { LANGUAGES } from './support/states.ts'
 test('every page of the console, in both languages, light and dark, on a desk and on a phone', async (t) => {
   if (!needs(t, 'chromium')) return
   const app = await startApp(t)
-  await furnish(app)
+  t.after(await furnish(app))
   for (const [at, { locale, tag }] of LANGUAGES.entries()) {
     const colorScheme = at === 0 ? 'light' : 'dark'
     await t.test(`${tag}, ${colorScheme}: nothing in the way of anybody`, async () => {

@@ -50,7 +50,7 @@ test('pictures', async (t) => {
 test('pictures of the console', async (t) => {
   await mkdir(folder, { recursive: true })
   const app = await startApp(t)
-  await furnish(app)
+  t.after(await furnish(app))
   await keepBusy(app)
   for (const { tag, locale } of LANGUAGES)
     for (const colorScheme of ['light', 'dark'] as const) {

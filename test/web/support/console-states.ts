@@ -2,6 +2,7 @@ import type { BrowserContextOptions, Page } from 'playwright-core'
 import { en } from '../../../packages/web/src/console/strings/en.ts'
 import type { ConsoleText, PageNames } from '../../../packages/web/src/console/strings/text.ts'
 import { zh } from '../../../packages/web/src/console/strings/zh.ts'
+import { shellsAt } from '../../support/shells.ts'
 import type { App } from './app.ts'
 import {
   ask,
@@ -18,8 +19,8 @@ import type { Visitor } from './visitor.ts'
 
 const DAY_MS = 86_400_000
 
-/** Accounts and tokens, so that no list is empty: `ada` runs the server, `vera` may do little. */
-export async function furnish(app: App): Promise<void> {
+/** Accounts, tokens and users, so that no list is empty: `ada` runs the server, `vera` may do little. The result undoes it. */
+export async function furnish(app: App): Promise<() => Promise<void>> {
   const ada = await openAccount(app, 'ada', await setupCode(app))
   await invite(app, ada, 'vera', 'vendor')
   await ask(app, 'POST /operators', ada, { name: 'max', role: 'auditor' })
@@ -29,6 +30,25 @@ export async function furnish(app: App): Promise<void> {
   ]
   for (const each of tokens)
     await ask(app, 'POST /tokens', ada, { ...each, lifetimeMs: 30 * DAY_MS })
+  return peopled(app, ada)
+}
+
+/** Users: `ann` has keys, one revoked, and is signed in; `bob` is invited and suspended. The result lets them go. */
+async function peopled(app: App, ada: string): Promise<() => Promise<void>> {
+  const shells = shellsAt(app.served.origin, { HUFU_KEY_PASSPHRASE: 'correct horse battery' })
+  const shell = await shells.open()
+  for (const name of ['old', 'default']) {
+    const { json } = await ask(app, 'POST /invitations', ada, { user: 'ann', kind: 'key' })
+    await shell.run(`key new --name ${name}`, { env: { HUFU_CODE: String(json['code']) } })
+  }
+  const { json } = await ask(app, 'GET /users/ann@localhost', ada)
+  const [old] = json['keys'] as readonly { readonly id: string }[]
+  await ask(app, `POST /keys/${old!.id}/revoke`, ada, { reason: 'left on a train' })
+  await shell.start('signin --key default --stay').event(({ event }) => event === 'bound')
+  await shell.run('signin --key default --as kiosk')
+  await ask(app, 'POST /invitations', ada, { user: 'bob', kind: 'key' })
+  await ask(app, 'POST /users/bob@localhost/suspend', ada, { reason: 'on leave' })
+  return shells.close
 }
 
 type Look = (name: string, page: Page) => Promise<void>
@@ -75,6 +95,9 @@ export async function everyConsolePage(
 const THERE: Readonly<Record<keyof PageNames, (text: ConsoleText) => string>> = {
   overview: (text) => text.charts.traffic,
   sessions: (text) => text.sessions.body,
+  users: () => 'bob@localhost',
+  signins: (text) => text.users.connected,
+  issuers: (text) => text.issuers.ours,
   audit: () => 'server.start',
   tokens: () => '监控',
   operators: (text) => text.operators.invited,
@@ -106,8 +129,43 @@ async function dialogs(visitor: Visitor, text: ConsoleText, look: Look): Promise
   await dialog.getByText(/^(?:\w{4}-){6}\w{4}$/).waitFor()
   await look('code', page)
   await press(page, text.done)
+  await userDialogs(visitor, text, look)
   await goTo(visitor, 'audit', text)
   await press(page, text.audit.check)
   await page.getByText(text.audit.key).waitFor()
   await look('checked', page)
+}
+
+async function userDialogs(visitor: Visitor, text: ConsoleText, look: Look): Promise<void> {
+  const { page } = visitor
+  const { issuers, users } = text
+  const dialog = page.getByRole('dialog')
+  await goTo(visitor, 'users', text)
+  await press(page, users.invite)
+  // somebody else in each walk, as a user has few open invitations
+  const user = `eve-${Math.random().toString(36).slice(2, 8)}`
+  await dialog.getByRole('textbox').fill(user)
+  await look('invite', page)
+  await press(page, users.makeCode)
+  await dialog.getByText(/^(?:\w{4}-){6}\w{4}$/).waitFor()
+  await look('invited', page)
+  await press(page, text.done)
+  await page.getByRole('link', { name: 'bob@localhost', exact: true }).click()
+  await page.getByRole('button', { name: users.resume, exact: true }).waitFor()
+  await look('user-suspended', page)
+  await page.getByRole('link', { name: users.all, exact: true }).click()
+  await page.getByRole('link', { name: 'ann@localhost', exact: true }).click()
+  await page.getByText(/left on a train/).waitFor()
+  await look('user', page)
+  await press(page, users.suspend)
+  await dialog.getByRole('button', { name: users.suspend, exact: true }).click()
+  await dialog.getByText(users.noReason).waitFor()
+  await look('suspend', page)
+  await page.keyboard.press('Escape')
+  await goTo(visitor, 'issuers', text)
+  await press(page, issuers.add)
+  await dialog.getByRole('button', { name: issuers.add, exact: true }).click()
+  await dialog.getByText(issuers.noNamespace).waitFor()
+  await look('issuer', page)
+  await page.keyboard.press('Escape')
 }
