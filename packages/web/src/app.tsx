@@ -13,6 +13,7 @@ import { Listen } from './screens/listen.tsx'
 import { Pairing } from './screens/pairing.tsx'
 import { Ring } from './screens/ring.tsx'
 import { Talk } from './screens/talk/talk.tsx'
+import { shownOnce } from './state/keys/seat.ts'
 import { text } from './state/language.ts'
 import { go, place, type Place } from './state/place.ts'
 import { dismiss, session } from './state/session.ts'
@@ -103,7 +104,7 @@ function Page(props: {
       </a>
       <header class="top">
         <Name />
-        {props.places === true && <Places />}
+        {props.places === true && !shownOnce.value && <Places />}
         <LanguageSwitch />
       </header>
       <main id="content" tabIndex={-1} ref={main}>
@@ -127,7 +128,8 @@ function Name(): VNode {
     </>
   )
   const isHome = session.value.at === 'none' && place.value.at === 'home'
-  const leads = !isHome && (session.value.at === 'none' || session.value.at === 'failed')
+  const leads =
+    !isHome && !shownOnce.value && (session.value.at === 'none' || session.value.at === 'failed')
   return (
     <p class="name" translate={false}>
       {leads ? (

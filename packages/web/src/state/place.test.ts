@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { codeOf } from './place.ts'
+import { codeOf, placeFor } from './place.ts'
+
+test('a link’s code says where it is used', () => {
+  assert.deepEqual(placeFor('enrol=7Q2M-K0ZD'), { at: 'enrol', code: '7Q2M-K0ZD' })
+  assert.deepEqual(placeFor('4821-tango-orbit-lilac'), {
+    at: 'join',
+    code: '4821-tango-orbit-lilac',
+  })
+})
 
 test('the fragment of a link is the code, whatever was done to it on the way', () => {
   assert.equal(codeOf('#4821-tango-orbit-acorn'), '4821-tango-orbit-acorn')

@@ -15,7 +15,7 @@ import { talkAtTerminal } from '../ports/tab.ts'
 import { enter, place, settle } from './place.ts'
 import { profile } from './profile.ts'
 import { serverUrl } from './server.ts'
-import { userHere } from './keys/seat.ts'
+import { shownOnce, userHere } from './keys/seat.ts'
 import { viaOf, whoBy, type Attendance, type How } from './how.ts'
 
 /*
@@ -119,6 +119,7 @@ export async function attend(
 /** Whether there is something on that a ring must not disturb. */
 function isBusy(): boolean {
   const { value } = current
+  if (shownOnce.value) return true
   if (value.at === 'talking') return value.conversation.presence.value.at !== 'over'
   return value.at !== 'none' && value.at !== 'failed'
 }

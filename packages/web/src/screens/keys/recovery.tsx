@@ -5,6 +5,7 @@ import { Copy } from '../../components/copy.tsx'
 import { Heading } from '../../components/heading.tsx'
 import { saveText } from '../../ports/save-text.ts'
 import type { NewKey } from '../../state/keys/acts.ts'
+import { shownOnce } from '../../state/keys/seat.ts'
 import { settle } from '../../state/place.ts'
 import { keysText } from '../../strings/keys/index.ts'
 import { Outcome, useActing } from './acting.tsx'
@@ -21,7 +22,11 @@ export function Recovery(props: { readonly made: NewKey }): VNode {
   useEffect(() => {
     const warn = (event: BeforeUnloadEvent): void => event.preventDefault()
     addEventListener('beforeunload', warn)
-    return () => removeEventListener('beforeunload', warn)
+    shownOnce.value = true
+    return () => {
+      removeEventListener('beforeunload', warn)
+      shownOnce.value = false
+    }
   }, [])
   const around = file(user, location.host)
   return (

@@ -16,7 +16,7 @@ import { profile } from '../profile.ts'
 import { serverUrl } from '../server.ts'
 import { attend, isOn } from '../session.ts'
 import { introductionsBy } from './introducing.ts'
-import { seat, setSeat, userHere, type Ended } from './seat.ts'
+import { loseSeat, seat, setSeat, userHere, type Ended } from './seat.ts'
 
 /** The terminal that this browser is, connected: users sign in at it, and are rung at it. */
 export interface Desk {
@@ -72,8 +72,9 @@ export async function resume(user: string): Promise<void> {
       desk = await open('wait', signal)
     }
     if (desk !== undefined) await look(desk)
-  } catch {
-    if (seat.value.at === 'looking') setSeat({ at: 'other-tab', user })
+  } catch (error) {
+    current?.leave()
+    loseSeat(user, error instanceof HufuError ? error.code : 'ERR_INTERNAL')
   }
 }
 
@@ -88,6 +89,7 @@ export async function look(desk: Desk): Promise<void> {
       else if (current === desk) desk.leave()
       return
     } catch (error) {
+      if (current !== desk) return // another tab has the terminal now
       if (!(error instanceof HufuError) || error.code !== 'ERR_UNREACHABLE') throw error
       await new Promise((resolve) => void setTimeout(resolve, ASK_AGAIN_MS))
     }
@@ -171,7 +173,7 @@ async function sit(hold: Hold): Promise<Desk> {
     }
     hold.lost.addEventListener('abort', () => {
       if (current !== desk) return
-      const user = seat.value.at === 'here' ? seat.value.user : undefined
+      const user = userHere()
       close()
       if (user !== undefined) void resume(user)
     })

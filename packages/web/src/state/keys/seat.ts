@@ -1,5 +1,5 @@
 import type { ErrorCode } from '@hufu/terminal'
-import { signal, type ReadonlySignal } from '@preact/signals'
+import { signal, type ReadonlySignal, type Signal } from '@preact/signals'
 
 /*
  * Who is signed in at this browser, as far as the first screen has to know. What makes it so is in `desk.ts`, which is loaded
@@ -40,13 +40,26 @@ const current = signal<Seat>({ at: 'nobody', ended: undefined })
 
 export const seat: ReadonlySignal<Seat> = current
 
+/** Something is shown that will not be shown again: nothing may take its place. */
+export const shownOnce: Signal<boolean> = signal(false)
+
 /** Notes who is signed in, for all tabs. */
 export function setSeat(to: Seat): void {
   current.value = to
   if (to.at === 'looking' || to.at === 'other-tab') return
+  hold(to.at === 'here' ? to.user : undefined)
+}
+
+/** It could not be found out whether `user` is still signed in here: a reload asks again. */
+export function loseSeat(user: string, code: ErrorCode): void {
+  current.value = { at: 'nobody', ended: { user, code, reason: '' } }
+  hold(user)
+}
+
+function hold(user: string | undefined): void {
   try {
-    if (to.at === 'here') localStorage.setItem(STORAGE_KEY, to.user)
-    else localStorage.removeItem(STORAGE_KEY)
+    if (user === undefined) localStorage.removeItem(STORAGE_KEY)
+    else localStorage.setItem(STORAGE_KEY, user)
   } catch {
     // Without it a reload forgets who was signed in, until they sign in again.
   }

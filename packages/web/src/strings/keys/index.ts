@@ -8,7 +8,7 @@ import { keysZh } from './zh.ts'
 export const keysText: ReadonlySignal<KeysText> = computed(() => KEYS_TEXT[language.value])
 
 /** For each language. */
-export const KEYS_TEXT: { readonly en: KeysText; readonly zh: KeysText } = {
+const KEYS_TEXT: { readonly en: KeysText; readonly zh: KeysText } = {
   en: keysEn,
   zh: keysZh,
 }
