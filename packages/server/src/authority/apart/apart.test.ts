@@ -133,6 +133,21 @@ describe('an authority apart', () => {
     assert.deepEqual(shown['chips'], [])
   })
 
+  test('certifies a passkey’s keys, which the server gives back as they were sealed', async (t) => {
+    const { relay } = await testApart(t)
+    const house = await relay()
+    const terminal = await house.terminal()
+    const passkey = { credential: random(32), host: 'hufu.example', sealed: random(100) }
+    const code = await house.invite('ann')
+    const holder = softwareHolder('passkey')
+    const key = await enrolKey(house, terminal, code, { holder, passkey })
+    terminal.send({ type: 'signin.unseal', ref: 3, credential: passkey.credential })
+    const sealed = await terminal.next('signin.sealed')
+    assert.deepEqual([sealed.user, sealed.host], ['ann@localhost', passkey.host])
+    assert.deepEqual(sealed.sealed, passkey.sealed)
+    assert.deepEqual(sealed.certificates, key.certificates)
+  })
+
   test('is where operators invite, and trust others', async (t) => {
     const { authority, relay } = await testApart(t)
     const house = await relay()
