@@ -356,6 +356,71 @@ export const MESSAGES: Readonly<Record<ErrorCode, Message>> = {
     next: 'They were altered, exchanged or are another user’s. Enrol a new key with your recovery code.',
   },
 
+  ERR_CALL_UNKNOWN: {
+    what: 'this call is not there, or over',
+    next: 'Ask whoever calls to call again.',
+  },
+  ERR_CALL_EXISTS: {
+    what: 'a call with this id is there already',
+    next: 'Draw another id for the call.',
+  },
+  ERR_CALL_LIMIT: {
+    what: 'the server allows no more members in this call, or no more calls of yours',
+    next: 'Leave another call first, or call fewer people.',
+  },
+  ERR_CALL_HOST: {
+    what: 'only the host of the call may do that',
+    next: 'Ask the host to do it, or to hand over to you.',
+  },
+  ERR_CALL_KEY: {
+    what: 'a call needs a security key, and you are signed in without one',
+    next: 'Sign in with `hufu signin` and your key.',
+  },
+  ERR_CALL_CHECK: {
+    what: 'the server asked for a proof by the key, and it is wrong',
+    next: 'Try again. If it happens again, somebody in between alters messages.',
+  },
+  ERR_CALL_DECLINED: {
+    what: 'they declined the call',
+    next: 'Ask them when it suits them.',
+  },
+  ERR_CALL_NO_ANSWER: {
+    what: 'nobody answered the call',
+    next: 'Try again later. The user may be unknown to the server, not signed in, or away.',
+  },
+  ERR_CALL_ELSEWHERE: {
+    what: 'the call was answered or declined at another terminal of yours',
+    next: 'Nothing to do.',
+  },
+  ERR_CALL_WITHDRAWN: {
+    what: 'whoever called no longer does',
+    next: 'Call them, if you like.',
+  },
+  ERR_CALL_ENDED: {
+    what: 'the host has ended the call',
+    next: 'Nothing to do. The keys are wiped.',
+  },
+  ERR_CALL_REMOVED: {
+    what: 'the host has taken you out of the call',
+    next: 'Ask the host why.',
+  },
+  ERR_CALL_FORCED: {
+    what: 'an operator of the server has ended the call',
+    next: 'The reason is shown. Ask whoever runs the server.',
+  },
+  ERR_CALL_PROOF: {
+    what: 'what somebody in the call shows is not signed as it must be',
+    next: 'Do not go on. Call again, and compare the code.',
+  },
+  ERR_CALL_FORK: {
+    what: 'the host, or the server between, shows different members different calls',
+    next: 'Do not go on. Call again, and compare the code.',
+  },
+  ERR_CALL_LOST: {
+    what: 'the call has lost its host, or this terminal has lost the call',
+    next: 'Call again.',
+  },
+
   ERR_TALK_MALFORMED: {
     what: 'the other sent something that cannot be understood',
     next: TAMPERED,

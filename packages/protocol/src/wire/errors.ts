@@ -121,6 +121,24 @@ export const ERRORS = {
   ERR_PASSKEY_HOST: 'user',
   ERR_PASSKEY_BLOB: 'peer',
 
+  // call
+  ERR_CALL_UNKNOWN: 'user',
+  ERR_CALL_EXISTS: 'caller',
+  ERR_CALL_LIMIT: 'user',
+  ERR_CALL_HOST: 'user',
+  ERR_CALL_KEY: 'user',
+  ERR_CALL_CHECK: 'peer',
+  ERR_CALL_DECLINED: 'user',
+  ERR_CALL_NO_ANSWER: 'user',
+  ERR_CALL_ELSEWHERE: 'user',
+  ERR_CALL_WITHDRAWN: 'user',
+  ERR_CALL_ENDED: 'user',
+  ERR_CALL_REMOVED: 'user',
+  ERR_CALL_FORCED: 'user',
+  ERR_CALL_PROOF: 'peer',
+  ERR_CALL_FORK: 'peer',
+  ERR_CALL_LOST: 'server',
+
   // talk: what travels inside a session
   ERR_TALK_MALFORMED: 'peer',
   ERR_FILE_DECLINED: 'user',

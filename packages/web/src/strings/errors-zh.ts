@@ -249,6 +249,71 @@ export const errorsZh: Text['errors'] = {
     next: '它已被篡改、调换，或属于其他用户。请用恢复码登记新密钥。',
   },
 
+  ERR_CALL_UNKNOWN: {
+    what: '这个通话不存在或已结束。',
+    next: '请让对方重新呼叫。',
+  },
+  ERR_CALL_EXISTS: {
+    what: '已有相同编号的通话。',
+    next: '请重新呼叫。',
+  },
+  ERR_CALL_LIMIT: {
+    what: '通话人数或您的通话数已达上限。',
+    next: '请先退出其他通话，或减少呼叫人数。',
+  },
+  ERR_CALL_HOST: {
+    what: '只有通话主持人可以这样做。',
+    next: '请让主持人操作，或请其移交主持权。',
+  },
+  ERR_CALL_KEY: {
+    what: '通话需要安全密钥，您登录时未使用。',
+    next: '请使用密钥登录。',
+  },
+  ERR_CALL_CHECK: {
+    what: '服务器要求密钥证明，但证明不正确。',
+    next: '请重试；若再次发生，可能有人篡改消息。',
+  },
+  ERR_CALL_DECLINED: {
+    what: '对方拒绝了通话。',
+    next: '请询问对方何时方便。',
+  },
+  ERR_CALL_NO_ANSWER: {
+    what: '无人接听。',
+    next: '请稍后再试。对方可能不存在、未登录或不在。',
+  },
+  ERR_CALL_ELSEWHERE: {
+    what: '已在您的另一终端接听或拒绝。',
+    next: '无需操作。',
+  },
+  ERR_CALL_WITHDRAWN: {
+    what: '对方已取消呼叫。',
+    next: '如有需要，请回拨。',
+  },
+  ERR_CALL_ENDED: {
+    what: '主持人已结束通话。',
+    next: '无需操作，密钥已清除。',
+  },
+  ERR_CALL_REMOVED: {
+    what: '主持人已将您移出通话。',
+    next: '请向主持人询问原因。',
+  },
+  ERR_CALL_FORCED: {
+    what: '服务器管理员已结束通话。',
+    next: '请查看所示原因，或询问管理员。',
+  },
+  ERR_CALL_PROOF: {
+    what: '通话中有人出示的签名不正确。',
+    next: '请停止并重新呼叫，然后核对代码。',
+  },
+  ERR_CALL_FORK: {
+    what: '主持人或服务器向不同成员展示了不同的通话。',
+    next: '请停止并重新呼叫，然后核对代码。',
+  },
+  ERR_CALL_LOST: {
+    what: '通话失去了主持人，或本终端已失去该通话。',
+    next: '请重新呼叫。',
+  },
+
   ERR_TALK_MALFORMED: { what: '对方发来的内容无法理解。', next: TAMPERED },
   ERR_FILE_DECLINED: {
     what: '对方没有接收这个文件。',
