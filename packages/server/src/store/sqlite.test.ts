@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict'
-import { chmodSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  closeSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
@@ -37,6 +46,22 @@ test('a folder that cannot be made, and a file that is no database, are named', 
   await assert.rejects(openSqlite(join(folder, 'file', 'data')), { code: 'ERR_DATA_FOLDER' })
   writeFileSync(join(folder, 'hufu.db'), 'this is no database, and long enough to be seen as none')
   await assert.rejects(openSqlite(folder), { code: 'ERR_DATA_FOLDER' })
+})
+
+test('a database with a sound header and damaged pages is named', async () => {
+  const folder = testFolder()
+  await (await openSqlite(folder)).close()
+  const path = join(folder, 'hufu.db')
+  const database = new DatabaseSync(path)
+  const find = database.prepare(
+    `SELECT rootpage FROM sqlite_master WHERE name = 'kysely_migration'`,
+  )
+  const page = Number(find.get()?.['rootpage'])
+  database.close()
+  const file = openSync(path, 'r+')
+  writeSync(file, Buffer.alloc(4_096, 0xa5), 0, null, (page - 1) * 4_096)
+  closeSync(file)
+  await assert.rejects(openSqlite(folder), { code: 'ERR_DATA_FOLDER', message: /is damaged/ })
 })
 
 test('tables of a newer hufu are refused and left alone', async () => {

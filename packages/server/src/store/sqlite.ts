@@ -38,7 +38,7 @@ export async function openSqlite(folder: string, does?: string): Promise<Store> 
     make(folder, () => makeFile(join(folder, 'hufu.db')))
     const database = openFile(join(folder, 'hufu.db'))
     const db = queriesOn(database)
-    await migrate(db, 'blob')
+    await migrate(db, 'blob').catch((cause: unknown) => refuseDamaged(folder, cause))
     const serverId = await keepMeta(db, 'server-id', () => random(SERVER_ID_OCTETS))
     let surety: Surety | undefined
     const group = groupCommit(db, (next) => {
@@ -110,6 +110,17 @@ function openFile(path: string): DatabaseSync {
       { cause },
     )
   }
+}
+
+/** A header may be sound, and the pages behind it not: these are SQLITE_CORRUPT and SQLITE_NOTADB. */
+function refuseDamaged(folder: string, thrown: unknown): never {
+  const causes = [thrown, (thrown as Error).cause] as readonly ({ errcode?: unknown } | undefined)[]
+  if (!causes.some((cause) => [11, 26].includes(Number(cause?.errcode) & 0xff))) throw thrown
+  throw new HufuError(
+    'ERR_DATA_FOLDER',
+    `${join(folder, 'hufu.db')}: is damaged; copy the folder as it is, and restore a backup`,
+    { cause: thrown },
+  )
 }
 
 /** Through kysely, which lets it wait for the end of a transaction. */
