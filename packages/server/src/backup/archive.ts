@@ -66,6 +66,7 @@ export async function readArchive(path: string, { trust, into }: Reading): Promi
     throw new HufuError('ERR_FILE_READ', `${path}: cannot be opened`, { cause })
   })
   try {
+    if (!(await file.stat()).isFile()) throw new HufuError('ERR_FILE_READ', `${path}: is no file`)
     const entries = entriesIn(file)
     const manifest = await small(file, await next(entries, MANIFEST))
     const seal = await small(file, await next(entries, SEAL))

@@ -183,6 +183,7 @@ describe('a restore', () => {
         /another server/,
       ],
       [() => restoreBackup(bench.config, join(testFolder(), 'none')), 'ERR_FILE_READ', /none/],
+      [() => restoreBackup(bench.config, testFolder()), 'ERR_FILE_READ', /is no file/],
       [
         () => restoreBackup(bench.config, join(bench.config.data, 'hufu.db')),
         'ERR_BACKUP_DAMAGED',
