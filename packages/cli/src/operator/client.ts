@@ -1,6 +1,7 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
-import { HufuError, isErrorCode } from '@hufu/protocol/wire'
+import { HufuError, isErrorCode, type ErrorCode } from '@hufu/protocol/wire'
+import { usage } from '../arguments.ts'
 
 /** A server's API, as somebody who may be signed in asks it. */
 export interface ApiClient {
@@ -9,7 +10,8 @@ export interface ApiClient {
   /**
    * Asks for `path` below `/api/v1`, and resolves to the answer.
    *
-   * @throws {HufuError} whatever the server refuses with; `ERR_UNREACHABLE`, `ERR_NOT_HUFU`, `ERR_VERSION` (a code that
+   * @throws {HufuError} whatever the server refuses with, `ERR_USAGE` or `ERR_USER_ID` for a value that somebody typed and it
+   * does not take; `ERR_UNREACHABLE`, `ERR_NOT_HUFU`, `ERR_VERSION` (a code that
    * this hufu does not know).
    */
   call(method: Method, path: string, body?: unknown): Promise<unknown>
@@ -42,6 +44,7 @@ export function apiClient(options: ApiClientOptions): ApiClient {
   return {
     url,
     async call(method, path, body) {
+      if (/\/(?:\/|$)/.test(path)) throw usage('a name or an ID is empty')
       const response = await ask(options, method, path, body)
       const text = await textOf(response)
       const value = parsed(text)
@@ -117,7 +120,44 @@ function refusal(url: string, { statusCode }: IncomingMessage, value: unknown): 
       'ERR_NOT_HUFU',
       `what answers at ${url} has no API of a hufu server (${statusCode})`,
     )
-  return isErrorCode(code)
-    ? new HufuError(code, message)
-    : new HufuError('ERR_VERSION', `the server says ${code}: ${message}`)
+  if (!isErrorCode(code)) return new HufuError('ERR_VERSION', `the server says ${code}: ${message}`)
+  return (
+    (code === 'ERR_API_REQUEST' ? misgiven(message) : undefined) ?? new HufuError(code, message)
+  )
 }
+
+/** A value that the server does not take is whoever typed it's to mend, and no fault in hufu. */
+function misgiven(message: string): HufuError | undefined {
+  const [, field = ''] = /^the (?:path|query|body)’s (\w+) is not what/.exec(message) ?? []
+  if (!Object.hasOwn(TYPED, field)) return undefined
+  const { code = 'ERR_USAGE', takes } = TYPED[field as keyof typeof TYPED] as Typed
+  return new HufuError(code, takes)
+}
+
+interface Typed {
+  /** `ERR_USAGE` where there is no better. */
+  readonly code?: ErrorCode
+  readonly takes: string
+}
+
+/** Fields of the API that hold what was typed, with what each takes. */
+const TYPED = {
+  name: {
+    takes: 'a name has 1 to 64 characters; that of an account small letters, digits, dots, hyphens',
+  },
+  role: { takes: '--role takes operator, auditor, vendor or application-owner' },
+  scope: {
+    takes: '--scope takes permissions with commas between; `hufu admin whoami` shows yours',
+  },
+  lifetimeMs: { takes: '--expires takes from one minute to 366 days: 90m, 12h, 30d' },
+  reason: { takes: '--reason takes one line of 1 to 500 characters' },
+  user: { code: 'ERR_USER_ID', takes: '`hufu user list` shows those there are' },
+  part: { code: 'ERR_USER_ID', takes: 'no user ID has such a part' },
+  id: {
+    takes:
+      'this is no ID: `hufu token list`, `hufu issuer list` and `hufu user show USER` have them',
+  },
+  terminal: { takes: 'this is no ID of a terminal; `hufu user where` shows them' },
+  certificate: { takes: 'the file is no certificate in PEM of at most 8 KiB' },
+  namespaces: { takes: '--namespace takes host names with commas between' },
+} as const satisfies Readonly<Record<string, Typed>>

@@ -64,6 +64,21 @@ test('from the first code to a token that ends, by the command line alone', asyn
   const token = made['token'] as string
   const { said: who } = hufu(['admin', 'whoami'], { token })
   assert.deepEqual(who['permissions'], ['status.read'])
+  const mistyped: readonly (readonly [readonly string[], string, RegExp])[] = [
+    [['admin', 'users', 'add', 'eve', '--role', 'king'], 'ERR_USAGE', /--role takes operator/],
+    [['admin', 'users', 'add', 'Eve\u001b', '--role', 'vendor'], 'ERR_USAGE', /a name has/],
+    [['admin', 'users', 'remove', ''], 'ERR_USAGE', /is empty/],
+    [make.with(5, 'status.raed'), 'ERR_USAGE', /--scope takes/],
+    [make.with(7, '999d'), 'ERR_USAGE', /--expires takes/],
+    [['token', 'revoke', 'ci'], 'ERR_USAGE', /no ID/],
+    [['user', 'show', 'ann'], 'ERR_USER_ID', /user list/],
+    [['user', 'release', 'desk', '--reason', 'night'], 'ERR_USAGE', /ID of a terminal/],
+  ]
+  for (const [args, code, message] of mistyped) {
+    const { status, said } = hufu(args)
+    assert.deepEqual([status, said['code']], [2, code], args.join(' '))
+    assert.match(said['message'] as string, message)
+  }
   const users = hufu(['admin', 'users'], { token })
   assert.deepEqual([users.status, users.said['code']], [3, 'ERR_FORBIDDEN'])
   assert.equal(hufu(['token', 'revoke', made['id'] as string]).status, 0)

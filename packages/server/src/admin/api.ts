@@ -7,6 +7,7 @@ import { hasBody, readJson, StatusError } from './body.ts'
 import { identify, noteUse, useIsNews, type Identity } from './identity.ts'
 import type { Permission } from './roles.ts'
 import { find, type Lines, type Route, type Visitor } from './route.ts'
+import type { Schema } from './schema.ts'
 import { sourceRates } from './source-rates.ts'
 import { statusOf } from './statuses.ts'
 import { visitOf, type Own, type Visit } from './visit.ts'
@@ -66,8 +67,8 @@ async function serve(
     session: visit.credential?.by === 'session' ? visit.credential.hash : undefined,
     keep: (session) => void response.setHeader('Set-Cookie', visit.cookie(session)),
   }
-  const params = fitting('the path', route.params.read(found.params))
-  const query = fitting('the query', route.query.read(queryOf(search)))
+  const params = fitting('the path', route.params, found.params)
+  const query = fitting('the query', route.query, queryOf(search))
   const body = await bodyOf(route, request)
   const answer = await route.handle({ params, query, body, who, visitor })
   if (route.answer === undefined) return stream(response, answer as Lines)
@@ -117,14 +118,17 @@ function queryOf(search: string | undefined): Readonly<Record<string, string>> {
 }
 
 async function bodyOf(route: Route, request: IncomingMessage): Promise<unknown> {
-  if (route.body !== undefined) return fitting('the body', route.body.read(await readJson(request)))
+  if (route.body !== undefined) return fitting('the body', route.body, await readJson(request))
   if (hasBody(request)) throw new HufuError('ERR_API_REQUEST', 'this takes no body')
   return undefined
 }
 
-/** Never says what was sent: it may be a passphrase. */
-function fitting<T>(what: string, value: T | undefined): T {
-  if (value !== undefined) return value
+/** Names what is wrong, and never says what was sent: it may be a passphrase. */
+function fitting<T>(where: string, schema: Schema<T>, value: unknown): T {
+  const read = schema.read(value)
+  if (read !== undefined) return read
+  const field = schema.misfit?.(value)
+  const what = field === undefined ? where : `${where}’s ${field}`
   throw new HufuError('ERR_API_REQUEST', `${what} is not what this operation takes`)
 }
 

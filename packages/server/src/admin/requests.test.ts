@@ -172,6 +172,24 @@ describe('a request', () => {
     assert.deepEqual((await desk.ask('GET /tokens', { bearer })).json, { tokens: [] })
   })
 
+  test('is told which field does not fit, and not what stood in it', async (t) => {
+    const desk = await testDesk(t)
+    const bearer = await desk.first()
+    const good = { name: 'ci', scope: ['status.read'], lifetimeMs: 3_600_000 }
+    const wrong: readonly (readonly [string, object])[] = [
+      ['name', { ...good, name: 'sesame\n' }],
+      ['scope', { ...good, scope: ['sesame'] }],
+      ['lifetimeMs', { name: 'ci', scope: [] }],
+    ]
+    for (const [field, body] of wrong) {
+      const { json } = await desk.ask('POST /tokens', { bearer, body })
+      const message = `the body’s ${field} is not what this operation takes`
+      assert.deepEqual(json, { error: { code: 'ERR_API_REQUEST', message } })
+    }
+    const more = await desk.ask('POST /tokens', { bearer, body: { ...good, sesame: 1 } })
+    assert.doesNotMatch(JSON.stringify(more.json), /sesame/)
+  })
+
   test('has the query that it may', async (t) => {
     const desk = await testDesk(t)
     const bearer = await desk.first()

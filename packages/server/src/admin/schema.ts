@@ -7,6 +7,8 @@ export interface Schema<T> {
   readonly json: JsonSchema
   /** `undefined` if `value` is not a `T`. It may come from anybody, so it is copied and never coerced. */
   read(value: unknown): T | undefined
+  /** Of an object: the first of its fields whose value is missing or does not fit. */
+  readonly misfit?: (value: unknown) => string | undefined
 }
 
 export type JsonSchema = { readonly [keyword: string]: unknown }
@@ -153,6 +155,12 @@ export function object(required: Fields, optional?: Fields): Schema<unknown> {
         read[name] = item
       }
       return read
+    },
+    misfit(value) {
+      if (!isObject(value)) return undefined
+      return Object.entries(fields).find(([name, { read }]) =>
+        Object.hasOwn(value, name) ? read(value[name]) === undefined : names.includes(name),
+      )?.[0]
     },
   }
 }
