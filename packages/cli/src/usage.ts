@@ -81,7 +81,7 @@ const AS_TERMINAL: Option = {
   name: 'as',
   takes: 'one',
   label: 'TERMINAL',
-  about: 'which terminal of this profile (shell)',
+  about: 'which terminal of this profile (the one signed in at last, or shell)',
 }
 const CHIP: Option = {
   name: 'chip',

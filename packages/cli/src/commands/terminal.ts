@@ -27,7 +27,9 @@ export async function run(args: Arguments, output: Output): Promise<ExitCode> {
       await chips.save(terminal, { terminal, heldBy, server, user, held })
       const enrolled = { name: terminal, user, kind: 'chip', key: null } as const
       await output.event({ event: 'enrolled', ...enrolled, recovery: null, server })
-      output.note(`the chip of ${terminal} signs in ${user}: \`hufu signin --chip\``)
+      output.note(
+        `the chip of ${terminal} signs in ${user}: \`hufu signin --chip --as ${terminal}\``,
+      )
       return EXIT.success
     } finally {
       await chip.close()
