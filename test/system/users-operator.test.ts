@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { after, before, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import { company } from '../support/company.ts'
 import { operatorOf } from '../support/operator.ts'
 import { serve, type Served } from '../support/serve.ts'
@@ -9,6 +12,7 @@ import { shellsAt, type Shell } from '../support/shells.ts'
 
 /* Users, their keys and who is trusted, as an operator has them by the command line alone. */
 
+const HUFU = fileURLToPath(new URL('../../packages/cli/bin/hufu.mjs', import.meta.url))
 const PASSPHRASE = { HUFU_KEY_PASSPHRASE: 'correct horse battery' }
 const SCOPE = ['users.read', 'users.write', 'keys.revoke', 'bindings.release', 'issuers.write']
 
@@ -73,6 +77,12 @@ test('invites, looks, releases, revokes, suspends and removes', async () => {
   const release = `user release ${String(bound['terminal'])} --reason night`
   assert.equal((await desk.run(release)).exit, 0)
   assert.equal((await desk.run(release)).code, 'ERR_SIGNIN_NONE')
+  const env = { ...process.env, HUFU_SERVER: served.origin, HUFU_HOME: shell.home }
+  const told = spawn(process.execPath, [HUFU, 'whoami'], {
+    env,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  assert.match(await text(told.stderr), /an operator has released this terminal.*\n {2}night\n/)
   assert.equal((await shell.run('whoami')).code, 'ERR_SIGNIN_NONE')
   await shell.run('signin')
   assert.equal((await desk.run(`key revoke ${key} --reason lost`)).event('revoked')['id'], key)
@@ -117,4 +127,11 @@ test('says what it takes', async () => {
     'key revoke abc',
   ])
     assert.equal((await desk.run(line)).code, 'ERR_USAGE', line)
+  const wrong = join(desk.home, 'wrong.pem')
+  await writeFile(wrong, '-'.repeat(100_000))
+  for (const [file, code] of [
+    [wrong, 'ERR_CERT_MALFORMED'],
+    [desk.home, 'ERR_FILE_READ'],
+  ])
+    assert.equal((await desk.run(`issuer add ${file} --namespace corp.example`)).code, code)
 })

@@ -15,6 +15,9 @@ export async function run(args: Arguments, output: Output): Promise<ExitCode> {
   throw usage('hufu issuer takes list, add FILE --namespace NAMESPACE, or remove ID')
 }
 
+/** Characters of a certificate in PEM, as the server takes it. */
+const MOST_PEM = 8_192
+
 interface Issuer {
   readonly id: string
   readonly subject: string
@@ -45,8 +48,10 @@ async function add(file: string, args: Arguments, output: Output): Promise<ExitC
   if (namespaces.includes(''))
     throw usage('--namespace NAMESPACE,… is needed: whose users it certifies')
   const certificate = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new HufuError('ERR_CERT_MALFORMED', `${file}: cannot be read`, { cause })
+    throw new HufuError('ERR_FILE_READ', `${file}: cannot be read`, { cause })
   })
+  if (certificate.length > MOST_PEM)
+    throw new HufuError('ERR_CERT_MALFORMED', `${file}: longer than any certificate is`)
   const client = await operatorsClient(args)
   const { id } = (await client.call('POST', '/issuers', { certificate, namespaces })) as {
     readonly id: string

@@ -2,14 +2,18 @@ import { HufuError } from '@hufu/protocol/wire'
 import type { Arguments } from '../arguments.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
 import { terminalIdText } from '../ids.ts'
+import { MESSAGES } from '../messages.ts'
 import { iso } from '../operator/show.ts'
 import type { Output } from '../output.ts'
-import type { Whereabouts } from '@hufu/terminal'
+import type { SigninEvent, Whereabouts } from '@hufu/terminal'
 import { openDesk, type Desk } from '../signin/desk.ts'
 
 /** `hufu whoami`: who is signed in at this terminal, and where else. Ends with `ERR_SIGNIN_NONE` if nobody is. */
 export async function run(args: Arguments, output: Output): Promise<ExitCode> {
-  const desk = await openDesk(args, output)
+  const on = (event: SigninEvent): void => {
+    if (event.type === 'released') noteEnd(event, output)
+  }
+  const desk = await openDesk(args, output, { on })
   try {
     const { here, elsewhere } =
       desk.stayedBy === undefined ? await desk.signin.whereabouts() : await noted(desk)
@@ -34,6 +38,16 @@ export async function run(args: Arguments, output: Output): Promise<ExitCode> {
   } finally {
     await desk.close()
   }
+}
+
+/** What ended a sign-in at this terminal while nothing ran here, which the server tells once. */
+function noteEnd(
+  { user, code, reason }: Extract<SigninEvent, { type: 'released' }>,
+  output: Output,
+): void {
+  if (code === null) return
+  output.note(`${user} is no longer signed in here: ${MESSAGES[code].what} (${code})`)
+  if (reason !== '') output.note(`  ${reason}`)
 }
 
 /** While another process has the terminal's connection, what the profile knows has to do: the server would ask who is there. */
