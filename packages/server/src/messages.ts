@@ -1,3 +1,4 @@
+import { callFromServer, callFromTerminal } from '@hufu/protocol/call'
 import { pairFromServer, pairFromTerminal } from '@hufu/protocol/pair'
 import { signinFromServer, signinFromTerminal } from '@hufu/protocol/signin'
 import {
@@ -15,12 +16,14 @@ const terminalKinds = [
   ...relayFromTerminal,
   ...pairFromTerminal,
   ...signinFromTerminal,
+  ...callFromTerminal,
 ] as const
 const serverKinds = [
   ...connectionFromServer,
   ...relayFromServer,
   ...pairFromServer,
   ...signinFromServer,
+  ...callFromServer,
 ] as const
 
 /** Whatever a terminal may say. */
@@ -29,6 +32,7 @@ export type TerminalMessage =
   | MessageOf<(typeof relayFromTerminal)[number]>
   | MessageOf<(typeof pairFromTerminal)[number]>
   | MessageOf<(typeof signinFromTerminal)[number]>
+  | MessageOf<(typeof callFromTerminal)[number]>
 
 /** Whatever the server may say. */
 export type ServerMessage =
@@ -36,6 +40,7 @@ export type ServerMessage =
   | MessageOf<(typeof relayFromServer)[number]>
   | MessageOf<(typeof pairFromServer)[number]>
   | MessageOf<(typeof signinFromServer)[number]>
+  | MessageOf<(typeof callFromServer)[number]>
 
 /** The messages from a terminal. */
 export const terminalMessages: Codec<TerminalMessage> = codec(terminalKinds)

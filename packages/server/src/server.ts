@@ -12,6 +12,8 @@ import { authorityApart } from './authority/apart/apart.ts'
 import { linkTo } from './authority/apart/link.ts'
 import { openAuthority, type OwnAuthorityPorts } from './authority/own.ts'
 import { tokenRootOf } from './authority/token-root.ts'
+import { callCeremony, type CallCeremony } from './ceremonies/call/index.ts'
+import type { CallFromTerminal } from '@hufu/protocol/call'
 import { pairCeremony, type PairCeremony } from './ceremonies/pair/index.ts'
 import {
   signinCeremony,
@@ -163,12 +165,23 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     },
     failed,
   })
+  const call = callCeremony({
+    config,
+    clock,
+    random,
+    presence,
+    sessions,
+    store,
+    authority,
+    attends: (connection, user) => pair.attends(connection, user),
+    failed,
+  })
   const gateway = gatewayTo(
     {
       config,
       clock,
       server: { serverId: store.serverId, bootId: random(8), names: config.names },
-      house: houseOf({ presence, sessions, pair, signin }),
+      house: houseOf({ presence, sessions, pair, signin, call }),
       ended(code, wasOpen) {
         metrics.ended(code, !wasOpen)
         logger.debug({ code }, 'a connection was ended')
@@ -227,6 +240,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
 
   const sweep = async (): Promise<void> => {
     await Promise.all([sessions.sweep(), pair.sweep()])
+    await call.sweep()
     await store.write('soon', (db) => sweepStore(db, config, clock.wall()))
     await sweepAuthority(store, safe.vault, clock.wall())
     await store.write('soon', (db) => admin.sweep(db))
@@ -290,11 +304,12 @@ interface Rooms {
   readonly sessions: Sessions
   readonly pair: PairCeremony
   readonly signin: SigninCeremony
+  readonly call: CallCeremony
 }
 
 /** Which room hears what. */
-function houseOf({ presence, sessions, pair, signin }: Rooms): House {
-  const rooms = [signin, pair, sessions, presence]
+function houseOf({ presence, sessions, pair, signin, call }: Rooms): House {
+  const rooms = [signin, pair, call, sessions, presence]
   return {
     opened(connection) {
       for (const room of rooms) room.opened(connection)
@@ -305,12 +320,17 @@ function houseOf({ presence, sessions, pair, signin }: Rooms): House {
     receive(connection, message) {
       if (message.type === 'session.enter' || message.type === 'session.leave')
         return sessions.receive(connection, message)
+      if (isCall(message)) return call.receive(connection, message)
       return isSignin(message)
         ? signin.receive(connection, message)
         : pair.receive(connection, message)
     },
     data: (connection, handle, payload, to) => sessions.data(connection, handle, payload, to),
   }
+}
+
+function isCall(message: RoomMessage): message is CallFromTerminal {
+  return message.type.startsWith('call.')
 }
 
 function isSignin(message: RoomMessage): message is SigninMessage {

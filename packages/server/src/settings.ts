@@ -62,6 +62,10 @@ export interface Config {
   readonly mediaFrameOctets: number
   readonly mediaFramesPerSecond: number
   readonly mediaUnsentOctets: number
+  readonly membersPerCall: number
+  readonly callsPerUser: number
+  readonly callRingMs: number
+  readonly callIdleMs: number
 
   readonly pairAnswerMs: number
   readonly pairAnswerByNameMs: number
@@ -375,6 +379,27 @@ export const SETTINGS: { readonly [N in keyof Config]: Setting<Config[N]> } = {
     default: 131_072,
     about:
       'Octets that may wait for a slow member of a call before frames of media are dropped for it: some seconds of speech of two.',
+  },
+
+  membersPerCall: {
+    kind: whole(2, 10_000),
+    default: 1_000,
+    about: 'Members of one call, those who are rung included. Not more than membersPerSession.',
+  },
+  callsPerUser: {
+    kind: count,
+    default: 8,
+    about: 'Calls that one user may be in at a time, and place.',
+  },
+  callRingMs: {
+    kind: duration,
+    default: 45 * SECOND,
+    about: 'Time to answer a call: a person has to hear it and come.',
+  },
+  callIdleMs: {
+    kind: duration,
+    default: 5 * MINUTE,
+    about: 'A call that nobody has been connected to for so long is over.',
   },
 
   pairAnswerMs: {

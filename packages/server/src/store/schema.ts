@@ -197,6 +197,8 @@ export interface Schema {
     initiator: string
     /** Index of the host. */
     host: number
+    /** Host and port, as its initiator dialled it: what is signed in it names that. */
+    server: string
     /** The initiator's random number, and certificates, DER: what whoever is rung is shown. */
     r1: Uint8Array
     cert_signing: Uint8Array

@@ -27,6 +27,8 @@ export interface PairCeremony extends Room {
   receive(connection: Connection, message: PairMessage): void | Promise<void>
   /** This user is signed in at that terminal no longer: it rings for them no more. */
   left(connection: Connection, user: string): void
+  /** Whether this terminal rings for that user: a call does, too. */
+  attends(connection: Connection, user: string): boolean
   /** Keeps what is in use. */
   sweep(): Promise<void>
 }
@@ -140,6 +142,7 @@ export function pairCeremony(ports: PairPorts): PairCeremony {
       const over = { session: null, confirm: null, code: 'ERR_PAIR_ABANDONED' } as const
       connection.send({ type: 'pair.verdict', pairing: unhex(wait.pairing), ...over })
     },
+    attends: (connection, user) => waiting.byAddress(connection, 'user', user) !== undefined,
     sweep: () => renewNames(ports, waiting),
   }
 }

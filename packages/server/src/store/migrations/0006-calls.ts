@@ -12,6 +12,7 @@ export async function callTables(db: Kysely<unknown>, octets: OctetsType): Promi
     .addColumn('id', octets, (column) => column.primaryKey())
     .addColumn('initiator', 'text', (column) => column.notNull())
     .addColumn('host', 'integer', (column) => column.notNull())
+    .addColumn('server', 'text', (column) => column.notNull())
     .addColumn('r1', octets, (column) => column.notNull())
     .addColumn('cert_signing', octets, (column) => column.notNull())
     .addColumn('cert_agreement', octets, (column) => column.notNull())
