@@ -166,7 +166,7 @@ function refuse(
 ): void {
   const known = thrown instanceof HufuError
   const error = known ? thrown : new HufuError('ERR_INTERNAL', 'something went wrong in the server')
-  if (!known) ports.failed(thrown)
+  if (!known || error.code === 'ERR_DATA_FOLDER') ports.failed(thrown)
   if (response.headersSent) return void response.destroy()
   // whatever else was sent is not read: it must not be taken for the next request
   if (hasBody(request) && !request.complete) response.setHeader('Connection', 'close')

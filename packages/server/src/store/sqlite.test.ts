@@ -12,6 +12,7 @@ import {
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
+import { sql } from 'kysely'
 import { testFolder } from '../server.testing.ts'
 import { identityContract } from './identity.testing.ts'
 import { openSqlite } from './sqlite.ts'
@@ -62,6 +63,22 @@ test('a database with a sound header and damaged pages is named', async () => {
   writeSync(file, Buffer.alloc(4_096, 0xa5), 0, null, (page - 1) * 4_096)
   closeSync(file)
   await assert.rejects(openSqlite(folder), { code: 'ERR_DATA_FOLDER', message: /is damaged/ })
+})
+
+test('a full disk is named, nothing is changed, and with room again it goes on', async () => {
+  const folder = testFolder()
+  const store = await openSqlite(folder)
+  const full = { code: 'ERR_DATA_FOLDER', message: /hufu\.db: the disk is full/ }
+  const value = new Uint8Array(100_000)
+  const write = (): Promise<unknown> =>
+    store.write('durable', (db) => db.insertInto('meta').values({ name: 'large', value }).execute())
+  const { rows } = await store.read((db) => sql`PRAGMA page_count`.execute(db))
+  const pages = (rows[0] as { page_count: number }).page_count
+  await store.read((db) => sql.raw(`PRAGMA max_page_count = ${pages}`).execute(db))
+  await assert.rejects(write(), full)
+  await store.read((db) => sql.raw(`PRAGMA max_page_count = ${pages + 100}`).execute(db))
+  await write()
+  await store.close()
 })
 
 test('tables of a newer hufu are refused and left alone', async () => {

@@ -1,6 +1,6 @@
 import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs'
 import { join } from 'node:path'
-import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
 import { random } from '@hufu/protocol/crypto'
 import { HufuError, SERVER_ID_OCTETS } from '@hufu/protocol/wire'
 import { Kysely, sql, SqliteDialect, type SqliteDatabase, type SqliteStatement } from 'kysely'
@@ -12,6 +12,7 @@ import { runDirectly } from './prepared.ts'
 import { takeRestored } from './restored.ts'
 import type { Schema } from './schema.ts'
 import type { Store, Surety } from './store.ts'
+import { troubleOf } from './trouble.ts'
 
 /** Milliseconds that a query waits for another process's lock: a backup, an operator's shell. */
 export const BUSY_MS = 5_000
@@ -38,7 +39,7 @@ export async function openSqlite(folder: string, does?: string): Promise<Store> 
     make(folder, () => makeFile(join(folder, 'hufu.db')))
     const database = openFile(join(folder, 'hufu.db'))
     const db = queriesOn(database)
-    await migrate(db, 'blob').catch((cause: unknown) => refuseDamaged(folder, cause))
+    await migrate(db, 'blob').catch(refuseTroubled)
     const serverId = await keepMeta(db, 'server-id', () => random(SERVER_ID_OCTETS))
     let surety: Surety | undefined
     const group = groupCommit(db, (next) => {
@@ -104,6 +105,8 @@ function openFile(path: string): DatabaseSync {
     database.exec('PRAGMA secure_delete = FAST')
     return database
   } catch (cause) {
+    const trouble = troubleOf(path, cause)
+    if (trouble instanceof HufuError) throw trouble
     throw new HufuError(
       'ERR_DATA_FOLDER',
       `${path}: cannot be opened as a database; move it away, or restore a backup`,
@@ -112,15 +115,10 @@ function openFile(path: string): DatabaseSync {
   }
 }
 
-/** A header may be sound, and the pages behind it not: these are SQLITE_CORRUPT and SQLITE_NOTADB. */
-function refuseDamaged(folder: string, thrown: unknown): never {
-  const causes = [thrown, (thrown as Error).cause] as readonly ({ errcode?: unknown } | undefined)[]
-  if (!causes.some((cause) => [11, 26].includes(Number(cause?.errcode) & 0xff))) throw thrown
-  throw new HufuError(
-    'ERR_DATA_FOLDER',
-    `${join(folder, 'hufu.db')}: is damaged; copy the folder as it is, and restore a backup`,
-    { cause: thrown },
-  )
+/** Why the tables could not be brought up to date, if that lies in the disk or the file. */
+function refuseTroubled(thrown: unknown): never {
+  const { cause } = thrown as Error
+  throw cause instanceof HufuError ? cause : thrown
 }
 
 /** Through kysely, which lets it wait for the end of a transaction. */
@@ -146,18 +144,32 @@ function shim(database: DatabaseSync): SqliteDatabase {
       const known = prepared.get(sql)
       if (known !== undefined) return known
       if (prepared.size >= STATEMENTS) prepared.clear()
-      const statement = statementShim(database.prepare(sql === 'begin' ? BEGIN : sql))
+      const statement = statementShim(database, sql)
       prepared.set(sql, statement)
       return statement
     },
   }
 }
 
-function statementShim(statement: StatementSync): SqliteStatement {
+function statementShim(database: DatabaseSync, sql: string): SqliteStatement {
+  const path = database.location() ?? 'the database'
+  const told = <T>(work: () => T): T => {
+    try {
+      return work()
+    } catch (error) {
+      throw troubleOf(path, error)
+    }
+  }
+  const statement = told(() => database.prepare(sql === 'begin' ? BEGIN : sql))
+  const run: SqliteStatement['run'] = (parameters) =>
+    told(() => statement.run(...(parameters as SQLInputValue[])))
   return {
     reader: statement.columns().length > 0,
-    all: (parameters) => statement.all(...(parameters as SQLInputValue[])),
-    run: (parameters) => statement.run(...(parameters as SQLInputValue[])),
+    all: (parameters) => told(() => statement.all(...(parameters as SQLInputValue[]))),
+    // a full disk has rolled back by itself, and what went wrong is not to be hidden by that
+    run: sql === 'rollback' ? (none) => (database.isTransaction ? run(none) : NOTHING_RUN) : run,
     iterate: (parameters) => statement.iterate(...(parameters as SQLInputValue[])),
   }
 }
+
+const NOTHING_RUN = { changes: 0, lastInsertRowid: 0 }
