@@ -1,4 +1,4 @@
-// Derives the 2,048 words that hufu speaks (packages/protocol/src/ceremonies/pair/words.data.ts)
+// Derives the 2,048 words that hufu speaks (packages/protocol/src/wire/words.data.ts)
 // from EFF's large wordlist: node scripts/words.mjs eff_large_wordlist.txt
 //
 // The rule, in order:
@@ -15,7 +15,7 @@ import { fileURLToPath } from 'node:url'
 /** Words that stand in our documentation and that EFF's list lacks (it has `lilac`). */
 const ADDED = ['tango', 'orbit', 'lilac']
 const WORDS_WANTED = 2048
-const TARGET = new URL('../packages/protocol/src/ceremonies/pair/words.data.ts', import.meta.url)
+const TARGET = new URL('../packages/protocol/src/wire/words.data.ts', import.meta.url)
 
 /** What nobody should have to say aloud to a stranger, and what is hard to say the same way twice. */
 const LEFT_OUT = {

@@ -6,7 +6,7 @@ import { random, text, type Random } from '../../crypto/index.ts'
 import { anyText } from '../../testing/values.testing.ts'
 import { drawWords, parseCode, showCode, wordsPrs, type SpokenWords } from './code.ts'
 import { drawSlot, isSlot, slotDigits } from './slots.ts'
-import { WORDS } from './words.ts'
+import { WORDS } from '../../wire/words.ts'
 
 /** Random octets that stand somewhere in the middle of a larger array, as those of a pool do. */
 const pooled: Random = (octets) => random(octets + 7).subarray(7)

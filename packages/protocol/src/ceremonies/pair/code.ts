@@ -1,6 +1,6 @@
 import { done, failed, type Outcome } from '../../wire/errors.ts'
 import { utf8, type Random } from '../../crypto/index.ts'
-import { WORDS } from './words.ts'
+import { WORDS } from '../../wire/words.ts'
 import { isSlot } from './slots.ts'
 
 /** What is said over the phone: `4821-tango-orbit-lilac`, in two parts of two types, so that the words are never sent. */

@@ -18,7 +18,7 @@ import { decodeCbor, encodeCbor } from '../../wire/cbor.ts'
 import { TERMINAL_ID_OCTETS } from '../../wire/connection.ts'
 import { bytes, list, literal, string, tuple, type Carried } from '../../wire/schema.ts'
 import { NONCE_OCTETS, SHARE_OCTETS, SID_OCTETS } from './messages.ts'
-import { WORDS } from './words.ts'
+import { WORDS } from '../../wire/words.ts'
 
 /*
  * What the two ends of a pairing compute (docs/protocol.md, "pair"). Either authenticates by what both know:

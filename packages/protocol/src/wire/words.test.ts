@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { HufuError } from '../../wire/errors.ts'
+import { HufuError } from './errors.ts'
 import { nearestWord, wordAt, WORDS } from './words.ts'
 
 test('there are 2,048 words, sorted, each once, and nobody can change them', () => {

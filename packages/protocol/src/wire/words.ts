@@ -3,7 +3,7 @@
 // https://www.eff.org/dice), licensed CC BY 3.0 US (https://creativecommons.org/licenses/by/3.0/us/);
 // changed: cut to 2,048 words, and `tango` and `orbit` added by us. The rule stands in the script.
 
-import { HufuError } from '../../wire/errors.ts'
+import { HufuError } from './errors.ts'
 import { WORD_LIST } from './words.data.ts'
 
 /**
