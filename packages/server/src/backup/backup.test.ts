@@ -300,6 +300,7 @@ describe('a restore', () => {
     const tables = database.prepare(`SELECT name FROM sqlite_master WHERE type = 'table'`).all()
     for (const { name } of tables)
       if (!OLD_TABLES.test(String(name))) database.exec(`DROP TABLE ${String(name)}`)
+    database.exec('ALTER TABLE sessions DROP COLUMN lossy')
     database.exec(`DELETE FROM kysely_migration WHERE name >= '0004'`)
     database.close()
     const older = `${bench.file}.older`
