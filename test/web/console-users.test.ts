@@ -39,6 +39,7 @@ test('users, in the operator’s console', async (context) => {
       await page.getByText(t.none).waitFor()
       await page.getByRole('button', { name: t.invite }).focus()
       await page.keyboard.press('Enter')
+      await page.locator('dialog input:focus').waitFor()
       await page.keyboard.press('Tab')
       await page.keyboard.press('Tab')
       await page.keyboard.press('Enter')
