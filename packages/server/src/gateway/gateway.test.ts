@@ -99,7 +99,7 @@ test('whatever is no message of ours ends with the code that says so', async (t)
     ['ERR_WIRE_DEPTH', deep],
     ['ERR_WIRE_MALFORMED', controlFrame(Uint8Array.of(0xff))],
     ['ERR_WIRE_SCHEMA', controlFrame(Uint8Array.of(0x81, 0x03))],
-    ['ERR_WIRE_UNEXPECTED', controlFrame(Uint8Array.of(0x81, 0x18, 0x63))],
+    ['ERR_WIRE_UNEXPECTED', controlFrame(Uint8Array.of(0x81, 0x18, 0xff))],
     ['ERR_WIRE_UNEXPECTED', controlFrame(serverMessages.encode({ type: 'pong', count: 1 }))],
   ]
   for (const [code, octets] of cases) {
