@@ -182,6 +182,17 @@ test('a port that is taken, a web app that is not there', async (t) => {
   assert.deepEqual(await complaints({ ...bench.config, web }), [])
 })
 
+test('an authority apart that is away', async (t) => {
+  const bench = await healthy(t)
+  const apart = createServer((_, response) => response.end())
+  const port = await listening(t, apart)
+  const config = { ...bench.config, authority: `http://127.0.0.1:${port}` }
+  assert.deepEqual(await complaints(config), [])
+  apart.close()
+  apart.closeAllConnections()
+  await only(config, /^fail authority: .*ECONNREFUSED/)
+})
+
 test('a server afar: silent, not ready, with another time', async (t) => {
   const afar = { afar: true }
   let status = 200

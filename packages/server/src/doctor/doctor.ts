@@ -6,7 +6,7 @@ import { hasData } from '../store/restored.ts'
 import { fail, type Finding } from './finding.ts'
 import { dataFolder, permissions } from './folder.ts'
 import { clock, disk, nodeVersion, openFiles } from './machine.ts'
-import { certificate, port, server, webApp } from './network.ts'
+import { authority, certificate, port, server, webApp } from './network.ts'
 import { audit, database, masterKey, octetsOf, schema } from './store.ts'
 
 /** What is to be looked at beside what the configuration names. */
@@ -39,6 +39,7 @@ export async function* examine(
     yield await certificate(config)
     yield webApp(config)
     if (holder === undefined) yield await port(config)
+    yield await authority(config)
   }
   const asked = url ?? holder?.url
   if (asked !== undefined) yield await server(asked, authorities)

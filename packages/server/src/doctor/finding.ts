@@ -13,6 +13,7 @@ export const CHECKS = [
   'certificate',
   'web',
   'port',
+  'authority',
   'server',
 ] as const
 

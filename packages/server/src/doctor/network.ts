@@ -61,6 +61,14 @@ export function port({ listen: { host, port } }: Config): Promise<Finding> {
   })
 }
 
+/** Does the authority answer that issues keys, if it is apart? */
+export async function authority({ authority: url, authorityCa }: Config): Promise<Finding> {
+  if (url === '') return ok('authority', 'this server’s own')
+  const trusted = await readFile(authorityCa, 'utf8').catch(() => undefined)
+  const found = await server(url, trusted === undefined ? undefined : [trusted])
+  return { ...found, check: 'authority' }
+}
+
 /** Does a server answer at `url`, does it show a certificate that is good, and does its clock agree with ours? */
 export async function server(
   url: string,
