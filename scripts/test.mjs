@@ -23,7 +23,8 @@ if (!long) installPackages(files.length > 0 ? files : undefined)
 process.exit(
   await run(
     node,
-    ['--test', `--test-concurrency=${availableParallelism()}`, ...options, ...patterns],
+    // one more than there are cores: tests of whole systems wait for each other more than they compute
+    ['--test', `--test-concurrency=${availableParallelism() + 1}`, ...options, ...patterns],
     { NODE_COMPILE_CACHE: join(ROOT, 'node_modules', '.cache', 'compile') },
   ),
 )

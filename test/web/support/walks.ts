@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict'
+import type { TestContext } from 'node:test'
+import { keysZh } from '../../../packages/web/src/strings/keys/zh.ts'
+import { zh } from '../../../packages/web/src/strings/zh.ts'
+import { needs } from '../../support/needs.ts'
+import { startApp, temporaryFolder } from './app.ts'
+import { everyConsolePage, furnish } from './console-states.ts'
+import { faultsOf } from './faults.ts'
+import { everyState, LANGUAGES } from './states.ts'
+import { userStates } from './user-states.ts'
+import { ENGLISH, startUsersApp } from './users.ts'
+
+/*
+ * Walks through every state of the app at the width of a desk and of a phone, and looks at each: what axe finds, and what is
+ * cut off. In one language and colour scheme with every run of the tests, in the other with the long ones.
+ */
+
+/** Which of the app's two languages. */
+type Language = 'en' | 'zh-Hans'
+
+/** Every screen of a pairing. */
+export async function walkScreens(
+  t: TestContext,
+  language: Language,
+  colorScheme: 'light' | 'dark',
+): Promise<void> {
+  if (!needs(t, 'chromium')) return
+  const app = await startApp(t)
+  const folder = await temporaryFolder(t)
+  const spoken = LANGUAGES.find(({ tag }) => tag === language)!
+  const look = looking(language)
+  await everyState(app, spoken, { folder, colorScheme, ...STILL }, look.at)
+  look.conclude(20)
+}
+
+/** Every page of the operator's console. */
+export async function walkConsole(
+  t: TestContext,
+  language: Language,
+  colorScheme: 'light' | 'dark',
+): Promise<void> {
+  if (!needs(t, 'chromium')) return
+  const app = await startApp(t)
+  t.after(await furnish(app))
+  const { locale } = LANGUAGES.find(({ tag }) => tag === language)!
+  const look = looking(language)
+  await everyConsolePage(app, { locale, colorScheme, ...STILL }, look.at)
+  look.conclude(14)
+}
+
+/** Every screen of users and their keys. */
+export async function walkUsers(
+  t: TestContext,
+  language: Language,
+  colorScheme: 'light' | 'dark',
+): Promise<void> {
+  if (!needs(t, 'chromium')) return
+  const app = await startUsersApp(t)
+  const words = language === 'en' ? ENGLISH : { text: zh, keys: keysZh }
+  const { locale } = LANGUAGES.find(({ tag }) => tag === language)!
+  const look = looking(language)
+  await userStates(app, words, { locale, colorScheme, ...STILL }, look.at)
+  look.conclude(13)
+}
+
+const STILL = { reducedMotion: 'reduce' } as const
+
+type Looked = Parameters<typeof faultsOf>[0]
+
+function looking(language: Language): {
+  at(name: string, page: Looked): Promise<void>
+  /** Nothing was found, at so many states or more. */
+  conclude(least: number): void
+} {
+  const seen: string[] = []
+  const faults: string[] = []
+  return {
+    async at(name, page) {
+      seen.push(name)
+      faults.push(...(await faultsOf(page, name, language)))
+    },
+    conclude(least) {
+      assert.deepEqual(faults, [])
+      assert.ok(seen.length >= least && new Set(seen).size === seen.length, seen.join(' '))
+    },
+  }
+}
