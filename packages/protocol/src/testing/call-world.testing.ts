@@ -19,8 +19,8 @@ import { authority, softwareKeyOf } from './signin.testing.ts'
  * likes.
  */
 
-export const CONTEXT: CallContext = { call: utf8('a call: 16 octet'), server: 'hufu.example:443' }
-export const TRUST: CallTrust = { issuers: [trusted(authority, ['example.org'])], nowUnixMs: NOW }
+const CONTEXT: CallContext = { call: utf8('a call: 16 octet'), server: 'hufu.example:443' }
+const TRUST: CallTrust = { issuers: [trusted(authority, ['example.org'])], nowUnixMs: NOW }
 
 /** One who is in the call, or would be. */
 export interface Caller {
