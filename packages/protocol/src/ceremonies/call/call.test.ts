@@ -69,6 +69,27 @@ test('an S1 that a relay withholds is asked for, and comes', async () => {
   assert.deepEqual(known(), [0, 2])
 })
 
+test('what an application says reaches all, large or small, and nobody outside is heard', async () => {
+  const world = await callWorld('data')
+  await world.join(2)
+  const small = Uint8Array.of(1)
+  const large = new Uint8Array(65_000).fill(7)
+  await world.doing(1, world.callers[0]!.member.data(small))
+  await world.doing(0, world.host.data(large))
+  const frame = callTalk.encode({ type: 'data', octets: small })
+  await world.doing(9, [{ do: 'send', to: 'all', frame }])
+  const heard = world.callers.map(({ told }) => told.filter((one) => one.do === 'data'))
+  assert.deepEqual(heard, [
+    [{ do: 'data', from: 0, octets: large }],
+    [
+      { do: 'data', from: 1, octets: small },
+      { do: 'data', from: 0, octets: large },
+    ],
+  ])
+  const atHost = world.hostTold.filter((one) => one.do === 'data')
+  assert.deepEqual(atHost, [{ do: 'data', from: 1, octets: small }])
+})
+
 test('the end is the host’s own word, and wipes the keys', async () => {
   const world = await callWorld('end')
   await world.join(2)

@@ -19,6 +19,8 @@ export type CallEffect =
       readonly kind: KeyKind
       readonly keyId: Uint8Array
     }
+  /** What that member's application has said to all, sealed under its keys of an epoch; the epoch may still be to come. */
+  | { readonly do: 'data'; readonly from: number; readonly octets: Uint8Array }
   /** The member is out. The host has the server take it out, too. */
   | { readonly do: 'left'; readonly index: number }
   /** What came of that member is not taken: the host has the server take it out; a member shows it. */

@@ -65,6 +65,8 @@ export interface CallHost {
   leave(indices: readonly number[], now: Ms): readonly CallEffect[]
   hop(now: Ms): readonly CallEffect[]
   passed(octets: number, now: Ms): readonly CallEffect[]
+  /** Says `octets` to all, reliably: 1 to 65,000, sealed by the caller. */
+  data(octets: Uint8Array): readonly CallEffect[]
   tick(now: Ms): readonly CallEffect[]
   wakesAt(): Ms
   /** Ends the call for all (A18). */
@@ -204,6 +206,8 @@ export function callHost(start: CallHostStart, startedAt: Ms): CallHost {
           const wanted = bundles.get(index)
           return wanted === undefined ? [] : send(from, { type: 'bundle', index, bundle: wanted })
         })
+      case 'data':
+        return group.roster.members.has(from) ? [{ do: 'data', from, octets: message.octets }] : []
       case 'bye': {
         const member = group.roster.members.get(from)
         if (member === undefined) return []
@@ -257,6 +261,7 @@ export function callHost(start: CallHostStart, startedAt: Ms): CallHost {
     leave,
     hop: (now) => (over ? [] : obey(group.hop(now))),
     passed: (octets, now) => (over ? [] : obey(group.passed(octets, now))),
+    data: (octets) => (over ? [] : send('all', { type: 'data', octets })),
     tick: (now) => (over ? [] : obey(group.tick(now))),
     wakesAt: () => (over ? (Infinity as Ms) : group.wakesAt()),
     end() {

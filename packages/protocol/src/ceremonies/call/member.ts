@@ -64,6 +64,8 @@ export interface CallMember {
   receive(from: number, frame: Uint8Array, now: Ms, trust: CallTrust): readonly CallEffect[]
   /** What the KEY agreed on, 32 octets, which is the caller's to wipe; undefined if it did not. */
   agreed(shared: Secret | undefined, now: Ms, trust: CallTrust): readonly CallEffect[]
+  /** Says `octets` to all, reliably: 1 to 65,000, sealed by the caller. Nothing while it is not in. */
+  data(octets: Uint8Array): readonly CallEffect[]
   tick(now: Ms): readonly CallEffect[]
   wakesAt(): Ms
   /** Leaves. */
@@ -245,6 +247,8 @@ export function callMember(start: CallMemberStart): CallMember {
       }
       case 'bundle':
         return bundleIn(from, message.index, message.bundle, trust)
+      case 'data':
+        return roster.members.has(from) ? [{ do: 'data', from, octets: message.octets }] : []
       case 'end': {
         const host = roster.members.get(roster.host)!
         const by = { publicKey: host.signing, signature: message.signature }
@@ -300,6 +304,7 @@ export function callMember(start: CallMemberStart): CallMember {
       const heard = late.flatMap(([from, message]) => hear(from, message, now, trust))
       return [...obey(begun.effects), ...shown, ...own, ...heard]
     },
+    data: (octets) => (state.at === 'in' ? send('all', { type: 'data', octets }) : []),
     tick(now) {
       if (state.at !== 'in') return []
       const asked = want(state.group.roster, now)

@@ -19,5 +19,7 @@ export const HASH_OCTETS = 32
 export const MOST_RUNG = 400
 /** Joiners in one batch. Our choice: their lines fit into one frame. */
 export const MOST_IN_BATCH = 400
+/** Octets of one piece of an application's data, sealed. Our choice: what one data frame holds. */
+export const MOST_DATA_OCTETS = 65_000
 /** Most UTF-16 units of an operator's words on why a call was ended. */
 export const MAX_REASON_UNITS = 500

@@ -22,7 +22,13 @@ import {
   type MessageOf,
 } from '../../wire/schema.ts'
 import { bundle } from './bundle.ts'
-import { HASH_OCTETS, MOST_IN_BATCH, RANDOM_OCTETS, SIGNATURE_OCTETS } from './sizes.ts'
+import {
+  HASH_OCTETS,
+  MOST_DATA_OCTETS,
+  MOST_IN_BATCH,
+  RANDOM_OCTETS,
+  SIGNATURE_OCTETS,
+} from './sizes.ts'
 
 /*
  * What those in a call say to each other, in data frames of its signalling session: the messages of a group (tags 1–8), and
@@ -35,6 +41,7 @@ import { HASH_OCTETS, MOST_IN_BATCH, RANDOM_OCTETS, SIGNATURE_OCTETS } from './s
  *   host → member      image, again
  *   host → all         hand-over, end
  *   member → all       bye
+ *   anybody            data                     what its application says to all, sealed as frames are
  *   anybody            part                     of a message that is too large for one frame
  */
 
@@ -112,6 +119,8 @@ export const Part = message('part', 26, {
   count: uint(4_096),
   octets: bytes(1, 65_000),
 })
+/** What the application says to all, reliably and in order: sealed by SFrame under the sender's keys of an epoch. */
+export const Data = message('data', 27, { octets: bytes(1, MOST_DATA_OCTETS) })
 
 const kinds = [
   Entry,
@@ -133,6 +142,7 @@ const kinds = [
   EndOf,
   Bye,
   Part,
+  Data,
 ] as const
 
 /** What those in a call say to each other. */
