@@ -99,6 +99,8 @@ export function memberGroup(
   let nonces: readonly Uint8Array[] = [start.nonce]
   let early: MessageOf<typeof Go> | undefined
   let heardAt = startedAt
+  /** Count of the last beat: an old one, said again, keeps nobody from becoming deaf. */
+  let beats = 0
   let askedAt: Ms | undefined
   let trouble: MemberTrouble | undefined
   let forged = 0
@@ -281,6 +283,8 @@ export function memberGroup(
         case 'go':
           return go(message, now)
         case 'beat':
+          if (message.count <= beats) return []
+          beats = message.count
           heardAt = now
           isDeaf = false
           if (message.epoch > (keys?.epoch ?? 0) || !equal(message.roster, roster.hash))
