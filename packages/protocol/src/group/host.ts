@@ -1,4 +1,4 @@
-import { equal, type Random, type Secret, type SigningKey } from '../crypto/index.ts'
+import { equal, wipe, type Random, type Secret, type SigningKey } from '../crypto/index.ts'
 import { after, type Ms } from '../wire/units.ts'
 import type { GroupEffect, HopReason } from './effects.ts'
 import { sealInput } from './hop-seal.ts'
@@ -93,6 +93,12 @@ interface Peer {
   fresh: MessageOf<typeof Fresh> | undefined
 }
 
+/** A joiner, and what the fresh secret was sealed into for it. */
+interface Sealed extends Pick<Joiner, 'member' | 'nonce'> {
+  readonly sealed: Uint8Array
+  readonly pairwise: Secret
+}
+
 interface Kept {
   readonly keys: EpochKeys
   readonly until: Ms
@@ -169,13 +175,15 @@ export function hostGroup(start: HostStart, startedAt: Ms): HostGroup {
   const renew = (
     why: HopReason,
     now: Ms,
-    joiners: readonly Joiner[] = [],
+    fresh: Secret = start.makeSecret(),
+    joiners: readonly Sealed[] = [],
   ): { welcomes: Welcome[]; effects: GroupEffect[] } => {
     const cut = why === 'left' || pending?.cut === true
+    // whoever comes and goes meanwhile does not put off the departure's go
+    const cutBy = pending?.cut === true ? pending.goBy : FOREVER
     const effects = cancel()
     for (const { member } of joiners) dismiss(member.index)
     lastEpoch += 1
-    const fresh = start.makeSecret()
     const next = epochKeys(fresh, facts(), NOTHING, undefined)
     const { term, hash } = roster
     const common = {
@@ -200,18 +208,16 @@ export function hostGroup(start: HostStart, startedAt: Ms): HostGroup {
       effects.push({ do: 'send', to: index, message: peer.fresh })
     }
     const welcomes: Welcome[] = []
-    for (const { member, seal, nonce } of joiners) {
-      const wrapped = seal(fresh)
-      if (wrapped === undefined) continue
-      peers.set(member.index, { pairwise: wrapped.pairwise, nonces: [nonce], fresh: undefined })
+    for (const { member, sealed, pairwise, nonce } of joiners) {
+      peers.set(member.index, { pairwise, nonces: [nonce], fresh: undefined })
       welcomes.push({
         index: member.index,
-        sealed: wrapped.sealed,
+        sealed,
         epoch: lastEpoch,
         commitment: next.commitment,
       })
     }
-    const goBy = after(now, cut ? policy.cutMs : policy.readyMs)
+    const goBy = Math.min(cutBy, after(now, cut ? policy.cutMs : policy.readyMs)) as Ms
     const reason = cut ? 'left' : why
     pending = { keys: next, secret: fresh, prepare: undefined, cut, reason, goBy, ready: new Set() }
     effects.push({ do: 'accept', keys: next })
@@ -360,12 +366,19 @@ export function hostGroup(start: HostStart, startedAt: Ms): HostGroup {
       return keys
     },
     join(joiners, now) {
-      const entry = enter(
-        joiners.map(({ member }) => member),
-        [],
-      )
-      if (entry === undefined) return { welcomes: [], effects: [] }
-      const { welcomes, effects } = renew('joined', now, joiners)
+      const fresh = start.makeSecret()
+      // nobody is in the roster who cannot be given the key
+      const sealed = joiners.flatMap(({ member, seal, nonce }): Sealed[] => {
+        const wrapped = seal(fresh)
+        return wrapped === undefined ? [] : [{ member, nonce, ...wrapped }]
+      })
+      const added = sealed.map(({ member }) => member)
+      const entry = added.length === 0 ? undefined : enter(added, [])
+      if (entry === undefined) {
+        wipe(fresh, ...sealed.map(({ pairwise }) => pairwise))
+        return { welcomes: [], effects: [] }
+      }
+      const { welcomes, effects } = renew('joined', now, fresh, sealed)
       return { welcomes, effects: [entry, ...effects] }
     },
     leave(indices, now) {

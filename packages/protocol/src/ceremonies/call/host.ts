@@ -154,11 +154,15 @@ export function callHost(start: CallHostStart, startedAt: Ms): CallHost {
       })),
       now,
     )
+    const isIn = new Set(welcomes.map(({ index }) => index))
+    // a key that nothing can be sealed to; or an index that the roster does not take, and then nobody of the batch is in
+    const refused = joiners
+      .filter(({ index }) => !isIn.has(index))
+      .map(({ index }): CallEffect => ({ do: 'refused', index, code: 'ERR_CALL_PROOF' }))
+    const others = (): readonly CallEffect[] => (waiting.length > 0 ? admit(now) : [])
     const [first] = welcomes
-    // an index or a key that the roster does not take: nobody of the batch is in
-    if (first === undefined)
-      return joiners.map(({ index }) => ({ do: 'refused', index, code: 'ERR_CALL_PROOF' }))
-    for (const one of joiners) bundles.set(one.index, one.bundle)
+    if (first === undefined) return [...refused, ...others()]
+    for (const one of joiners) if (isIn.has(one.index)) bundles.set(one.index, one.bundle)
     const batch: Batch = {
       term: group.roster.term,
       epoch: first.epoch,
@@ -176,7 +180,7 @@ export function callHost(start: CallHostStart, startedAt: Ms): CallHost {
     unsigned.set(numbers, { batch, image: imageOf(group.roster), sealed, former })
     const statement = welcomeStatement(context, bundle, batch)
     const sign: CallEffect = { do: 'sign', batch: numbers, statement }
-    return [...obey(effects), sign, ...(waiting.length > 0 ? admit(now) : [])]
+    return [...obey(effects), ...refused, sign, ...others()]
   }
 
   const close = (): void => {
