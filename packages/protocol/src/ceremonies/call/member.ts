@@ -236,10 +236,13 @@ export function callMember(start: CallMemberStart): CallMember {
       case 'fresh':
       case 'go':
       case 'beat': {
-        const before = new Set(roster.members.keys())
+        const before = roster.members
         const effects = after(group, group.receive(message satisfies HostMessage, now))
-        const gone = [...before].filter((index) => !group.roster.members.has(index))
-        for (const index of gone) verified.delete(index)
+        const { members } = group.roster
+        const gone = [...before.keys()].filter((index) => !members.has(index))
+        // an S1 was good for what the roster said then
+        for (const [index, one] of before)
+          if (members !== before && !sameMember(members.get(index), one)) verified.delete(index)
         const waited = [...early].filter(([index]) => group.roster.members.has(index))
         for (const [index] of waited) early.delete(index)
         const shown = waited.flatMap(([index, theirs]) => bundleIn(index, index, theirs, trust))
