@@ -18,6 +18,7 @@ export const SCHEDULES = {
 } as const satisfies Record<string, Schedule>
 
 export type ScheduleName = keyof typeof SCHEDULES
+export const SCHEDULE_NAMES: readonly ScheduleName[] = Object.keys(SCHEDULES) as ScheduleName[]
 
 /** How a schedule goes on. */
 export interface Schedule {

@@ -70,10 +70,12 @@ export async function callWorld(
   const made = await bundleOf(first, { host: first.user, r1, r2: random(32) }, random)
   const verified = verifyBundle(CONTEXT, made.bundle, TRUST)
   assert.ok(verified.ok)
-  const common = { context: CONTEXT, schedule, policy: GROUP_DEFAULTS, random }
+  const common = { context: CONTEXT, random }
   const host = callHost(
     {
       ...common,
+      schedule,
+      policy: GROUP_DEFAULTS,
       bundle: made.bundle,
       verified: verified.value,
       key: made.signing,

@@ -9,6 +9,7 @@ import {
   type CallWorld,
   type Relay,
 } from '../../testing/call-world.testing.ts'
+import type { GroupPolicy } from '../../group/policy.ts'
 import type { Ms } from '../../wire/units.ts'
 import type { Bundle } from './bundle.ts'
 import { callTalk, type CallTalk } from './talk.ts'
@@ -138,6 +139,10 @@ const SPOILT: readonly (readonly [string, CallTalk['type'], (message: CallTalk) 
   ['S2', 'batch', (m) => (m.type === 'batch' ? { ...m, signature: flipped(m.signature) } : m)],
   ['epoch', 'batch', (m) => (m.type === 'batch' ? { ...m, epoch: m.epoch + 1 } : m)],
   ['commitment', 'batch', (m) => (m.type === 'batch' ? { ...m, commitment: m.roster } : m)],
+  ['schedule', 'batch', (m) => (m.type === 'batch' ? { ...m, schedule: 'list' } : m)],
+  ['hop time', 'batch', (m) => policyOf(m, { hopMs: 61_000 })],
+  ['limit that none may set', 'batch', (m) => policyOf(m, { hopMs: 1 })],
+  ['deafness below two beats', 'batch', (m) => policyOf(m, { deafMs: 9_000 })],
   ['lines', 'batch', (m) => (m.type === 'batch' ? { ...m, lines: [] } : m)],
   ['sealed', 'sealed', (m) => (m.type === 'sealed' ? { ...m, sealed: flipped(m.sealed) } : m)],
   ['roster', 'image', (m) => (m.type === 'image' ? { ...m, members: m.members.slice(1) } : m)],
@@ -221,6 +226,11 @@ function changed(
   const read = callTalk.decode(frame, 100_000)
   assert.ok(read.ok)
   return read.value.type === type ? callTalk.encode(spoil(read.value)) : frame
+}
+
+function policyOf(message: CallTalk, changes: Partial<GroupPolicy>): CallTalk {
+  if (message.type !== 'batch') return message
+  return { ...message, policy: { ...message.policy, ...changes } }
 }
 
 function flipped(octets: Uint8Array, at = octets.length - 1): Uint8Array {

@@ -1,13 +1,13 @@
 import { equal, sha256, type Random, type Secret, type SigningKey } from '../../crypto/index.ts'
 import type { GroupEffect } from '../../group/effects.ts'
 import { hostGroup, type HostGroup } from '../../group/host.ts'
-import type { GroupPolicy } from '../../group/policy.ts'
+import { policyIsGood, type GroupPolicy } from '../../group/policy.ts'
 import { firstRoster, type Roster } from '../../group/roster.ts'
 import type { ScheduleName } from '../../group/schedules.ts'
 import type { CallContext } from '../../group/signed.ts'
 import { wrapFirst, type FirstWrap } from '../../group/wraps.ts'
 import type { VerifiedKey } from '../../identity/verify.ts'
-import type { ErrorCode } from '../../wire/errors.ts'
+import { HufuError, type ErrorCode } from '../../wire/errors.ts'
 import type { Ms } from '../../wire/units.ts'
 import { bundleHash, type Bundle } from './bundle.ts'
 import type { CallEffect } from './effects.ts'
@@ -91,8 +91,14 @@ interface Unsigned {
 /** Index of a call's initiator. */
 const INITIATOR = 0
 
-/** Starts a call with its initiator alone. */
+/**
+ * Starts a call with its initiator alone.
+ *
+ * @throws {HufuError} `ERR_CALL_ORDER` for a policy that no member would take.
+ */
 export function callHost(start: CallHostStart, startedAt: Ms): CallHost {
+  if (!policyIsGood(start.policy))
+    throw new HufuError('ERR_CALL_ORDER', 'a policy outside its limits')
   const { context, bundle, key, random } = start
   const { call } = context
   const own = rosterMember(INITIATOR, bundle, start.verified)
@@ -168,6 +174,8 @@ export function callHost(start: CallHostStart, startedAt: Ms): CallHost {
       epoch: first.epoch,
       commitment: first.commitment,
       roster: group.roster.hash,
+      schedule: start.schedule,
+      policy: start.policy,
       lines: welcomes.map(({ index, sealed }) => ({
         index,
         r2: bundles.get(index)!.r2,

@@ -3,9 +3,7 @@ import type { HpkeDecapsulationKey } from '../../crypto/more.ts'
 import type { GroupEffect } from '../../group/effects.ts'
 import { memberGroup, type MemberGroup, type MemberTrouble } from '../../group/member.ts'
 import type { HostMessage } from '../../group/messages.ts'
-import type { GroupPolicy } from '../../group/policy.ts'
 import { rosterOf, type Roster, type RosterMember } from '../../group/roster.ts'
-import type { ScheduleName } from '../../group/schedules.ts'
 import type { CallContext } from '../../group/signed.ts'
 import { encOf, openFirst } from '../../group/wraps.ts'
 import type { PublicKeys } from '../../identity/security-key.ts'
@@ -50,8 +48,6 @@ export interface CallMemberStart {
   /** Its per-call keys. */
   readonly key: SigningKey
   readonly sealing: HpkeDecapsulationKey
-  readonly schedule: ScheduleName
-  readonly policy: GroupPolicy
   readonly random: Random
 }
 
@@ -293,10 +289,9 @@ export function callMember(start: CallMemberStart): CallMember {
           sealed,
           sealInfo(context, batch.term, host, bundle),
         )
-      const { epoch, commitment } = batch
-      const nonce = bundle.r2
-      const begun =
-        opened && memberGroup({ ...start, roster, ...opened, epoch, commitment, nonce }, now)
+      const { epoch, commitment, schedule, policy } = batch
+      const first = { roster, epoch, commitment, nonce: bundle.r2, schedule, policy }
+      const begun = opened && memberGroup({ ...start, ...opened, ...first }, now)
       if (begun === undefined) return fail('ERR_CALL_PROOF')
       const { group } = begun
       state = { at: 'in', group }

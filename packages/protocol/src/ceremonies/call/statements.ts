@@ -1,4 +1,6 @@
 import { sha256 } from '../../crypto/index.ts'
+import { policy, type GroupPolicy } from '../../group/policy.ts'
+import type { ScheduleName } from '../../group/schedules.ts'
 import type { CallContext } from '../../group/signed.ts'
 import { certificateHash } from '../../identity/key-id.ts'
 import type { CertificatePair } from '../../identity/security-key.ts'
@@ -36,6 +38,9 @@ export interface Batch {
   readonly commitment: Uint8Array
   /** Hash of the roster with all of them in it, 32 octets. */
   readonly roster: Uint8Array
+  /** How the key hops, and when. */
+  readonly schedule: ScheduleName
+  readonly policy: GroupPolicy
   readonly lines: readonly BatchLine[]
 }
 
@@ -50,7 +55,8 @@ export interface BatchLine {
 
 /** S2 (A10): the host's KEY says to a batch of joiners what their call is. Once for all of them. */
 export function welcomeStatement(context: CallContext, host: Bundle, batch: Batch): Statement {
-  const { term, epoch, commitment, roster } = batch
+  const { term, epoch, commitment, roster, schedule } = batch
+  const hops = [schedule, policy.write(batch.policy)]
   const lines = batch.lines.map(({ index, r2, bundle, sealed }) => [index, r2, bundle, sealed])
   return {
     ...common(context, host.certificates),
@@ -59,7 +65,7 @@ export function welcomeStatement(context: CallContext, host: Bundle, batch: Batc
     users: [host.user],
     terminal: host.terminal,
     nonces: [host.r1, NOTHING],
-    payload: hashOf([bundleHash(host), term, epoch, commitment, roster, lines]),
+    payload: hashOf([bundleHash(host), term, epoch, commitment, roster, hops, lines]),
   }
 }
 

@@ -9,12 +9,15 @@ import {
   Ready,
   Ask,
 } from '../../group/messages.ts'
+import { policy } from '../../group/policy.ts'
+import { SCHEDULE_NAMES } from '../../group/schedules.ts'
 import { MAX_USER_ID } from '../../identity/user-id.ts'
 import {
   bytes,
   codec,
   list,
   message,
+  oneOf,
   string,
   tuple,
   uint,
@@ -71,13 +74,15 @@ export const Image = message('image', 17, {
   members: list(member, MOST_MEMBERS),
   left: list(tuple({ index, signing: hash }), MOST_MEMBERS),
 })
-/** S2: see `welcomeStatement`. `host`: its own S1. */
+/** S2: see `welcomeStatement`. `host`: its own S1. `schedule` and `policy`: the host's choice for its call (A16, A17). */
 export const BatchOf = message('batch', 18, {
   host: bundle,
   term,
   epoch,
   commitment: hash,
   roster: hash,
+  schedule: oneOf(...SCHEDULE_NAMES),
+  policy,
   lines: list(
     tuple({ index, r2: bytes(RANDOM_OCTETS), bundle: hash, sealed: hash }),
     MOST_IN_BATCH,
