@@ -35,7 +35,7 @@ export async function run(args: Arguments, output: Output): Promise<ExitCode> {
     // What can fail here fails before anybody is called.
     const sources = await sourcesOf(intent.send)
     if (intent.receive !== undefined)
-      await (await import('../files/directory.ts')).makeDirectory(intent.receive)
+      (await import('../files/directory.ts')).makeDirectory(intent.receive)
     const talk = await meet(intent, ports, args)
     if (intent.remember !== undefined) talk.remember(intent.remember) // before the other's wish is told
     await announce(talk, intent, output)

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { HufuError } from '@hufu/protocol/wire'
+import { makeFolders } from '@hufu/server/folders'
 
 /** The web app as files, by path, and the list that tells them from any others. */
 export interface Bundle {
@@ -48,7 +49,7 @@ export async function readBundle(
 export async function writeBundle(bundle: Bundle, folder: string): Promise<void> {
   try {
     for (const [path, content] of bundle.files) {
-      await mkdir(dirname(join(folder, path)), { recursive: true })
+      makeFolders(dirname(join(folder, path)), 0o777)
       await writeFile(join(folder, path), content)
     }
     await writeFile(join(folder, LIST), `${JSON.stringify({ files: bundle.list }, null, 2)}\n`)

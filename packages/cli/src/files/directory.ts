@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises'
+import { makeFolders } from '@hufu/server/folders'
 import { writeFailure } from './failure.ts'
 
 /**
@@ -6,8 +6,10 @@ import { writeFailure } from './failure.ts'
  *
  * @throws {HufuError} `ERR_FILE_WRITE`
  */
-export async function makeDirectory(directory: string): Promise<void> {
-  await mkdir(directory, { recursive: true }).catch((cause: unknown) => {
+export function makeDirectory(directory: string): void {
+  try {
+    makeFolders(directory, 0o777)
+  } catch (cause) {
     throw writeFailure(directory, cause)
-  })
+  }
 }

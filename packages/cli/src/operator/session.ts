@@ -1,9 +1,9 @@
-import { mkdir, unlink } from 'node:fs/promises'
+import { unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { HufuError } from '@hufu/protocol/wire'
 import { parseServer } from '@hufu/terminal'
 import type { Arguments } from '../arguments.ts'
-import { profileFolder } from '../profile/folder.ts'
+import { makeClosed, profileFolder } from '../profile/folder.ts'
 import { fileNameOf } from '../profile/names.ts'
 import { damaged, readObject, writeObject } from '../profile/store.ts'
 import { authoritiesWith } from '../socket.ts'
@@ -35,9 +35,7 @@ export async function operatorsClient(args: Arguments): Promise<ApiClient> {
 /** Keeps a session in the profile: a file that is closed to all others. */
 export async function keepSession(url: string, session: string): Promise<void> {
   const folder = foldersOf()
-  await mkdir(folder, { recursive: true, mode: 0o700 }).catch((cause: unknown) => {
-    throw new HufuError('ERR_PROFILE', `${folder}: cannot be made (${codeOf(cause)})`, { cause })
-  })
+  makeClosed(folder)
   await writeObject(fileOf(url), { server: url, session })
 }
 

@@ -1,9 +1,10 @@
-import { mkdir, readdir, unlink } from 'node:fs/promises'
+import { readdir, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Secret } from '@hufu/protocol/crypto'
 import { HufuError } from '@hufu/protocol/wire'
 import type { Profile } from '@hufu/terminal'
 import { codeOf, syncFolder } from '../system.ts'
+import { makeClosed } from './folder.ts'
 import { letters, octets, readContact, writeContact } from './contacts.ts'
 import { readGuesses, withGuess, withoutGuess, writeGuesses } from './guesses.ts'
 import { locked } from './lock.ts'
@@ -25,7 +26,7 @@ export function fileProfile(folder: string): Profile {
   const pathOf = (name: string): string => join(contacts, `${fileNameOf(name)}.json`)
 
   const exclusively = async <T>(act: () => Promise<T>): Promise<T> => {
-    await makeFolders(folder, terminals, contacts)
+    makeClosed(folder, terminals, contacts)
     return locked(folder, act)
   }
 
@@ -118,12 +119,4 @@ async function readNamed(
   const object = await readObject(path)
   if (object !== undefined && object['name'] !== name) throw damaged(path)
   return object
-}
-
-/** The folder itself may exist already, with rights that its owner chose; what is in it is closed in any case. */
-async function makeFolders(...paths: readonly string[]): Promise<void> {
-  for (const path of paths)
-    await mkdir(path, { recursive: true, mode: 0o700 }).catch((cause: unknown) => {
-      throw new HufuError('ERR_PROFILE', `${path}: cannot be made (${codeOf(cause)})`, { cause })
-    })
 }

@@ -1,7 +1,8 @@
-import { mkdir, readdir, unlink } from 'node:fs/promises'
+import { readdir, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { HufuError } from '@hufu/protocol/wire'
 import { codeOf, syncFolder } from '../system.ts'
+import { makeClosed } from './folder.ts'
 import { locked } from './lock.ts'
 import { fileNameOf } from './names.ts'
 import { damaged, readObject, writeObject } from './store.ts'
@@ -41,9 +42,7 @@ export function shelf<T>(
   const pathOf = (name: string): string => join(place, `${fileNameOf(name)}.json`)
 
   const exclusively = async <R>(act: () => Promise<R>): Promise<R> => {
-    await mkdir(place, { recursive: true, mode: 0o700 }).catch((cause: unknown) => {
-      throw new HufuError('ERR_PROFILE', `${place}: cannot be made (${codeOf(cause)})`, { cause })
-    })
+    makeClosed(place)
     return locked(profile, act)
   }
   const readAt = async (path: string, name?: string): Promise<T | undefined> => {

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { hex, random } from '@hufu/protocol/crypto'
 import { HufuError } from '@hufu/protocol/wire'
+import { makeFolders } from '../folders.ts'
 import { faultText } from '../audit/fault.ts'
 import { marksFileIn, marksFileOctets, openMarksFile } from '../audit/marks-file.ts'
 import { recordEntry } from '../audit/record.ts'
@@ -186,9 +187,11 @@ function requireRecord(data: string, { schema }: Beside): void {
 
 /** Runs `work` with a folder of its own, which is gone afterwards: one that was killed has left nothing that stays. */
 async function inFolder<T>(path: string, work: (folder: string) => Promise<T>): Promise<T> {
-  await mkdir(path, { recursive: true, mode: 0o700 }).catch((cause: unknown) => {
+  try {
+    makeFolders(path)
+  } catch (cause) {
     throw new HufuError('ERR_FILE_WRITE', `${path}: cannot be made`, { cause })
-  })
+  }
   let unlock: () => void
   try {
     unlock = lockFolder(path, 'hufu backup')

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { equal, hex, random } from '@hufu/protocol/crypto'
 import { HufuError } from '@hufu/protocol/wire'
+import { makeFolders } from '../folders.ts'
 import { faultText } from '../audit/fault.ts'
 import { verifyAudit } from '../audit/verify.ts'
 import type { Config } from '../config.ts'
@@ -123,7 +124,7 @@ interface Claim {
 /** Keeps others out. */
 function claim(data: string, nextStart: boolean): Claim {
   try {
-    mkdirSync(data, { recursive: true, mode: 0o700 })
+    makeFolders(data)
   } catch (cause) {
     throw new HufuError('ERR_DATA_FOLDER', `${data}: cannot be made`, { cause })
   }

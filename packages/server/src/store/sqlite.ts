@@ -1,9 +1,10 @@
-import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs'
+import { chmodSync, closeSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
 import { random } from '@hufu/protocol/crypto'
 import { HufuError, SERVER_ID_OCTETS } from '@hufu/protocol/wire'
 import { Kysely, sql, SqliteDialect, type SqliteDatabase, type SqliteStatement } from 'kysely'
+import { makeFolders } from '../folders.ts'
 import { groupCommit } from './group.ts'
 import { lockFolder } from './lock.ts'
 import { keepMeta } from './meta.ts'
@@ -32,7 +33,7 @@ const STATEMENTS = 512
  * @throws {HufuError} `ERR_DATA_FOLDER` (not writable, or in use), `ERR_STORE_VERSION` (written by a newer hufu).
  */
 export async function openSqlite(folder: string, does?: string): Promise<Store> {
-  make(folder, () => mkdirSync(folder, { recursive: true, mode: 0o700 }))
+  make(folder, () => makeFolders(folder))
   const unlock = lockFolder(folder, does)
   try {
     takeRestored(folder)

@@ -1,7 +1,7 @@
-import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { base64url, equal, random } from '@hufu/protocol/crypto'
 import { HufuError } from '@hufu/protocol/wire'
+import { makeFolders } from '../../folders.ts'
 import { masterKeyOf } from './environment.ts'
 import { MASTER_KEY_OCTETS, type MasterKey } from './master-key.ts'
 import { readPrivate, renameDurably, writePrivate } from './private-file.ts'
@@ -49,7 +49,7 @@ async function makeKey(path: string): Promise<MasterKey> {
   const raw = random(MASTER_KEY_OCTETS)
   const line = base64url(raw)
   raw.fill(0)
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  makeFolders(dirname(path))
   await writePrivate(path, `${line}\n`)
   return masterKeyOf(line)!
 }
