@@ -84,8 +84,9 @@ async function fileOf(path: string): Promise<MarksFile> {
 
 async function givenFile(path: string): Promise<MarksFile> {
   const file = await fileOf(path)
-  if (file.octets === 0) throw new HufuError('ERR_FILE_READ', `${path}: no marks are in it`)
-  return file
+  for await (const { mark } of marksIn(path, file.octets)) if (mark !== undefined) return file
+  // another file, given by mistake: nothing is said of the record
+  throw new HufuError('ERR_FILE_READ', `${path}: no marks are in it`)
 }
 
 /** A check under way. */
