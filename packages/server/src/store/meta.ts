@@ -33,3 +33,8 @@ export async function putMeta(db: Db, name: string, value: Uint8Array): Promise<
     .onConflict((conflict) => conflict.column('name').doUpdateSet({ value }))
     .execute()
 }
+
+/** Keeps nothing under `name` any more. */
+export async function dropMeta(db: Db, name: string): Promise<void> {
+  await db.deleteFrom('meta').where('name', '=', name).execute()
+}

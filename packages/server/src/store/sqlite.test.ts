@@ -75,8 +75,11 @@ test('a full disk is named, nothing is changed, and with room again it goes on',
   const { rows } = await store.read((db) => sql`PRAGMA page_count`.execute(db))
   const pages = (rows[0] as { page_count: number }).page_count
   await store.read((db) => sql.raw(`PRAGMA max_page_count = ${pages}`).execute(db))
+  assert.equal(await store.usable(), true)
   await assert.rejects(write(), full)
+  assert.equal(await store.usable(), false)
   await store.read((db) => sql.raw(`PRAGMA max_page_count = ${pages + 100}`).execute(db))
+  assert.equal(await store.usable(), true)
   await write()
   await store.close()
 })

@@ -7,7 +7,7 @@ import { Kysely, sql, SqliteDialect, type SqliteDatabase, type SqliteStatement }
 import { makeFolders } from '../folders.ts'
 import { groupCommit } from './group.ts'
 import { lockFolder } from './lock.ts'
-import { keepMeta } from './meta.ts'
+import { dropMeta, keepMeta, putMeta } from './meta.ts'
 import { migrate } from './migrations.ts'
 import { runDirectly } from './prepared.ts'
 import { takeRestored } from './restored.ts'
@@ -24,6 +24,9 @@ export const BUSY_MS = 5_000
 const BEGIN = 'begin immediate'
 /** Prepared statements kept. Our choice: several times what the queries make. */
 const STATEMENTS = 512
+/** What is written to see whether the disk has room, and its octets. Our choice: more than any one request writes. */
+const PROBE = 'probe'
+const PROBE_OCTETS = 65_536
 
 /**
  * Opens the store in `folder`, making folder (0700) and file (0600) where they are missing, and keeps every other server
@@ -43,6 +46,8 @@ export async function openSqlite(folder: string, does?: string): Promise<Store> 
     await migrate(db, 'blob').catch(refuseTroubled)
     const serverId = await keepMeta(db, 'server-id', () => random(SERVER_ID_OCTETS))
     let surety: Surety | undefined
+    /** The disk has failed us, and was not seen to be well since. */
+    let troubled = false
     const group = groupCommit(db, (next) => {
       if (surety !== next)
         database.exec(`PRAGMA synchronous = ${next === 'durable' ? 'FULL' : 'NORMAL'}`)
@@ -51,9 +56,19 @@ export async function openSqlite(folder: string, does?: string): Promise<Store> 
     return {
       serverId,
       read: (work) => work(db),
-      write: group.write,
+      async write(surety, work) {
+        try {
+          return await group.write(surety, work)
+        } catch (error) {
+          if (isTroubled(error)) troubled = true
+          throw error
+        }
+      },
       compact: () => checkpoint(db),
-      usable: () => answers(db),
+      async usable() {
+        if (troubled) troubled = !(await takesWrites(group.write))
+        return !troubled && answers(db)
+      },
       async close() {
         await group.idle()
         database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
@@ -125,6 +140,21 @@ function refuseTroubled(thrown: unknown): never {
 /** Through kysely, which lets it wait for the end of a transaction. */
 async function checkpoint(db: Kysely<Schema>): Promise<void> {
   await sql`PRAGMA wal_checkpoint(TRUNCATE)`.execute(db)
+}
+
+function isTroubled(error: unknown): boolean {
+  return error instanceof HufuError && error.code === 'ERR_DATA_FOLDER'
+}
+
+/** Whether there is room again: who is not ready is sent nothing that would show it. */
+async function takesWrites(write: Store['write']): Promise<boolean> {
+  try {
+    await write('durable', (db) => putMeta(db, PROBE, new Uint8Array(PROBE_OCTETS)))
+    await write('soon', (db) => dropMeta(db, PROBE))
+    return true
+  } catch {
+    return false
+  }
 }
 
 async function answers(db: Kysely<Schema>): Promise<boolean> {

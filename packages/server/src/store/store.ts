@@ -20,7 +20,7 @@ export interface Store {
   write<T>(surety: Surety, work: (db: Db) => Promise<T>): Promise<T>
   /** Resolves when what was overwritten or removed is gone from the files too, as far as that is in our hands. */
   compact(): Promise<void>
-  /** False if the database does not answer. */
+  /** False if the database does not answer, or the disk has failed a write and fails another. */
   usable(): Promise<boolean>
   /** Resolves when all that was written is on disk and the files are closed. */
   close(): Promise<void>
