@@ -1,4 +1,11 @@
-import { equal, sha256, type Random, type Secret, type SigningKey } from '../../crypto/index.ts'
+import {
+  equal,
+  hex,
+  sha256,
+  type Random,
+  type Secret,
+  type SigningKey,
+} from '../../crypto/index.ts'
 import type { GroupEffect } from '../../group/effects.ts'
 import { hostGroup, type HostGroup } from '../../group/host.ts'
 import { policyIsGood, type GroupPolicy } from '../../group/policy.ts'
@@ -8,7 +15,7 @@ import type { CallContext } from '../../group/signed.ts'
 import { wrapFirst, type FirstWrap } from '../../group/wraps.ts'
 import type { VerifiedKey } from '../../identity/verify.ts'
 import { HufuError, type ErrorCode } from '../../wire/errors.ts'
-import type { Ms } from '../../wire/units.ts'
+import { after as later, type Ms } from '../../wire/units.ts'
 import { bundleHash, type Bundle } from './bundle.ts'
 import type { CallEffect } from './effects.ts'
 import { framesOf, talkReader } from './parts.ts'
@@ -90,6 +97,8 @@ interface Unsigned {
 
 /** Index of a call's initiator. */
 const INITIATOR = 0
+/** Milliseconds in which a member's next question for S1s is not answered: each may bring 160,000 octets. Our choice. */
+const SOON_MS = 2_500
 
 /**
  * Starts a call with its initiator alone.
@@ -106,6 +115,10 @@ export function callHost(start: CallHostStart, startedAt: Ms): CallHost {
   const group = hostGroup({ ...start, roster, self: INITIATOR, firstEpoch: 1 }, startedAt)
   const reader = talkReader()
   const bundles = new Map<number, Bundle>([[INITIATOR, bundle]])
+  /** Whose a per-call key is: it came with an S1 that was good, and serves at no other index. */
+  const owners = new Map<string, number>([[hex(bundle.signing), INITIATOR]])
+  /** When each member last asked for S1s. */
+  const askedAt = new Map<number, Ms>()
   const unsigned = new Map<number, Unsigned>()
   let waiting: readonly Waiting[] = []
   /** Hash of the roster's entry before: what an image leads on from. */
@@ -213,11 +226,16 @@ export function callHost(start: CallHostStart, startedAt: Ms): CallHost {
       case 'ask':
       case 'nonce':
         return obey(group.receive(from, message, now))
-      case 'want':
-        return message.indices.flatMap((index) => {
+      case 'want': {
+        const asked = askedAt.get(from)
+        const isSoon = asked !== undefined && now < later(asked, SOON_MS)
+        if (isSoon || !group.roster.members.has(from)) return []
+        askedAt.set(from, now)
+        return [...new Set(message.indices)].flatMap((index) => {
           const wanted = bundles.get(index)
           return wanted === undefined ? [] : send(from, { type: 'bundle', index, bundle: wanted })
         })
+      }
       case 'data':
         return group.roster.members.has(from) ? [{ do: 'data', from, octets: message.octets }] : []
       case 'bye': {
@@ -242,11 +260,13 @@ export function callHost(start: CallHostStart, startedAt: Ms): CallHost {
       const known = bundles.get(index)
       const ours = theirs.host === bundle.user && equal(theirs.r1, bundle.r1)
       if (over || !ours || index === INITIATOR) return refused('ERR_CALL_PROOF')
-      if (known !== undefined && !equal(known.signing, theirs.signing))
+      const owner = owners.get(hex(theirs.signing)) ?? index
+      if (owner !== index || (known !== undefined && !equal(known.signing, theirs.signing)))
         return refused('ERR_CALL_PROOF')
       const verified = verifyBundle(context, theirs, trust)
       if (!verified.ok) return refused(verified.code)
       const { user, kind, keyId } = verified.value
+      owners.set(hex(theirs.signing), index)
       const others = waiting.filter((one) => one.index !== index)
       waiting = [...others, { index, bundle: theirs, key: verified.value }]
       return [{ do: 'verified', index, user, kind, keyId }]
