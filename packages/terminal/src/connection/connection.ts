@@ -10,6 +10,7 @@ import {
   MAX_CONTROL_OCTETS,
   splitFrames,
   terminalIdOf,
+  TO_ALL,
   VERSIONS,
   type ErrorCode,
   type Frame,
@@ -66,9 +67,9 @@ export interface Connection {
   send(message: FromTerminal): boolean
   /**
    * Sends a session's octets, which come behind {@link DATA_ROOM_OCTETS} free ones and are taken over; false if there is
-   * no connection.
+   * no connection. `to`: what `toMember` says, where they are for one member alone.
    */
-  sendData(session: number, roomy: Uint8Array): boolean
+  sendData(session: number, roomy: Uint8Array, to?: number): boolean
   close(): void
 }
 
@@ -245,9 +246,9 @@ export function connect(options: ConnectionOptions): Connection {
       send(message)
       return true
     },
-    sendData(session, roomy) {
+    sendData(session, roomy, to = TO_ALL) {
       if (at !== 'open') return false
-      roomy.set(dataFrameHead(session, 0, roomy.length - DATA_ROOM_OCTETS))
+      roomy.set(dataFrameHead(session, to, roomy.length - DATA_ROOM_OCTETS))
       write(roomy)
       return true
     },

@@ -16,6 +16,8 @@ export interface Line {
   readonly terminal: Uint8Array
   readonly clock: Clock
   readonly random: Random
+  /** How further sockets to the same server are opened. */
+  readonly openSocket: OpenSocket
   /**
    * A share in the connection. Everything that the server says reaches every share; each knows its own by its numbers.
    * `handlers.open` is called a moment later if it is open already; `close` gives up the share only.
@@ -58,6 +60,7 @@ export function openLine(options: LineOptions): Line {
   const server = parseServer(options.server)
   const clock = ports.clock ?? systemClock
   const rng = ports.random ?? random
+  const openSocket = ports.openSocket ?? openWebSocket
   const seed = options.terminalSeed
   const key = seed === undefined ? ed25519.generate(rng) : ed25519.fromSecret(seed.expose())
   const shares = new Set<Share>()
@@ -76,7 +79,7 @@ export function openLine(options: LineOptions): Line {
     key,
     random: rng,
     clock,
-    openSocket: ports.openSocket ?? openWebSocket,
+    openSocket,
     messages: options.messages,
     handlers: {
       open: (fresh) => each((share) => open(share, fresh)),
@@ -111,6 +114,7 @@ export function openLine(options: LineOptions): Line {
     terminal: connection.terminal,
     clock,
     random: rng,
+    openSocket,
     share(handlers) {
       const share: Share = { handlers, told: false }
       shares.add(share)
@@ -128,7 +132,8 @@ export function openLine(options: LineOptions): Line {
         },
         nextRef: () => connection.nextRef(),
         send: (message) => shares.has(share) && connection.send(message),
-        sendData: (session, roomy) => shares.has(share) && connection.sendData(session, roomy),
+        sendData: (session, roomy, to) =>
+          shares.has(share) && connection.sendData(session, roomy, to),
         close: () => void shares.delete(share),
       }
     },

@@ -1,3 +1,4 @@
+import type { callFromServer, callFromTerminal } from '@hufu/protocol/call'
 import { pairFromServer, pairFromTerminal } from '@hufu/protocol/pair'
 import type { signinFromServer, signinFromTerminal } from '@hufu/protocol/signin'
 import {
@@ -19,10 +20,16 @@ export const fromServer = [...connectionFromServer, ...relayFromServer, ...pairF
 
 /** Everything that a terminal says to a server. */
 export type FromTerminal = MessageOf<
-  (typeof fromTerminal)[number] | (typeof signinFromTerminal)[number]
+  | (typeof fromTerminal)[number]
+  | (typeof signinFromTerminal)[number]
+  | (typeof callFromTerminal)[number]
 >
 /** Everything that a server says to a terminal. */
-export type FromServer = MessageOf<(typeof fromServer)[number] | (typeof signinFromServer)[number]>
+export type FromServer = MessageOf<
+  | (typeof fromServer)[number]
+  | (typeof signinFromServer)[number]
+  | (typeof callFromServer)[number]
+>
 
 /** How both are written and read. */
 export interface Messages {
