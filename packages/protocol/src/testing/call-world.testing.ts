@@ -77,7 +77,7 @@ export async function callWorld(
       schedule,
       policy: GROUP_DEFAULTS,
       bundle: made.bundle,
-      verified: verified.value,
+      keyId: verified.value.keyId,
       key: made.signing,
       makeSecret: () => new Secret(random(32)),
     },

@@ -21,8 +21,25 @@ export type CallEffect =
     }
   /** What that member's application has said to all, sealed under its keys of an epoch; the epoch may still be to come. */
   | { readonly do: 'data'; readonly from: number; readonly octets: Uint8Array }
-  /** The member is out. The host has the server take it out, too. */
-  | { readonly do: 'left'; readonly index: number }
+  /** The member is out. The host has the server take it out too, unless it was its connection alone: it may come back. */
+  | { readonly do: 'left'; readonly index: number; readonly lost: boolean }
+  /** The member's connection is gone, and it has a while to come back; it is back. */
+  | { readonly do: 'away'; readonly index: number }
+  | { readonly do: 'back'; readonly index: number }
+  /** This end lacks a step and asks to be brought in again; it is in again. */
+  | { readonly do: 'returning' }
+  | { readonly do: 'returned' }
+  /** Who hosts from now on. If it is this end, it tells the server (`call.hosts`). `taken`: the host before was not heard. */
+  | {
+      readonly do: 'host'
+      readonly index: number
+      readonly epoch: number
+      readonly how: 'handed' | 'taken'
+    }
+  /** A member claims to host this call, and has no right to that here: the call may be split. It is shown, never merged. */
+  | { readonly do: 'rival'; readonly index: number; readonly term: number }
+  /** The host is not heard, and nothing is sent for now; it is heard again. */
+  | { readonly do: 'deaf'; readonly deaf: boolean }
   /** What came of that member is not taken: the host has the server take it out; a member shows it. */
   | { readonly do: 'refused'; readonly index: number; readonly code: ErrorCode }
   /** It is over for this end. All keys are wiped. */

@@ -46,7 +46,7 @@ export interface CallHostStart {
   readonly context: CallContext
   /** Its own S1: user and host are the same, and R1 is what everybody was rung with. */
   readonly bundle: Bundle
-  readonly verified: VerifiedKey
+  readonly keyId: Uint8Array
   /** Its per-call Ed25519 key. */
   readonly key: SigningKey
   readonly schedule: ScheduleName
@@ -58,6 +58,7 @@ export interface CallHostStart {
 
 /** A host's part of a call. */
 export interface CallHost {
+  readonly at: 'in' | 'over'
   readonly roster: Roster
   readonly group: HostGroup
   /** A member has come in at that index, with this S1 (A9, A12). Codes of a refusal: those of `verifyBundle`. */
@@ -110,7 +111,7 @@ export function callHost(start: CallHostStart, startedAt: Ms): CallHost {
     throw new HufuError('ERR_CALL_ORDER', 'a policy outside its limits')
   const { context, bundle, key, random } = start
   const { call } = context
-  const own = rosterMember(INITIATOR, bundle, start.verified)
+  const own = rosterMember(INITIATOR, bundle, start)
   const roster = firstRoster(call, own)
   const group = hostGroup({ ...start, roster, self: INITIATOR, firstEpoch: 1 }, startedAt)
   const reader = talkReader()
@@ -216,7 +217,7 @@ export function callHost(start: CallHostStart, startedAt: Ms): CallHost {
     waiting = waiting.filter(({ index }) => !indices.includes(index))
     const gone = indices.filter((index) => index !== INITIATOR && group.roster.members.has(index))
     previous = group.roster.hash
-    const left = gone.map((index): CallEffect => ({ do: 'left', index }))
+    const left = gone.map((index): CallEffect => ({ do: 'left', index, lost: false }))
     return [...obey(group.leave(gone, now)), ...left]
   }
 
@@ -251,6 +252,9 @@ export function callHost(start: CallHostStart, startedAt: Ms): CallHost {
   }
 
   return {
+    get at() {
+      return over ? 'over' : 'in'
+    },
     get roster() {
       return group.roster
     },

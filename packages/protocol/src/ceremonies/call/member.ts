@@ -242,7 +242,11 @@ export function callMember(start: CallMemberStart): CallMember {
         const waited = [...early].filter(([index]) => group.roster.members.has(index))
         for (const [index] of waited) early.delete(index)
         const shown = waited.flatMap(([index, theirs]) => bundleIn(index, index, theirs, trust))
-        return [...effects, ...shown, ...gone.map((index): CallEffect => ({ do: 'left', index }))]
+        return [
+          ...effects,
+          ...shown,
+          ...gone.map((index): CallEffect => ({ do: 'left', index, lost: false })),
+        ]
       }
       case 'bundle':
         return bundleIn(from, message.index, message.bundle, trust)

@@ -50,7 +50,11 @@ export function verifyBundle(
 }
 
 /** The roster's line for a member whose bundle was verified. */
-export function rosterMember(index: number, bundle: Bundle, key: VerifiedKey): RosterMember {
+export function rosterMember(
+  index: number,
+  bundle: Bundle,
+  key: { readonly keyId: Uint8Array },
+): RosterMember {
   const { user, signing } = bundle
   return { index, user, keyId: key.keyId, signing, sealing: sha256(bundle.sealing) }
 }
