@@ -159,6 +159,7 @@ export const EXIT_OF: Readonly<Record<ErrorCode, ExitCode>> = {
   ERR_FILE_CHANGED: EXIT.file,
   ERR_FILE_READ: EXIT.file,
   ERR_FILE_WRITE: EXIT.file,
+  ERR_AUDIO_FORMAT: EXIT.file,
 
   ERR_USAGE: EXIT.usage,
   ERR_CONFIG: EXIT.usage,

@@ -449,6 +449,10 @@ export const MESSAGES: Readonly<Record<ErrorCode, Message>> = {
     what: 'a file cannot be written',
     next: 'Check that the folder exists, that you may write there, and that the disk has room.',
   },
+  ERR_AUDIO_FORMAT: {
+    what: 'a file is no sound that can be played',
+    next: 'Give a WAV file, not compressed, with one channel or two.',
+  },
 
   ERR_USAGE: { what: 'the command cannot be understood', next: 'See `hufu help`.' },
   ERR_CONFIG: {

@@ -147,6 +147,7 @@ export const ERRORS = {
   ERR_FILE_CHANGED: 'user',
   ERR_FILE_READ: 'user',
   ERR_FILE_WRITE: 'user',
+  ERR_AUDIO_FORMAT: 'user',
 
   // command line and server set-up
   ERR_USAGE: 'user',

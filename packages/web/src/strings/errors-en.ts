@@ -427,6 +427,10 @@ export const errorsEn: Text['errors'] = {
     what: 'The file cannot be written.',
     next: 'Check that the disk has room, and that the browser may write there. Then have it sent again.',
   },
+  ERR_AUDIO_FORMAT: {
+    what: 'The file is no sound that can be played.',
+    next: 'Take a WAV file, not compressed, with one channel or two.',
+  },
 
   ERR_USAGE: { what: 'The request cannot be understood.', next: NEVER_HERE },
   ERR_CONFIG: { what: 'The configuration is wrong.', next: NEVER_HERE },

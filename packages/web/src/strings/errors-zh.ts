@@ -336,6 +336,10 @@ export const errorsZh: Text['errors'] = {
     what: '文件无法写入。',
     next: '请检查磁盘空间，以及浏览器能否写到那里，然后让对方再发一次。',
   },
+  ERR_AUDIO_FORMAT: {
+    what: '这个文件不是可以播放的声音。',
+    next: '请用未压缩、单声道或双声道的 WAV 文件。',
+  },
 
   ERR_USAGE: { what: '这个请求无法理解。', next: NEVER_HERE },
   ERR_CONFIG: { what: '配置有误。', next: NEVER_HERE },
