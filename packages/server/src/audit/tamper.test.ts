@@ -194,7 +194,10 @@ describe('an audit record that', () => {
     // given by mistake, another file is not held against the record
     writeFileSync(copy, new Uint8Array([0x7f, 0x45, 0x4c, 0x46, 0x0a, 0x00, 0xff, 0x0a]))
     const unread = { code: 'ERR_FILE_READ', message: /no marks are in it/ }
-    await assert.rejects(faultAfter(() => undefined, { marks: copy }), unread)
+    await assert.rejects(
+      faultAfter(() => undefined, { marks: copy }),
+      unread,
+    )
   })
 
   test('was rewritten with all its hashes is betrayed by the next mark', async () => {
