@@ -365,8 +365,20 @@ export const MESSAGES: Readonly<Record<ErrorCode, Message>> = {
     next: 'Draw another id for the call.',
   },
   ERR_CALL_LIMIT: {
-    what: 'the server allows no more members in this call, or no more calls of yours',
-    next: 'Leave another call first, or call fewer people.',
+    what: 'the server allows no more members in this call',
+    next: 'Call fewer people; `hufu config` on the server shows members-per-call.',
+  },
+  ERR_CALL_BUSY: {
+    what: 'you are in as many calls as the server allows',
+    next: 'Leave another call first; `hufu config` on the server shows calls-per-user.',
+  },
+  ERR_CALL_RATE: {
+    what: 'you have called too often within a minute',
+    next: 'Wait a minute; `hufu config` on the server shows calls-per-minute.',
+  },
+  ERR_CALL_SEAT: {
+    what: 'this terminal, or its connection for media, has another place in this call',
+    next: 'Leave the call at this terminal first, then answer again.',
   },
   ERR_CALL_HOST: {
     what: 'only the host of the call may do that',

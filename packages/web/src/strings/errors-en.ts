@@ -343,8 +343,20 @@ export const errorsEn: Text['errors'] = {
     next: 'Draw another id for the call.',
   },
   ERR_CALL_LIMIT: {
-    what: 'The server allows no more members in this call, or no more calls of yours.',
-    next: 'Leave another call first, or call fewer people.',
+    what: 'The server allows no more members in this call.',
+    next: 'Call fewer people, or ask whoever runs the server.',
+  },
+  ERR_CALL_BUSY: {
+    what: 'You are in as many calls as the server allows.',
+    next: 'Leave another call first.',
+  },
+  ERR_CALL_RATE: {
+    what: 'You have called too often within a minute.',
+    next: 'Wait a minute, then call again.',
+  },
+  ERR_CALL_SEAT: {
+    what: 'This browser has another place in this call.',
+    next: 'Leave the call here first, then answer again.',
   },
   ERR_CALL_HOST: {
     what: 'Only the host of the call may do that.',

@@ -258,8 +258,20 @@ export const errorsZh: Text['errors'] = {
     next: '请重新呼叫。',
   },
   ERR_CALL_LIMIT: {
-    what: '通话人数或您的通话数已达上限。',
-    next: '请先退出其他通话，或减少呼叫人数。',
+    what: '此通话的人数已达服务器上限。',
+    next: '请减少呼叫人数，或联系服务器管理员。',
+  },
+  ERR_CALL_BUSY: {
+    what: '您同时参加的通话数已达服务器上限。',
+    next: '请先退出其他通话。',
+  },
+  ERR_CALL_RATE: {
+    what: '您一分钟内呼叫次数过多。',
+    next: '请一分钟后再呼叫。',
+  },
+  ERR_CALL_SEAT: {
+    what: '此浏览器在该通话中已有另一席位。',
+    next: '请先在此退出该通话，再重新接听。',
   },
   ERR_CALL_HOST: {
     what: '只有通话主持人可以这样做。',
