@@ -209,6 +209,31 @@ export type CliEvent =
       readonly created: string
       readonly expires: string | null
     }
+  | {
+      /** A call, as its operator sees it. */
+      readonly event: 'listedcall'
+      readonly id: string
+      readonly initiator: string
+      readonly host: string
+      readonly since: string
+      /** Members, and users who are rung. */
+      readonly size: number
+      readonly ringing: number
+      /** Of the key, as the host has told it last. */
+      readonly epoch: number
+    }
+  | {
+      readonly event: 'listedmember'
+      readonly call: string
+      readonly index: number
+      readonly user: string
+      readonly terminal: string
+      readonly since: string
+      readonly isHost: boolean
+      readonly connected: boolean
+    }
+  | { readonly event: 'listedring'; readonly call: string; readonly user: string }
+  | { readonly event: 'forced'; readonly call: string; readonly reason: string }
   | { readonly event: 'withdrawn'; readonly user: string; readonly invitations: number }
   | { readonly event: 'suspended'; readonly user: string }
   | { readonly event: 'resumed'; readonly user: string }

@@ -1,11 +1,12 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
 import type { ErrorCode } from '@hufu/protocol/wire'
 import type { PairingTimes } from './ceremonies/pair/ports.ts'
-import type { RelayCounts } from './counts.ts'
+import type { CallCounts, RelayCounts } from './counts.ts'
 
 /** What the server counts for its operator. Labels are codes of the closed table: nothing of a user's. */
 export interface Metrics {
   readonly relay: RelayCounts
+  readonly calls: CallCounts
   /** A connection ended with this code; `greeting`: before it was open. */
   ended(code: ErrorCode, greeting: boolean): void
   pairing(outcome: 'stood' | ErrorCode, times?: PairingTimes): void
@@ -29,12 +30,20 @@ export interface Counts {
 /** Seconds: answers leave at whole quarters, verdicts as soon as both ends are done. */
 const PAIRING_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 1, 2, 5, 10, 30, 60]
 
-/** Metrics; the two functions are asked when somebody looks. */
-export function metricsOf(now: { connections(): number; sessions(): number }): Metrics {
+/** What is now; asked when somebody looks. */
+export interface Now {
+  connections(): number
+  sessions(): number
+  /** As the tables have it: of all nodes. Left out where there are no calls. */
+  calls?(): Promise<{ readonly calls: number; readonly members: number; readonly rings: number }>
+}
+
+/** Metrics. */
+export function metricsOf(now: Now): Metrics {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   const registers = [registry]
-  const relay = { frames: 0, octets: 0, dropped: 0 }
+  const relay = { frames: 0, octets: 0, dropped: 0, media: 0 }
   const totals = {
     pairings: new Map<string, number>(),
     hellos: new Map<string, number>(),
@@ -81,8 +90,10 @@ export function metricsOf(now: { connections(): number; sessions(): number }): M
     'Frames of media that were late, too large or too many.',
     () => relay.dropped,
   )
+  count(registry, 'hufu_call_frames_total', 'Frames of media delivered.', () => relay.media)
   return {
     relay,
+    calls: callMetrics(registry, now),
     ended(code, greeting) {
       add(greeting ? totals.hellos : totals.ends, code)
       ;(greeting ? hellos : ends).inc({ code })
@@ -108,6 +119,40 @@ export function metricsOf(now: { connections(): number; sessions(): number }): M
     }),
     page: async () => ({ type: registry.contentType, text: await registry.metrics() }),
   }
+}
+
+function callMetrics(registry: Registry, now: Now): CallCounts {
+  const registers = [registry]
+  const calls: CallCounts & { placed: number } = {
+    placed: 0,
+    ended: (code) => ended.inc({ code }),
+    rung: (outcome) => rings.inc({ outcome }),
+  }
+  const ended = new Counter({
+    name: 'hufu_calls_ended_total',
+    help: 'Calls that are over, by code.',
+    labelNames: ['code'],
+    registers,
+  })
+  const rings = new Counter({
+    name: 'hufu_call_rings_ended_total',
+    help: 'Users who are rung no longer: answered, or why not, by code.',
+    labelNames: ['outcome'],
+    registers,
+  })
+  count(registry, 'hufu_calls_placed_total', 'Calls that were placed.', () => calls.placed)
+  const { calls: counted } = now
+  if (counted === undefined) return calls
+  const there: Gauge<'of'> = new Gauge({
+    name: 'hufu_calls',
+    help: 'Calls now, those who are in them, and those who are rung.',
+    labelNames: ['of'],
+    registers,
+    async collect() {
+      for (const [of, value] of Object.entries(await counted())) there.set({ of }, value)
+    },
+  })
+  return calls
 }
 
 function add(totals: Map<string, number>, code: string): void {

@@ -22,6 +22,7 @@ import {
 } from './ceremonies/signin/index.ts'
 import { guarded, systemClock, type Clock } from './clock.ts'
 import type { Config } from './config.ts'
+import type { Connection } from './relay/connection.ts'
 import type { House, RoomMessage } from './gateway/connection.ts'
 import { gatewayTo } from './gateway/gateway.ts'
 import { sourcesBehind } from './gateway/source.ts'
@@ -33,6 +34,7 @@ import { metricsOf } from './metrics.ts'
 import { inProcessBus } from './relay/inprocess.ts'
 import { presenceOver, type Presence } from './relay/presence.ts'
 import { sessionsOver, type Sessions } from './relay/sessions.ts'
+import { countCalls } from './store/calls.ts'
 import type { Ending } from './store/endings.ts'
 import { tellHolder } from './store/lock.ts'
 import { keyedStore, type KeyedStore } from './store/store.ts'
@@ -126,6 +128,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   const inUse = {
     connections: () => gateway.count(),
     sessions: () => sessions.count(),
+    calls: () => keyed.read(countCalls),
   }
   const metrics = metricsOf(inUse)
   const gauges = gaugesOf(inUse, () => metrics.counts())
@@ -159,6 +162,10 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     audit,
     authority,
     left: (connection, user) => pair.left(connection, user),
+    ended(endings) {
+      for (const { terminal, user, code, reason } of endings)
+        call.signedOut(terminal, user, { code, reason }).catch(failed)
+    },
     throttled() {
       metrics.throttled()
       logger.warn('somebody was throttled for too many attempts to sign in or enrol')
@@ -172,7 +179,9 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     presence,
     sessions,
     store,
+    audit,
     authority,
+    counts: metrics.calls,
     attends: (connection, user) => pair.attends(connection, user),
     failed,
   })
@@ -210,6 +219,11 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       isThere: (terminal) => presence.isThere(terminal),
       tell: (endings) => signin.tell(endings),
     },
+    calls: {
+      forget: call.forget,
+      tellOver: call.tellOver,
+      isThere: (terminal) => presence.isThere(terminal),
+    },
     state: () => (state === 'up' ? 'up' : 'draining'),
     traffic,
     failed,
@@ -231,6 +245,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   } catch (error) {
     http.close()
     signin.stop()
+    call.stop()
     await admin.stop()
     await authority.close()
     await audit.close()
@@ -240,7 +255,6 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
 
   const sweep = async (): Promise<void> => {
     await Promise.all([sessions.sweep(), pair.sweep()])
-    await call.sweep()
     await store.write('soon', (db) => sweepStore(db, config, clock.wall()))
     await sweepAuthority(store, safe.vault, clock.wall())
     await store.write('soon', (db) => admin.sweep(db))
@@ -256,6 +270,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   sweepLater()
 
   admin.resume()
+  call.resume().catch(failed)
   let stopped: Promise<void> | undefined
   const stop = async (spreadMs: number, patienceMs: number): Promise<void> => {
     state = 'draining'
@@ -272,6 +287,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     cancel()
     cancelSweep()
     signin.stop()
+    call.stop()
     state = 'down'
     await bus.close()
     await admin.stop()
@@ -310,6 +326,10 @@ interface Rooms {
 /** Which room hears what. */
 function houseOf({ presence, sessions, pair, signin, call }: Rooms): House {
   const rooms = [signin, pair, call, sessions, presence]
+  const attend = async (connection: Connection, message: RoomMessage): Promise<void> => {
+    await pair.receive(connection, message as Parameters<typeof pair.receive>[1])
+    await call.attending(connection)
+  }
   return {
     opened(connection) {
       for (const room of rooms) room.opened(connection)
@@ -321,9 +341,9 @@ function houseOf({ presence, sessions, pair, signin, call }: Rooms): House {
       if (message.type === 'session.enter' || message.type === 'session.leave')
         return sessions.receive(connection, message)
       if (isCall(message)) return call.receive(connection, message)
-      return isSignin(message)
-        ? signin.receive(connection, message)
-        : pair.receive(connection, message)
+      if (isSignin(message)) return signin.receive(connection, message)
+      if (message.type === 'pair.attend') return attend(connection, message)
+      return pair.receive(connection, message)
     },
     data: (connection, handle, payload, to) => sessions.data(connection, handle, payload, to),
   }

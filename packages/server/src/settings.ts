@@ -66,6 +66,9 @@ export interface Config {
   readonly callsPerUser: number
   readonly callRingMs: number
   readonly callIdleMs: number
+  readonly callLostMs: number
+  readonly callHostLostMs: number
+  readonly callsPerMinute: number
 
   readonly pairAnswerMs: number
   readonly pairAnswerByNameMs: number
@@ -400,6 +403,24 @@ export const SETTINGS: { readonly [N in keyof Config]: Setting<Config[N]> } = {
     kind: duration,
     default: 5 * MINUTE,
     about: 'A call that nobody has been connected to for so long is over.',
+  },
+  callLostMs: {
+    kind: duration,
+    default: 5 * MINUTE,
+    about:
+      'A member of a call that has lost its connection keeps its place for so long: a tunnel, a new network, a restart.',
+  },
+  callHostLostMs: {
+    kind: whole(0, DAY),
+    default: 10 * SECOND,
+    about:
+      'Another member may host a call whose host has been gone for so long. Less than the 20 s after which members miss their host, more than a change of networks.',
+  },
+  callsPerMinute: {
+    kind: count,
+    default: 30,
+    about:
+      'How often a minute one user may have others rung, by a new call or into one. A person does so a few times an hour, a call of a thousand takes three.',
   },
 
   pairAnswerMs: {

@@ -95,6 +95,7 @@ export async function everyConsolePage(
 const THERE: Readonly<Record<keyof PageNames, (text: ConsoleText) => string>> = {
   overview: (text) => text.charts.traffic,
   sessions: (text) => text.sessions.body,
+  calls: (text) => text.calls.none,
   users: () => 'bob@localhost',
   signins: (text) => text.users.connected,
   issuers: (text) => text.issuers.ours,

@@ -2,6 +2,7 @@ import { makeSetupCode } from '@hufu/server'
 import { HufuError } from '@hufu/protocol/wire'
 import { usage, type Arguments } from '../arguments.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
+import { calls } from '../operator/calls.ts'
 import {
   forgetSession,
   keepSession,
@@ -13,10 +14,11 @@ import { columns, iso } from '../operator/show.ts'
 import type { Output } from '../output.ts'
 import { configOf } from '../settings.ts'
 
-/** `hufu admin setup|login|logout|whoami|users …`: who runs a server. */
+/** `hufu admin setup|login|logout|whoami|users|calls …`: who runs a server, and what it carries. */
 export async function run(args: Arguments, output: Output): Promise<ExitCode> {
   const [verb, ...rest] = args.operands
   if (verb === 'users') return users(rest, args, output)
+  if (verb === 'calls') return calls(rest, args, output)
   if (rest.length > 0) throw usage(`this is one argument too many: ${rest[0]!}`)
   switch (verb) {
     case 'setup':
@@ -28,7 +30,7 @@ export async function run(args: Arguments, output: Output): Promise<ExitCode> {
     case 'whoami':
       return whoami(args, output)
     default:
-      throw usage('hufu admin takes setup, login, logout, whoami or users')
+      throw usage('hufu admin takes setup, login, logout, whoami, users or calls')
   }
 }
 

@@ -12,6 +12,7 @@ import { httpServer } from '../http/http.ts'
 import { pagesOf } from '../http/pages.ts'
 import { metricsOf, type Metrics } from '../metrics.ts'
 import { testFolder } from '../server.testing.ts'
+import { countCalls, findCall, forgetCall } from '../store/calls.ts'
 import { keyedStore, type KeyedStore } from '../store/store.ts'
 import { openSafe } from '../vault/safe.ts'
 import { adminOf, gaugesOf, type Admin } from './index.ts'
@@ -75,7 +76,11 @@ export async function testDesk(t: TestContext, settings: Partial<Config> = {}): 
   const key = ed25519.fromSecret(new Uint8Array(32).fill(7))
   const audit = await startAudit({ store, clock, logger, config, key, failed })
   const authority = await openAuthority({ store, vault: safe.vault, clock, config, audit })
-  const now = { connections: () => 3, sessions: () => 2 }
+  const now = {
+    connections: () => 3,
+    sessions: () => 2,
+    calls: () => store.read(countCalls),
+  }
   const metrics = metricsOf(now)
   const sourceOf = sourcesBehind(config.trustedProxies)
   const admin = adminOf({
@@ -93,6 +98,15 @@ export async function testDesk(t: TestContext, settings: Partial<Config> = {}): 
     },
     sourceOf,
     users: { authority, isThere: () => false, tell: () => undefined },
+    calls: {
+      async forget(db, id, why) {
+        const call = await findCall(db, id)
+        if (call !== undefined) await forgetCall(db, call)
+        return call && { call, why, members: [], rings: [] }
+      },
+      tellOver: async () => undefined,
+      isThere: () => false,
+    },
     state: () => 'up',
     traffic: () => undefined,
     // as dear as a test can bear

@@ -36,6 +36,8 @@ export const namespace = text(1, 253, /^[a-z0-9.-]+$/)
 export const keyId = text(43, 43, /^[A-Za-z0-9_-]+$/)
 /** Ids of terminals and issuers: SHA-256 hashes in hexadecimal. */
 const hash = text(64, 64, /^[0-9a-f]+$/)
+/** The id of a call: 16 octets in hexadecimal. */
+export const callId = text(32, 32, /^[0-9a-f]+$/)
 export const terminalId = hash
 export const issuerId = hash
 /** An operator's words to a user, on one line. */

@@ -15,6 +15,7 @@ import { passphrases, type Passphrases } from './passphrase.ts'
 import { route, type Route } from './route.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { bindingRoutes } from './routes/bindings.ts'
+import { callRoutes, type CallRoutePorts } from './routes/calls.ts'
 import { issuerRoutes } from './routes/issuers.ts'
 import { keyRoutes } from './routes/keys.ts'
 import { relayRoutes, type RelayPorts } from './routes/relays.ts'
@@ -46,6 +47,8 @@ export interface AdminPorts extends ActPorts {
   readonly sourceOf: SourceOf
   /** Who may sign in, and who has. */
   readonly users: Pick<UserPorts, 'authority' | 'isThere' | 'tell'>
+  /** Who talks, and how that is ended; left out: nobody does. */
+  readonly calls?: Pick<CallRoutePorts, 'forget' | 'tellOver' | 'isThere'>
   state(): 'up' | 'draining'
   /** Of a session that somebody here is in. */
   traffic(session: Uint8Array): Traffic | undefined
@@ -104,6 +107,7 @@ export function adminOf(ports: AdminPorts): Admin {
     ...statusRoutes(status),
     ...metricsRoutes({ history, counts: () => metrics.counts() }),
     ...sessionListRoutes({ store, traffic: (session) => ports.traffic(session) }),
+    ...(ports.calls === undefined ? [] : callRoutes({ ...ports, ...ports.calls })),
     ...auditRoutes({ store, folder: config.data }),
     ...vaultRoutes(ports, desk),
     ...userRoutes(users),

@@ -5,6 +5,8 @@ import { ERRORS, isErrorCode } from '@hufu/protocol/wire'
 import { newSerial } from '../authority/root.ts'
 import { makeAuthorityKey, makeRoot } from '../authority/x509.ts'
 import { bind } from '../store/bindings.ts'
+import { seat } from '../store/call-members.ts'
+import { createCall, keepRing, type CallRow } from '../store/calls.ts'
 import { addKey } from '../store/keys.ts'
 import { PASSPHRASE, testDesk, type Ask, type TestDesk } from './admin.testing.ts'
 import { assertFits } from './json-schema.testing.ts'
@@ -71,6 +73,7 @@ async function askAll(
   })
   await askUsers(desk, (id, what, body) => ask(id, what, { bearer, body }))
   await ask('listSessions', 'GET /sessions?limit=10', { bearer })
+  await askCalls(desk, (id, what, body) => ask(id, what, { bearer, body }))
   await ask('listAudit', 'GET /audit?limit=500', { bearer })
   await ask('verifyAudit', 'POST /audit/verify', { bearer })
   await ask('exportAudit', 'GET /audit/export?from=2', { bearer })
@@ -82,6 +85,42 @@ async function askAll(
   const anew = await ask('changePassphrase', 'PUT /session/passphrase', { bearer, body: chosen })
   await ask('signOut', 'DELETE /session', { bearer: anew['session'] as string })
   return answers
+}
+
+/** Those around calls, with one of two of whom one is rung. */
+async function askCalls(
+  desk: TestDesk,
+  ask: (id: string, what: string, body?: unknown) => Promise<Readonly<Record<string, unknown>>>,
+): Promise<void> {
+  const [id, created] = [new Uint8Array(16).fill(5), desk.clock.wall()]
+  const here = { user: 'ann@localhost', terminal: new Uint8Array(32), media: id }
+  await desk.store.write('soon', async (db) => {
+    await createCall(db, { ...callOf(id), initiator: here.user, created }, here)
+    await seat(db, id, 0, { ...here, now: created })
+    await keepRing(db, { call: id, user: 'bob@localhost', challenge: null, until: created })
+  })
+  await ask('listCalls', 'GET /calls?limit=10')
+  const { members, rings } = await ask('showCall', `GET /calls/${'05'.repeat(16)}`)
+  const [host] = members as readonly Readonly<Record<string, unknown>>[]
+  assert.deepEqual([host!['user'], host!['isHost'], rings], [here.user, true, ['bob@localhost']])
+  await ask('endCall', `POST /calls/${'05'.repeat(16)}/end`, { reason: 'closing time' })
+}
+
+function callOf(id: Uint8Array): Omit<CallRow, 'initiator' | 'created'> {
+  const octets = new Uint8Array(32)
+  return {
+    id,
+    host: 0,
+    server: 'hufu.example',
+    rung_by: 'ann@localhost',
+    r1: octets,
+    cert_signing: octets,
+    cert_agreement: octets,
+    signalling: Uint8Array.of(1),
+    media: Uint8Array.of(2),
+    checks_members: 0,
+    epoch: 3,
+  }
 }
 
 /** Those around users, with a user who has a key and is signed in. */

@@ -61,6 +61,7 @@ export function fanoutOver(ports: FanoutPorts): Fanout {
     connection.sendData(shared.handle, sender, payload)
     counts.frames += 1
     counts.octets += payload.length
+    if (shared.lossy) counts.media += 1
   }
 
   const direct = (shared: Shared, frame: Passed): void => {
@@ -98,6 +99,7 @@ export function fanoutOver(ports: FanoutPorts): Fanout {
       connection.sendMessage(bundle.message)
       counts.frames += bundle.frames
       counts.octets += bundle.octets
+      if (shared.lossy) counts.media += bundle.frames
     }
   }
 

@@ -17,7 +17,7 @@ for (const count of [1, 3]) {
         texts(member),
         index === 2 ? [] : [{ type: 'data', handle: handles[index], sender: 2, text: 'hello' }],
       )
-    assert.deepEqual(house.counts, { frames: 4, octets: 20, dropped: 0 })
+    assert.deepEqual(house.counts, { frames: 4, octets: 20, dropped: 0, media: 0 })
   })
 
   test(`${on}: everybody is told of everybody, once, and of who goes`, async (t) => {
@@ -62,7 +62,7 @@ for (const count of [1, 3]) {
   test(`${on}: who is taken out is told why, hears nothing more, and says nothing`, async (t) => {
     const house = await testNodes(t, count)
     const { members, handles, node, session } = await crowd(house, count, 4)
-    await node(0).remove(session, 3, 'ERR_SESSION_UNKNOWN')
+    await house.takeOut(node(0), session, 3)
     await house.settled()
     assert.deepEqual(endings(members[3]!), ['ERR_SESSION_UNKNOWN'])
     assert.deepEqual(presences(members[2]!), ['3 has left'])
@@ -87,7 +87,7 @@ test('who is taken out while it comes in is not in', async (t) => {
   const [a, b] = [fakeConnection(node, host), fakeConnection(node, other)]
   const handle = await entered(node, a, session)
   await Promise.all([
-    node.remove(session, 1, 'ERR_SESSION_UNKNOWN'),
+    house.takeOut(node, session, 1),
     node.receive(b, { type: 'session.enter', session }),
   ])
   await house.settled()
@@ -117,7 +117,7 @@ test('a session is full at its limit; who leaves makes room, and gives nobody it
   const session = await house.session(host)
   assert.deepEqual([await node.invite(session, a), await node.invite(session, b)], [1, 2])
   assert.equal(await node.invite(session, random(32)), undefined)
-  await node.remove(session, 1, 'ERR_SESSION_UNKNOWN')
+  await house.takeOut(node, session, 1)
   assert.equal(await node.invite(session, random(32)), 3)
   assert.equal(await node.invite(session, a), undefined)
   assert.equal(await node.invite(random(16), a), undefined)

@@ -8,7 +8,7 @@ import { loadConfig, type Config } from '../config.ts'
 import type { RelayCounts } from '../counts.ts'
 import { serverMessages, type ServerMessage } from '../messages.ts'
 import { testFolder } from '../server.testing.ts'
-import { createSession } from '../store/sessions.ts'
+import { createSession, leaveSession } from '../store/sessions.ts'
 import { openSqlite } from '../store/sqlite.ts'
 import type { Store } from '../store/store.ts'
 import type { Bus } from './bus.ts'
@@ -26,6 +26,8 @@ export interface Nodes {
   session(...terminals: readonly Uint8Array[]): Promise<Uint8Array>
   /** The same, for media. */
   media(...terminals: readonly Uint8Array[]): Promise<Uint8Array>
+  /** Takes a member out, as a ceremony does. */
+  takeOut(node: Sessions, session: Uint8Array, index: number): Promise<void>
   /** Resolves when all that was under way has arrived. */
   settled(): Promise<void>
 }
@@ -62,7 +64,7 @@ export async function testNodes(
   const store: Store = await openSqlite(testFolder())
   t.after(() => store.close())
   const config = { ...loadConfig(), ...settings }
-  const counts = { frames: 0, octets: 0, dropped: 0 }
+  const counts = { frames: 0, octets: 0, dropped: 0, media: 0 }
   const nodes = Array.from({ length: count }, () =>
     sessionsOver({ bus, store, clock, counts, config }),
   )
@@ -84,6 +86,10 @@ export async function testNodes(
         await db.updateTable('sessions').set({ lossy: 1 }).where('id', '=', id).execute()
       })
       return id
+    },
+    async takeOut(node, session, index) {
+      await store.write('soon', (db) => leaveSession(db, session, index, clock.wall()))
+      node.tellLeft(session, index, 'ERR_SESSION_UNKNOWN')
     },
     settled: async () => {
       for (let i = 0; i < 3; i += 1) await turn()

@@ -1,4 +1,5 @@
 import { controlFrame } from '@hufu/protocol/wire'
+import type { Clock } from '../clock.ts'
 import { serverMessages } from '../messages.ts'
 import type { Connection } from './connection.ts'
 import type { Membership, Shared } from './seats.ts'
@@ -19,15 +20,17 @@ export interface Rosters {
 
 /** What {@link rostersOf} needs of the room. */
 export interface RosterPorts {
+  readonly clock: Clock
   tell(session: Uint8Array, movement: Movement): void
   rise(membership: Membership): void
 }
 
 /** The rosters of one node. */
-export function rostersOf({ tell, rise }: RosterPorts): Rosters {
+export function rostersOf({ clock, tell, rise }: RosterPorts): Rosters {
   const seen = (shared: Shared, index: number, stay: number): void => {
     if (shared.roster.get(index) === stay) return
     shared.roster.set(index, stay)
+    shared.gone.delete(index)
     tellOthers(shared, index, presence(shared.id, index, { present: true, left: false }))
   }
 
@@ -66,6 +69,7 @@ export function rostersOf({ tell, rise }: RosterPorts): Rosters {
           const { index, stay } = movement
           if (shared.roster.get(index) !== stay) return
           shared.roster.delete(index)
+          shared.gone.set(index, clock.now())
           return tellOthers(
             shared,
             index,
@@ -76,6 +80,7 @@ export function rostersOf({ tell, rise }: RosterPorts): Rosters {
           const { index, code } = movement
           takeOut(shared, index, code ?? 'ERR_SESSION_UNKNOWN')
           shared.roster.delete(index)
+          shared.gone.delete(index)
           return tellOthers(
             shared,
             index,

@@ -1,4 +1,6 @@
 import { randomInt } from 'node:crypto'
+import type { Ms } from '@hufu/protocol/wire'
+import type { Clock } from '../clock.ts'
 import type { Bucket } from '../gateway/rate.ts'
 import type { Bus, Unsubscribe } from './bus.ts'
 import type { Connection } from './connection.ts'
@@ -17,6 +19,10 @@ export interface Shared {
   readonly members: Membership[]
   /** Those who are anywhere, as this node has heard: index to stay. */
   readonly roster: Map<number, number>
+  /** Since when those are gone whom this node has heard of: index to time. */
+  readonly gone: Map<number, Ms>
+  /** Since when somebody here is in it. */
+  readonly since: Ms
   readonly wave: Wave
   readonly stop: Unsubscribe
 }
@@ -31,6 +37,8 @@ export interface Membership {
   /** What it may send, once it has sent anything to more than one: octets, and of media frames. */
   allowance: Bucket | undefined
   frames: Bucket | undefined
+  /** And how many beyond that before it is cut off. */
+  surplus: Bucket | undefined
 }
 
 /** A session that somebody sits down in. */
@@ -49,6 +57,8 @@ export interface Seats {
   rise(membership: Membership): void
   byHandle(connection: Connection, handle: number): Membership | undefined
   bySession(connection: Connection, session: Uint8Array): Membership | undefined
+  /** A session that somebody here is in. */
+  byId(session: Uint8Array): Shared | undefined
   sessions(): readonly Shared[]
   count(): number
 }
@@ -58,7 +68,7 @@ const NONE: readonly Membership[] = []
 
 /** Seats of one node, `most` to a connection. `hear` gets what comes on the subject of a session while somebody here is in it. */
 export function seatsOver(
-  bus: Bus,
+  { bus, clock }: { readonly bus: Bus; readonly clock: Clock },
   most: number,
   hear: (shared: Shared, octets: Uint8Array, head: Uint8Array) => void,
 ): Seats {
@@ -74,7 +84,10 @@ export function seatsOver(
     const handle = unusedHandle(handles)
     const wave = emptyWave()
     const roster = new Map<number, number>()
-    const shared: Shared = { id, subject, handle, lossy, members: [], roster, wave, stop }
+    const gone = new Map<number, Ms>()
+    const since = clock.now()
+    const heard = { roster, gone, since }
+    const shared: Shared = { id, subject, handle, lossy, members: [], ...heard, wave, stop }
     sessions.set(subject, shared)
     handles.add(handle)
     return shared
@@ -106,6 +119,7 @@ export function seatsOver(
       stay,
       allowance: undefined,
       frames: undefined,
+      surplus: undefined,
     }
     // the same terminal by a connection that is about to be replaced
     const former = shared.members.find((member) => member.index === index)
@@ -135,6 +149,7 @@ export function seatsOver(
     byHandle: (connection, handle) =>
       seats.get(connection)?.find((membership) => membership.shared.handle === handle),
     bySession,
+    byId: (session) => sessions.get(subjectOf('session', session)),
     sessions: () => [...sessions.values()],
     count: () => sessions.size,
   }

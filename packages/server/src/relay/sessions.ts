@@ -28,8 +28,8 @@ export interface Sessions extends Room {
   ): Promise<void>
   /**
    * One frame, to all other members that are there, or to member `to - 1` alone. A handle that is not this connection's is
-   * ignored, as are frames of media that are too large or too many. The result: milliseconds for which nothing more should
-   * be read from the connection, mostly 0.
+   * ignored, as are frames of media that are too large or too many; whoever goes on with those is cut off (`ERR_RATE`). The
+   * result: milliseconds for which nothing more should be read from the connection, mostly 0.
    */
   data(connection: Connection, handle: number, payload: Uint8Array, to?: number): number
   /** Brings a connection in without asking the store: the server has just made this session, or its terminal a member. */
@@ -39,8 +39,17 @@ export interface Sessions extends Room {
    * if there is no such session or it is full.
    */
   invite(session: Uint8Array, terminal: Uint8Array): Promise<number | undefined>
-  /** Takes a member out for good, telling it why and the others that it has left. It may be invited again. */
-  remove(session: Uint8Array, index: number, code: ErrorCode): Promise<void>
+  /** A member was taken out for good in the tables (`leaveSession`): it is told why, and the others that it has left. */
+  tellLeft(session: Uint8Array, index: number, code: ErrorCode): void
+  /** A session was forgotten in the tables: nobody is in it any more, and those who are have been told by others. */
+  tellOver(session: Uint8Array, code: ErrorCode): void
+  /** How many are in a session, on all nodes. Undefined if nobody here is: then this node does not know. */
+  presentIn(session: Uint8Array): number | undefined
+  /**
+   * Milliseconds for which a member has been gone, as far as this node knows: 0 if it is there. Undefined if nobody here is
+   * in the session.
+   */
+  absentMs(session: Uint8Array, index: number): number | undefined
   /** Tells the members that are there that the member `index` is, too. */
   showPresent(session: Uint8Array, index: number): void
   /** Ends a session for good, telling the member `to` why, if anybody. */
@@ -70,12 +79,17 @@ export interface SessionPorts {
   >
 }
 
+/** Members from which on a frame for all counts for more than its octets. Our choice. */
+const CROWD = 64
+/** Seconds of frames of media that may be dropped before whoever sends them is cut off. Our choice: no hiccup lasts so long. */
+const FLOOD_SECONDS = 10
+
 /** The sessions of one node. */
 export function sessionsOver(ports: SessionPorts): Sessions {
   const { bus, store, clock, counts, config } = ports
   const { gatherMs, mediaUnsentOctets } = config
   const fanout = fanoutOver({ clock, counts, gatherMs, mediaUnsentOctets })
-  const seats = seatsOver(bus, config.sessionsPerConnection, (shared, octets, head) => {
+  const seats = seatsOver({ bus, clock }, config.sessionsPerConnection, (shared, octets, head) => {
     const traffic = readTraffic(octets, head)
     if (!traffic.ok) return
     const { value } = traffic
@@ -85,7 +99,7 @@ export function sessionsOver(ports: SessionPorts): Sessions {
   })
   const tell = (session: Uint8Array, movement: Movement): void =>
     bus.publish(subjectOf('session', session), movementTraffic(movement))
-  const rosters = rostersOf({ tell, rise: seats.rise })
+  const rosters = rostersOf({ clock, tell, rise: seats.rise })
 
   const seat = (connection: Connection, seated: Seated, index: number): void => {
     const session = seated.id
@@ -142,13 +156,14 @@ export function sessionsOver(ports: SessionPorts): Sessions {
     tell(session, { type: 'left', index, code })
   }
 
-  /** Milliseconds until the member may go on. */
-  const charge = (membership: Membership, octets: number): number => {
-    if (membership.shared.roster.size <= 2) return 0
+  /** Milliseconds until the member may go on. In a crowd what is for all counts for more: everybody has to be sent it. */
+  const charge = (membership: Membership, octets: number, forAll: boolean): number => {
+    const { size } = membership.shared.roster
+    if (size <= 2) return 0
     const { memberOctetsPerSecond: rate } = config
     const now = clock.now()
     membership.allowance ??= bucket(rate, rate, now)
-    return membership.allowance.spend(octets, now)
+    return membership.allowance.spend(forAll ? octets * Math.max(1, size / CROWD) : octets, now)
   }
 
   /** Frames of media that may pass: neither too large nor too many. */
@@ -159,6 +174,8 @@ export function sessionsOver(ports: SessionPorts): Sessions {
     membership.frames ??= bucket(rate, rate, now)
     if (payload.length <= mediaFrameOctets && membership.frames.take(1, now)) return true
     counts.dropped += 1
+    membership.surplus ??= bucket(rate, FLOOD_SECONDS * rate, now)
+    if (!membership.surplus.take(1, now)) membership.connection.end('ERR_RATE')
     return false
   }
 
@@ -177,14 +194,21 @@ export function sessionsOver(ports: SessionPorts): Sessions {
       if (membership === undefined || !isFit(membership, payload)) return 0
       const head = headOf(membership.index, to === 0 ? undefined : to - 1)
       bus.publish(membership.shared.subject, payload, head)
-      return charge(membership, payload.length)
+      return charge(membership, payload.length, to === 0)
     },
     admit: (connection, session, index) => seat(connection, { id: session, lossy: false }, index),
     async invite(session, terminal) {
       const limits = { most: config.membersPerSession, now: clock.wall() }
       return store.write('soon', (db) => joinSession(db, session, terminal, limits))
     },
-    remove: (session, index, code) => dismiss(session, index, code),
+    tellLeft: (session, index, code) => tell(session, { type: 'left', index, code }),
+    tellOver: (session, code) => tell(session, { type: 'over', to: null, code }),
+    presentIn: (session) => seats.byId(session)?.roster.size,
+    absentMs(session, index) {
+      const shared = seats.byId(session)
+      if (shared === undefined) return undefined
+      return shared.roster.has(index) ? 0 : clock.now() - (shared.gone.get(index) ?? shared.since)
+    },
     showPresent: (session, index) => tell(session, { type: 'here', members: [{ index, stay: 0 }] }),
     async end(session, code, to) {
       await store.write('soon', (db) => forgetSession(db, session))

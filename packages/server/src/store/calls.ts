@@ -5,6 +5,8 @@ import { createSession } from './sessions.ts'
 
 /** A call, as it stands in its table. */
 export type CallRow = Schema['calls']
+/** What a call is known by: its id, and those of its two sessions. */
+export type CallKeys = Pick<CallRow, 'id' | 'signalling' | 'media'>
 /** Somebody who is rung. */
 export type CallRingRow = Schema['call_rings']
 
@@ -28,6 +30,11 @@ export async function findCall(db: Db, id: Uint8Array): Promise<CallRow | undefi
   return (await selectCall(db, { id })).rows[0]
 }
 
+/** All calls. */
+export async function listCalls(db: Db): Promise<readonly CallKeys[]> {
+  return (await selectKeys(db, {})).rows
+}
+
 /** Whether there is any call. */
 export async function hasCalls(db: Db): Promise<boolean> {
   return (await selectAny(db, {})).rows.length > 0
@@ -42,11 +49,17 @@ export async function setHost(
   await updateHost(db, { id, ...is })
 }
 
-/** The call is over: nothing of it stays but its entries in the record. False if it was over before. */
-export async function forgetCall(
+/** Who has users rung from now on, and by what. */
+export async function setCaller(
   db: Db,
-  { id, signalling, media }: Pick<CallRow, 'id' | 'signalling' | 'media'>,
-): Promise<boolean> {
+  id: Uint8Array,
+  by: Pick<CallRow, 'rung_by' | 'r1' | 'cert_signing' | 'cert_agreement'>,
+): Promise<void> {
+  await updateCaller(db, { id, ...by })
+}
+
+/** The call is over: nothing of it stays but its entries in the record. False if it was over before. */
+export async function forgetCall(db: Db, { id, signalling, media }: CallKeys): Promise<boolean> {
   const { numAffectedRows } = await deleteCall(db, { id })
   await deleteSessions(db, { signalling, media })
   return numAffectedRows !== 0n
@@ -79,6 +92,11 @@ export async function ringOf(
   user: string,
 ): Promise<CallRingRow | undefined> {
   return (await selectRing(db, { call, user })).rows[0]
+}
+
+/** What rings a user, in calls that are not over. */
+export async function ringsOfUser(db: Db, user: string): Promise<readonly CallRingRow[]> {
+  return (await selectRings(db, { user })).rows
 }
 
 /** It rings no longer. False if it did not: somebody else was first. */
@@ -114,6 +132,7 @@ const insertCall = prepared((db, call: CallRow) =>
     initiator: call.initiator,
     host: call.host,
     server: call.server,
+    rung_by: call.rung_by,
     r1: call.r1,
     cert_signing: call.cert_signing,
     cert_agreement: call.cert_agreement,
@@ -129,6 +148,8 @@ const selectCall = prepared((db, { id }: { readonly id: Uint8Array }) =>
   db.selectFrom('calls').selectAll().where('id', '=', id),
 )
 
+const selectKeys = prepared((db) => db.selectFrom('calls').select(['id', 'signalling', 'media']))
+
 const selectAny = prepared((db) => db.selectFrom('calls').select('id').limit(1))
 
 const updateHost = prepared(
@@ -136,6 +157,19 @@ const updateHost = prepared(
     db
       .updateTable('calls')
       .set({ host: given.host, epoch: given.epoch })
+      .where('id', '=', given.id),
+)
+
+const updateCaller = prepared(
+  (db, given: Pick<CallRow, 'id' | 'rung_by' | 'r1' | 'cert_signing' | 'cert_agreement'>) =>
+    db
+      .updateTable('calls')
+      .set({
+        rung_by: given.rung_by,
+        r1: given.r1,
+        cert_signing: given.cert_signing,
+        cert_agreement: given.cert_agreement,
+      })
       .where('id', '=', given.id),
 )
 
@@ -164,6 +198,10 @@ interface OfRing {
 
 const selectRing = prepared((db, { call, user }: OfRing) =>
   db.selectFrom('call_rings').selectAll().where('call', '=', call).where('user', '=', user),
+)
+
+const selectRings = prepared((db, { user }: { readonly user: string }) =>
+  db.selectFrom('call_rings').selectAll().where('user', '=', user),
 )
 
 const deleteRing = prepared((db, { call, user }: OfRing) =>

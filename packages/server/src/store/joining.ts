@@ -34,43 +34,111 @@ export async function joinSession(
   db: Db,
   session: Uint8Array,
   terminal: Uint8Array,
-  limits: { readonly most: number; readonly now: UnixMs },
+  limits: JoinLimits,
 ): Promise<number | undefined> {
-  const known = await db
-    .selectFrom('members')
-    .select(['position', 'left_at'])
-    .where('session', '=', session)
-    .where('terminal', '=', terminal)
-    .executeTakeFirst()
-  if (known?.left_at === null) return known.position
-  const { last, members } = await db
-    .selectFrom('members')
-    .select((eb) => [
-      eb.fn.max('position').as('last'),
-      eb.fn.countAll().filterWhere('left_at', 'is', null).as('members'),
-    ])
-    .where('session', '=', session)
-    .executeTakeFirstOrThrow()
-  if (last === null || Number(members) >= limits.most) return undefined
-  await db
-    .updateTable('sessions')
-    .set({ last_used: limits.now })
-    .where('id', '=', session)
-    .execute()
-  if (known !== undefined) {
-    await db
-      .updateTable('members')
-      .set({ left_at: null })
-      .where('session', '=', session)
-      .where('position', '=', known.position)
-      .execute()
-    return known.position
-  }
+  const rows = (await selectKnown(db, { session, terminal })).rows
+  const here = rows.find((row) => row.left_at === null)
+  if (here !== undefined) return here.position
+  const known = rows[0]
+  if (known === undefined) return addMember(db, session, terminal, limits)
+  const { position } = known
+  return (await comeBack(db, session, position, limits)) ? position : undefined
+}
+
+/** How many may be in a session, and what time it is. */
+export interface JoinLimits {
+  readonly most: number
+  readonly now: UnixMs
+}
+
+/** Makes `terminal` a member under an index that nobody has had. Undefined as for {@link joinSession}. */
+export async function addMember(
+  db: Db,
+  session: Uint8Array,
+  terminal: Uint8Array,
+  { most, now }: JoinLimits,
+): Promise<number | undefined> {
+  const last = await lastIn(db, session)
+  if (last === undefined || last === LAST_INDEX || (await isFull(db, session, last, most)))
+    return undefined
+  await touch(db, { session, now })
   const position = last + 1
-  if (position > LAST_INDEX) return undefined
-  await db.insertInto('members').values({ session, position, terminal, left_at: null }).execute()
+  await insert(db, { session, position, terminal })
   return position
 }
+
+/** A member that has left is one again. False if the session is full, or there is none. */
+export async function comeBack(
+  db: Db,
+  session: Uint8Array,
+  position: number,
+  { most, now }: JoinLimits,
+): Promise<boolean> {
+  const last = await lastIn(db, session)
+  if (last === undefined || (await isFull(db, session, last, most))) return false
+  await touch(db, { session, now })
+  await unleave(db, { session, position })
+  return true
+}
+
+async function lastIn(db: Db, session: Uint8Array): Promise<number | undefined> {
+  return (await selectLast(db, { session })).rows[0]?.last ?? undefined
+}
+
+/** Members are counted only where there may be too many. */
+async function isFull(db: Db, session: Uint8Array, last: number, most: number): Promise<boolean> {
+  return last + 1 >= most && Number((await selectCount(db, { session })).rows[0]!.count) >= most
+}
+
+interface InSession {
+  readonly session: Uint8Array
+}
+
+const selectKnown = prepared((db, given: InSession & { readonly terminal: Uint8Array }) =>
+  db
+    .selectFrom('members')
+    .select(['position', 'left_at'])
+    .where('session', '=', given.session)
+    .where('terminal', '=', given.terminal),
+)
+
+// alone, so that it is read off the end of an index
+const selectLast = prepared((db, { session }: InSession) =>
+  db
+    .selectFrom('members')
+    .select((eb) => eb.fn.max('position').as('last'))
+    .where('session', '=', session),
+)
+
+const selectCount = prepared((db, { session }: InSession) =>
+  db
+    .selectFrom('members')
+    .select((eb) => eb.fn.countAll().as('count'))
+    .where('session', '=', session)
+    .where('left_at', 'is', null),
+)
+
+const touch = prepared((db, given: InSession & { readonly now: UnixMs }) =>
+  db.updateTable('sessions').set({ last_used: given.now }).where('id', '=', given.session),
+)
+
+const insert = prepared(
+  (db, given: InSession & { readonly position: number; readonly terminal: Uint8Array }) =>
+    db.insertInto('members').values({
+      session: given.session,
+      position: given.position,
+      terminal: given.terminal,
+      left_at: null,
+    }),
+)
+
+const unleave = prepared((db, given: InSession & { readonly position: number }) =>
+  db
+    .updateTable('members')
+    .set({ left_at: null })
+    .where('session', '=', given.session)
+    .where('position', '=', given.position),
+)
 
 /** The row of a member, and those of all who have left. */
 const selectPlace = prepared(

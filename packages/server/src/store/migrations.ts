@@ -7,6 +7,7 @@ import { auditTables } from './migrations/0003-audit.ts'
 import { operatorTables } from './migrations/0004-operators.ts'
 import { identityTables } from './migrations/0005-identity.ts'
 import { callTables } from './migrations/0006-calls.ts'
+import { callSeats } from './migrations/0007-call-seats.ts'
 import type { OctetsType } from './migrations/columns.ts'
 import type { Db } from './schema.ts'
 
@@ -64,6 +65,7 @@ function all(octets: OctetsType): Record<string, Migration> {
     '0004-operators': { up: (db) => operatorTables(db, octets) },
     '0005-identity': { up: (db) => identityTables(db, octets) },
     '0006-calls': { up: (db) => callTables(db, octets) },
+    '0007-call-seats': { up: (db) => callSeats(db) },
   }
 }
 

@@ -199,7 +199,8 @@ export interface Schema {
     host: number
     /** Host and port, as its initiator dialled it: what is signed in it names that. */
     server: string
-    /** The initiator's random number, and certificates, DER: what whoever is rung is shown. */
+    /** Who had users rung last, with their random number and certificates, DER: what whoever is rung is shown. */
+    rung_by: string
     r1: Uint8Array
     cert_signing: Uint8Array
     cert_agreement: Uint8Array

@@ -1,6 +1,7 @@
 import type { ComponentType } from 'preact'
 import { Account } from './pages/account.tsx'
 import { Audit } from './pages/audit.tsx'
+import { Calls } from './pages/calls.tsx'
 import { Issuers } from './pages/issuers.tsx'
 import { Operators } from './pages/operators.tsx'
 import { Overview } from './pages/overview.tsx'
@@ -24,6 +25,7 @@ export interface ConsolePage {
 export const PAGES: readonly ConsolePage[] = [
   { path: 'overview', permission: 'status.read', page: Overview },
   { path: 'sessions', permission: 'sessions.read', page: Sessions },
+  { path: 'calls', permission: 'calls.read', page: Calls },
   { path: 'users', permission: 'users.read', page: Users },
   { path: 'signins', permission: 'users.read', page: SignIns },
   { path: 'issuers', permission: 'users.read', page: Issuers },

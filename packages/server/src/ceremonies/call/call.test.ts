@@ -129,7 +129,7 @@ test('a second connection that is somebody else’s does not pass for one’s ow
       bundle: { ...bundle, media },
       check: null,
     })
-    assert.equal((await cy.terminal.next('refused')).code, 'ERR_CALL_LIMIT')
+    assert.equal((await cy.terminal.next('refused')).code, 'ERR_CALL_SEAT')
   }
   cy.terminal.send({ type: 'call.accept', ref: 1, call, bundle, check: null })
   assert.equal((await cy.terminal.next('call.joined')).index, 2)
@@ -143,7 +143,7 @@ test('no more members, nor calls of one user, than may be; no call twice', async
   }
   assert.equal(await refused(['a@localhost', 'b@localhost', 'c@localhost']), 'ERR_CALL_LIMIT')
   await place(ann, ['a@localhost'])
-  assert.equal(await refused(['a@localhost']), 'ERR_CALL_LIMIT')
+  assert.equal(await refused(['a@localhost']), 'ERR_CALL_BUSY')
 })
 
 interface Person {

@@ -1,9 +1,11 @@
 import type { Random } from '@hufu/protocol/crypto'
 import { callFromServer, type CallFromServer } from '@hufu/protocol/call'
 import { codec, type Codec, type ErrorCode } from '@hufu/protocol/wire'
+import type { Audit } from '../../audit/audit.ts'
 import type { Authority } from '../../authority/authority.ts'
 import type { Clock } from '../../clock.ts'
 import type { Config } from '../../config.ts'
+import type { CallCounts } from '../../counts.ts'
 import type { Connection } from '../../relay/connection.ts'
 import type { Presence } from '../../relay/presence.ts'
 import type { Sessions } from '../../relay/sessions.ts'
@@ -17,7 +19,9 @@ export interface CallPorts {
   readonly presence: Presence
   readonly sessions: Sessions
   readonly store: KeyedStore
+  readonly audit: Pick<Audit, 'record'>
   readonly authority: Pick<Authority, 'trust'>
+  readonly counts: CallCounts
   /** Whether this terminal wants to be rung for that user: it has said so, and the user is signed in there. */
   readonly attends: (connection: Connection, user: string) => boolean
   /** Something failed that concerns no terminal's message. */

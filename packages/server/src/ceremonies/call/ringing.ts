@@ -1,16 +1,21 @@
 import { CHECK_OCTETS, type Invite } from '@hufu/protocol/call'
 import { isUserId } from '@hufu/protocol/identity'
-import { after, type ErrorCode, type MessageOf } from '@hufu/protocol/wire'
-import { terminalsOf } from '../../store/bindings.ts'
+import type { ErrorCode, MessageOf } from '@hufu/protocol/wire'
+import { bindingAt, terminalsOf } from '../../store/bindings.ts'
+import { callMembers, countMembers, memberAt } from '../../store/call-members.ts'
 import {
-  callMembers,
   callRings,
   endRing,
   findCall,
   keepRing,
   lateRings,
+  nextRingEnd,
+  ringsOfUser,
+  setCaller,
   type CallRow,
 } from '../../store/calls.ts'
+import type { Db } from '../../store/schema.ts'
+import { alarmOf } from './alarm.ts'
 import { tell, type CallPorts } from './ports.ts'
 
 /** What whoever is rung is shown of whoever has them rung. */
@@ -22,15 +27,18 @@ export interface RungBy extends Pick<MessageOf<typeof Invite>, 'r1' | 'certifica
 export interface Ringing {
   /** Rings those who are not in the call already, and tells nobody who is not there. `ERR_CALL_LIMIT` if they are too many. */
   ring(call: CallRow, users: readonly string[], by: RungBy): Promise<ErrorCode | undefined>
+  /** Rings a terminal that has come meanwhile for what rings its user, and not there yet. */
+  catchUp(terminal: Uint8Array, rings: (call: Uint8Array) => boolean): Promise<void>
   /** All of a user's terminals stop: `code` says why. */
   stop(call: Uint8Array, user: string, code: ErrorCode): Promise<void>
-  /** Ends the rings whose time is over, and tells their hosts. */
+  /** Ends the rings whose time is over, tells their hosts, and does so again when the next one's is. */
   sweep(): Promise<void>
+  close(): void
 }
 
 /** The rings of one node. */
 export function ringingOf(ports: CallPorts): Ringing {
-  const { clock, config, random, store } = ports
+  const { clock, config, counts, failed, random, store } = ports
 
   const terminals = (user: string): Promise<readonly Uint8Array[]> =>
     store.read((db) => terminalsOf(db, user, clock.wall(), config.ringsPerUser))
@@ -41,54 +49,91 @@ export function ringingOf(ports: CallPorts): Ringing {
   }
 
   const sweep = async (): Promise<void> => {
-    const late = await store.write('soon', async (db) => {
-      const ended = []
+    const { late, next } = await store.write('soon', async (db) => {
+      const late = []
       for (const ring of await lateRings(db, clock.wall())) {
         await endRing(db, ring.call, ring.user)
         const call = await findCall(db, ring.call)
-        const members = await callMembers(db, ring.call)
-        ended.push({ ring, host: members.find(({ position }) => position === call?.host) })
+        late.push({ ring, host: call && (await memberAt(db, call.id, call.host)) })
       }
-      return ended
+      return { late, next: await nextRingEnd(db) }
     })
+    if (next !== undefined) alarm.set(next - clock.wall())
     const code = 'ERR_CALL_NO_ANSWER'
     for (const { ring, host } of late) {
       const { call, user } = ring
+      counts.rung(code)
       if (host !== undefined)
         tell(ports, host.terminal, { type: 'call.declined', call, user, code })
       await stop(call, user, code)
     }
   }
+  const alarm = alarmOf(clock, () => void sweep().catch(failed))
+
+  /** Keeps the rings of those who are to be rung anew; undefined if they are too many. */
+  const keep = async (
+    db: Db,
+    call: CallRow,
+    users: readonly string[],
+    until: number,
+  ): Promise<
+    readonly { readonly user: string; readonly challenge: Uint8Array | null }[] | undefined
+  > => {
+    const { id, checks_members: checks } = call
+    const isIn = new Set((await callMembers(db, id)).map(({ user }) => user))
+    const rung = new Set((await callRings(db, id)).map(({ user }) => user))
+    const wanted = [...new Set(users)].filter((user) => isUserId(user) && !isIn.has(user))
+    const more = wanted.filter((user) => !rung.has(user)).length
+    const members = await countMembers(db, id)
+    if (members + rung.size + more > config.membersPerCall) return undefined
+    const rings = wanted.map((user) => ({
+      user,
+      challenge: checks === 1 ? random(CHECK_OCTETS) : null,
+    }))
+    for (const ring of rings) await keepRing(db, { call: id, until, ...ring })
+    return rings
+  }
 
   return {
-    async ring(call, users, by) {
-      const { id, server, checks_members: checks } = call
-      const until = clock.wall() + config.callRingMs
+    async ring(call, users, { user: from, r1, certificates }) {
+      const { id, server } = call
+      const ringMs = config.callRingMs
+      const { signing: cert_signing, agreement: cert_agreement } = certificates
       const rung = await store.write('soon', async (db) => {
-        const members = await callMembers(db, id)
-        const ringing = await callRings(db, id)
-        const wanted = [...new Set(users)].filter(
-          (user) => isUserId(user) && members.every((member) => member.user !== user),
-        )
-        const more = wanted.filter((user) => ringing.every((ring) => ring.user !== user))
-        if (members.length + ringing.length + more.length > config.membersPerCall) return undefined
-        const rings = wanted.map((user) => {
-          const challenge = checks === 1 ? random(CHECK_OCTETS) : null
-          return { call: id, user, challenge, until }
-        })
-        for (const ring of rings) await keepRing(db, ring)
+        const rings = await keep(db, call, users, clock.wall() + ringMs)
+        if (rings !== undefined)
+          await setCaller(db, id, { rung_by: from, r1, cert_signing, cert_agreement })
         return rings
       })
       if (rung === undefined) return 'ERR_CALL_LIMIT'
-      const { user: from, r1, certificates } = by
-      const shown = { call: id, from, server, r1, certificates, ringMs: config.callRingMs }
+      alarm.set(ringMs)
+      const shown = { call: id, from, server, r1, certificates, ringMs }
       for (const { user, challenge } of rung)
         for (const terminal of await terminals(user))
           tell(ports, terminal, { type: 'call.ring', user, challenge, ...shown })
-      clock.wake(after(clock.now(), config.callRingMs), () => void sweep().catch(ports.failed))
       return undefined
+    },
+    async catchUp(terminal, rings) {
+      const now = clock.wall()
+      const found = await store.read(async (db) => {
+        const binding = await bindingAt(db, terminal)
+        if (binding === undefined || binding.expires <= now) return []
+        const all = []
+        for (const ring of await ringsOfUser(db, binding.user))
+          all.push({ ring, call: await findCall(db, ring.call) })
+        return all
+      })
+      for (const { ring, call } of found) {
+        const { user, challenge, until } = ring
+        if (call === undefined || until <= now || rings(call.id)) continue
+        const { id, rung_by: from, server, r1 } = call
+        const certificates = { signing: call.cert_signing, agreement: call.cert_agreement }
+        const shown = { call: id, from, server, r1, certificates, ringMs: until - now }
+        tell(ports, terminal, { type: 'call.ring', user, challenge, ...shown })
+      }
     },
     stop,
     sweep,
+    close: () => alarm.stop(),
   }
 }

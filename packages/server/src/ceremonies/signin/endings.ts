@@ -28,7 +28,7 @@ export interface Endings {
 
 /** Endings of terminals that are connected here. */
 export function endingsOf(ports: SigninPorts): Endings {
-  const { failed, left, presence, store } = ports
+  const { ended, failed, left, presence, store } = ports
   const catchUp = (
     connection: Connection,
     { user, code, reason }: Omit<Ending, 'terminal'>,
@@ -38,11 +38,12 @@ export function endingsOf(ports: SigninPorts): Endings {
     store.write('soon', (db) => forgetEnding(db, connection.terminal)).catch(failed)
   }
   presence.hear(SIGNIN_ROOM, (connection, octets) => {
-    const ended = forTerminal.decode(octets)
-    if (ended.ok) catchUp(connection, ended.value as Omit<Ending, 'terminal'>)
+    const message = forTerminal.decode(octets)
+    if (message.ok) catchUp(connection, message.value as Omit<Ending, 'terminal'>)
   })
   return {
     tell(endings) {
+      ended(endings)
       for (const { terminal, user, code, reason } of endings) {
         const octets = forTerminal.encode({ type: 'ended', user, code, reason })
         presence.tell(terminal, SIGNIN_ROOM, octets)

@@ -132,6 +132,8 @@ export function signinCeremony(ports: SigninPorts): SigninCeremony {
     if (released.endings.length === 0) {
       hereOf(connection).bound = false
       ports.left(connection, signer.user)
+      const { user } = signer
+      ports.ended([{ terminal, user, code: 'ERR_BINDING_RELEASED', reason: '' }])
     }
     connection.send({ type: 'signin.done', ref })
     endings.tell(released.endings)

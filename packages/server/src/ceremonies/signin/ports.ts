@@ -7,6 +7,7 @@ import type { Clock } from '../../clock.ts'
 import type { Config } from '../../config.ts'
 import type { Connection } from '../../relay/connection.ts'
 import type { Presence } from '../../relay/presence.ts'
+import type { Ending } from '../../store/endings.ts'
 import type { KeyedStore } from '../../store/store.ts'
 import type { Vault } from '../../vault/vault.ts'
 
@@ -22,6 +23,8 @@ export interface SigninPorts {
   readonly authority: Authority
   /** The user is signed in at this terminal no longer: nothing rings there for them. */
   readonly left: (connection: Connection, user: string) => void
+  /** Sign-ins are over, by whomever. To be followed wherever they were good for something. */
+  readonly ended: (endings: readonly Ending[]) => void
   /** Somebody was throttled. */
   readonly throttled: () => void
   /** Something failed that concerns no terminal's message. */

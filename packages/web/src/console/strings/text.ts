@@ -26,6 +26,7 @@ export interface ConsoleText {
   readonly charts: ChartsText
   readonly limits: LimitsText
   readonly sessions: SessionsText
+  readonly calls: CallsText
   readonly users: UsersText
   readonly issuers: IssuersText
   readonly audit: AuditText
@@ -39,6 +40,7 @@ export interface ConsoleText {
 export interface PageNames {
   readonly overview: string
   readonly sessions: string
+  readonly calls: string
   readonly users: string
   readonly signins: string
   readonly issuers: string
@@ -141,6 +143,33 @@ export interface LimitsText {
   readonly usedOf: (used: string, of: string) => string
   /** What each is for; a setting that is not here is described by the server, in English. */
   readonly settings: Readonly<Record<string, string>>
+}
+
+/** Calls of users. */
+export interface CallsText {
+  readonly body: string
+  readonly none: string
+  readonly total: (count: string) => string
+  readonly newer: string
+  readonly older: string
+  readonly id: string
+  readonly host: string
+  readonly initiator: string
+  readonly since: string
+  readonly size: string
+  readonly ringing: string
+  readonly epoch: string
+  readonly back: string
+  readonly members: string
+  readonly nobody: string
+  readonly index: string
+  readonly isHost: string
+  readonly away: string
+  readonly rung: string
+  readonly end: string
+  readonly endOf: (id: string) => string
+  readonly endBody: (size: string) => string
+  readonly ended: (id: string) => string
 }
 
 /** Sessions of terminals. */

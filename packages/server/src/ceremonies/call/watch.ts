@@ -1,0 +1,92 @@
+import type { ErrorCode } from '@hufu/protocol/wire'
+import { callMembers, callsAt, countMembers, signedOutMembers } from '../../store/call-members.ts'
+import { findCall, hasCalls, idleCalls, listCalls, type CallKeys } from '../../store/calls.ts'
+import { touchSessions } from '../../store/sessions.ts'
+import { alarmOf } from './alarm.ts'
+import type { Closing, Why } from './closing.ts'
+import type { CallPorts } from './ports.ts'
+
+/*
+ * What nobody asks for: members who have been gone for long, or whose sign-in is over, and calls that nobody is in. As long
+ * as there is a call this is looked at every few seconds; a sign-in that is ended is followed at once.
+ */
+
+/** Looks after calls. */
+export interface Watch {
+  /** There is a call: look after it. */
+  begin(): void
+  /** Looks now. */
+  look(): Promise<void>
+  /** A user's sign-in at a terminal is over: it is in no call any more. */
+  signedOut(
+    terminal: Uint8Array,
+    user: string,
+    why: { readonly code: ErrorCode; readonly reason: string },
+  ): Promise<void>
+  close(): void
+}
+
+/** Milliseconds between two looks, at most, and as a part of the shortest time that is kept. Our choice. */
+const LONGEST_MS = 10_000
+const PART = 4
+
+/** The watch of one node. */
+export function watchOf(ports: CallPorts, closing: Closing): Watch {
+  const { clock, config, failed, sessions, store } = ports
+  const every = Math.min(LONGEST_MS, config.callIdleMs / PART, config.callLostMs / PART)
+
+  const look = async (): Promise<void> => {
+    const calls = await store.read(listCalls)
+    const here = calls.filter(({ signalling }) => sessions.presentIn(signalling) !== undefined)
+    const used = here.map(({ signalling }) => signalling)
+    await store.write('soon', (db) => touchSessions(db, used, clock.wall()))
+    for (const call of here) await dismissLost(call)
+    await dismissSignedOut()
+    const before = clock.wall() - config.callIdleMs
+    for (const call of await store.read((db) => idleCalls(db, before)))
+      await closing.close(call, by('ERR_CALL_LOST'))
+  }
+
+  const dismissLost = async (call: CallKeys): Promise<void> => {
+    const { id, signalling } = call
+    const count = await store.read((db) => countMembers(db, id))
+    if (count === sessions.presentIn(signalling)) return
+    for (const member of await store.read((db) => callMembers(db, id)))
+      if ((sessions.absentMs(signalling, member.position) ?? 0) >= config.callLostMs)
+        await closing.dismiss(call, member, by('ERR_CALL_LOST'))
+  }
+
+  /** Whoever lost their sign-in when nobody could follow it: the process ended just then. */
+  const dismissSignedOut = async (): Promise<void> => {
+    for (const member of await store.read((db) => signedOutMembers(db, clock.wall()))) {
+      const call = await store.read((db) => findCall(db, member.call))
+      if (call !== undefined) await closing.dismiss(call, member, by('ERR_SIGNIN_NONE'))
+    }
+  }
+
+  const again = async (): Promise<void> => {
+    try {
+      await look()
+    } finally {
+      if (await store.read(hasCalls)) alarm.set(every)
+    }
+  }
+  const alarm = alarmOf(clock, () => void again().catch(failed))
+
+  return {
+    begin: () => alarm.set(every),
+    look,
+    async signedOut(terminal, user, { code, reason }) {
+      for (const member of await store.read((db) => callsAt(db, terminal))) {
+        const call = await store.read((db) => findCall(db, member.call))
+        if (call !== undefined && member.user === user)
+          await closing.dismiss(call, member, { ...by(code), reason })
+      }
+    },
+    close: () => alarm.stop(),
+  }
+}
+
+function by(code: ErrorCode): Why {
+  return { code, reason: '', actor: 'server' }
+}

@@ -1,0 +1,170 @@
+import { useSignal } from '@preact/signals'
+import type { VNode } from 'preact'
+import { Heading } from '../../../components/heading.tsx'
+import { Facts, State } from '../../parts/facts.tsx'
+import { Loaded } from '../../parts/loaded.tsx'
+import { Table } from '../../parts/table.tsx'
+import { endCall, showCall, type CallMember, type ShownCall } from '../../state/calls-api.ts'
+import { ago, count, moment } from '../../state/format.ts'
+import { useLive } from '../../state/live.ts'
+import { linkTo } from '../../state/place.ts'
+import { may } from '../../state/session.ts'
+import { words } from '../../state/words.ts'
+import { shortTerminal } from '../users/bindings.tsx'
+import { WithReason, type Reasoned } from '../users/with-reason.tsx'
+
+/** Milliseconds between two looks. */
+const LOOK_MS = 2_000
+
+/** One call: who is in it, where, who is rung, and how it is ended. */
+export function OneCall({ call }: { readonly call: string }): VNode {
+  const { live, reload } = useLive(() => showCall(call), LOOK_MS, call)
+  const asking = useSignal<Reasoned | undefined>(undefined)
+  const told = useSignal('')
+  const t = words.value.calls
+  return (
+    <>
+      <p class="back">
+        <a href={linkTo('calls')}>{t.back}</a>
+      </p>
+      <Heading>
+        {t.id} <code translate={false}>{shortCall(call)}</code>
+      </Heading>
+      <p class="told-of" role="status">
+        {told.value}
+      </p>
+      {told.value === '' && (
+        <Loaded live={live} again={reload}>
+          {(shown) => (
+            <>
+              {may('calls.end') && (
+                <div class="buttons above">
+                  <button
+                    type="button"
+                    class="button red"
+                    onClick={() => (asking.value = endingOf(shown))}
+                  >
+                    {t.end}
+                  </button>
+                </div>
+              )}
+              <About call={shown} />
+            </>
+          )}
+        </Loaded>
+      )}
+      {asking.value !== undefined && (
+        <WithReason
+          what={asking.value}
+          done={(text) => {
+            told.value = text
+            asking.value = undefined
+          }}
+          close={() => (asking.value = undefined)}
+        />
+      )}
+    </>
+  )
+}
+
+function About({ call }: { readonly call: ShownCall }): VNode {
+  const t = words.value.calls
+  return (
+    <>
+      <Facts
+        facts={[
+          [t.initiator, <User key="initiator" user={call.initiator} />],
+          [t.since, moment(call.since)],
+          [t.epoch, count(call.epoch)],
+        ]}
+      />
+      <section>
+        <h2>{t.members}</h2>
+        <Members members={call.members} />
+      </section>
+      {call.rings.length > 0 && (
+        <section>
+          <h2>{t.rung}</h2>
+          <ul>
+            {call.rings.map((user) => (
+              <li key={user}>
+                <User user={user} />
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+    </>
+  )
+}
+
+function Members({ members }: { readonly members: readonly CallMember[] }): VNode {
+  const t = words.value.calls
+  return (
+    <Table<CallMember>
+      caption={t.members}
+      none={t.nobody}
+      rows={members}
+      keyOf={({ index }) => index}
+      columns={[
+        {
+          title: words.value.users.user,
+          kind: 'heading',
+          cell: ({ user, isHost }) => (
+            <>
+              <User user={user} />
+              {isHost && <span class="small under-it">{t.isHost}</span>}
+            </>
+          ),
+        },
+        {
+          title: words.value.users.terminal,
+          cell: ({ terminal }) => (
+            <code translate={false} title={terminal}>
+              {shortTerminal(terminal)}
+            </code>
+          ),
+        },
+        {
+          title: words.value.users.state,
+          cell: ({ connected }) => (
+            <State good={connected}>{connected ? words.value.users.connected : t.away}</State>
+          ),
+        },
+        { title: t.index, kind: 'number', cell: ({ index }) => count(index) },
+        { title: t.since, cell: ({ since }) => ago(since) },
+      ]}
+    />
+  )
+}
+
+function User({ user }: { readonly user: string }): VNode {
+  if (!may('users.read'))
+    return (
+      <span class="id" translate={false}>
+        {user}
+      </span>
+    )
+  return (
+    <a class="id" href={linkTo('users', user)} translate={false}>
+      {user}
+    </a>
+  )
+}
+
+/** What is asked before a call is ended. */
+function endingOf({ id, size }: ShownCall): Reasoned {
+  const t = words.value.calls
+  return {
+    heading: t.endOf(shortCall(id)),
+    body: t.endBody(count(size)),
+    verb: t.end,
+    work: (reason) => endCall(id, reason),
+    told: t.ended(shortCall(id)),
+  }
+}
+
+/** Enough of it to tell calls apart. */
+export function shortCall(id: string): string {
+  return `${id.slice(0, 8)}…`
+}
