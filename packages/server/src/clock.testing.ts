@@ -24,6 +24,8 @@ export function fakeClock(): FakeClock {
     wake(at, act) {
       const one = { at, act }
       due.add(one)
+      // what is due already does not wait until somebody moves the clock
+      if (at <= now) setImmediate(() => due.delete(one) && act())
       return () => void due.delete(one)
     },
     advance(ms) {

@@ -108,11 +108,9 @@ export function actsOf(ports: PairPorts): Acts {
     async open(one, effect) {
       const { pairing, requester, session } = one
       // A session with nobody is made and written like any other, or the time of the verdict would tell.
+      const nobody = random(TERMINAL_ID_OCTETS)
       const opener = effect.real ? openersOf(one.openers)[0] : undefined
-      const surplus = await make(session, [
-        requester.terminal,
-        opener ?? random(TERMINAL_ID_OCTETS),
-      ])
+      const surplus = await make(session, [requester.terminal, opener ?? nobody])
       requester.send({ type: 'pair.verdict', pairing, session, confirm: null, code: null })
       one.decidedAt = clock.now()
       sessions.admit(requester, session, REQUESTER)
@@ -129,6 +127,6 @@ export function actsOf(ports: PairPorts): Acts {
 }
 
 /** What was sent in this turn of the loop has left when this resolves. */
-function nextTurn(): Promise<void> {
+export function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
 }

@@ -26,8 +26,8 @@ import {
 } from '@hufu/protocol/wire'
 import { pairLimits } from '../../config.ts'
 import type { Connection, Room } from '../../relay/connection.ts'
-import { actsOf, type Live } from './acts.ts'
-import { countRequest, forgive, type Target } from './guesses.ts'
+import { actsOf, nextTurn, type Live } from './acts.ts'
+import { countRequest, findOpeners, forgive, type Target } from './guesses.ts'
 import type { Meetings } from './meetings.ts'
 import { isName } from './names.ts'
 import { MEETING_TEXT, forAttempt, subjectOfAttempt } from './nodes.ts'
@@ -68,29 +68,46 @@ export function attemptsOf(ports: PairPorts, meetings: Meetings): Attempts {
     if (!target.ok) return refuse(connection, ref, target.code)
     if ((own.get(connection)?.size ?? 0) >= config.pairRequestsPerConnection)
       return refuse(connection, ref, 'ERR_RATE')
-    const counted = await countRequest(ports, meetings, connection, target.value)
-    if (counted === undefined) {
+    const guesses = await countRequest(ports, connection, target.value)
+    if (guesses === undefined) {
       ports.throttled()
       return refuse(connection, ref, 'ERR_PAIR_THROTTLED')
     }
-    begin(connection, message, { target: target.value, requestedAt, ...counted })
+    const pairing = random(PAIRING_ID_OCTETS)
+    const now = acknowledge(connection, ref, pairing, target.value)
+    // the requester's octets have left before anything is looked up or anybody is rung: how soon they came says nothing
+    await nextTurn()
+    const openers = await findOpeners(ports, meetings, connection, target.value)
+    const found = { target: target.value, guesses, pairing, requestedAt, openers }
+    begin(connection, message, found, now)
+  }
+
+  /** Says that the request is under way. The result: since when, for all that is due later. */
+  const acknowledge = (
+    connection: Connection,
+    ref: number,
+    pairing: Uint8Array,
+    { kind }: Target,
+  ): Ms => {
+    const answerMs = isByPerson(kind) ? limits.answerByNameMs : limits.answerMs
+    const { confirmMs } = limits
+    connection.send({ type: 'pair.requested', ref, pairing, answerMs, confirmMs })
+    return clock.now()
   }
 
   const begin = (
-    connection: Connection,
+    requester: Connection,
     message: MessageOf<typeof Request>,
-    found: Pick<Live, 'target' | 'guesses' | 'requestedAt'> & {
+    found: Pick<Live, 'target' | 'guesses' | 'pairing' | 'requestedAt'> & {
       readonly openers: readonly Uint8Array[]
     },
+    now: Ms,
   ): void => {
     const { ref, sid, share, associated } = message
-    const { kind } = found.target
-    const pairing = random(PAIRING_ID_OCTETS)
-    const key = hex(pairing)
-    const now = clock.now()
+    const { pairing, target } = found
     const first = beginAttempt(
       {
-        kind,
+        kind: target.kind,
         request: { sid, share, associated },
         present: found.openers.length > 0,
         limits,
@@ -101,9 +118,8 @@ export function attemptsOf(ports: PairPorts, meetings: Meetings): Attempts {
     const one: Live = {
       ...found,
       openers: ring(found.openers),
-      pairing,
       ref,
-      requester: connection,
+      requester,
       session: random(SESSION_ID_OCTETS),
       answeredAt: undefined,
       decidedAt: undefined,
@@ -113,22 +129,13 @@ export function attemptsOf(ports: PairPorts, meetings: Meetings): Attempts {
       leave: undefined,
       stop: undefined,
     }
+    const key = hex(pairing)
     one.stop = bus.subscribe(subjectOfAttempt(key), (octets) => hear(one, octets))
     live.set(key, one)
-    own.get(connection)?.add(one)
-    connection.send({
-      type: 'pair.requested',
-      ref,
-      pairing,
-      answerMs: isByPerson(kind) ? limits.answerByNameMs : limits.answerMs,
-      confirmMs: limits.confirmMs,
-    })
-    // the requester's octets have left before the opener's terminal is given work, or how soon they came would tell
-    setImmediate(() => {
-      if (one.attempt === first.attempt) follow(one, first, now)
-      // its connection may have gone while the guess was counted, and then nobody else would say so
-      if (!own.has(connection)) feed(one, { type: 'gone', from: 'requester' })
-    })
+    own.get(requester)?.add(one)
+    follow(one, first, now)
+    // its connection may have gone meanwhile, and then nobody else would say so
+    if (!own.has(requester)) feed(one, { type: 'gone', from: 'requester' })
   }
 
   const feed = (one: Live, input: AttemptInput, now = clock.now()): void => {

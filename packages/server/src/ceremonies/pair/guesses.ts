@@ -19,43 +19,48 @@ export interface Target {
   readonly at: string
 }
 
-/** A request that may go on. */
-export interface Counted {
-  /** The terminals to ring: those that are there. */
-  readonly openers: readonly Uint8Array[]
-  /** What to take back if it was no guess. */
-  readonly guesses: readonly Uint8Array[]
-}
-
 /**
- * Counts a request as a guess, durably, before anybody is rung or answered, and finds whom to ring; in the same
- * transaction it burns the slot. Undefined: throttled. It does the same whether or not the target exists.
+ * Counts a request as a guess, durably, before anything is looked up: what it costs and when it is done is the same
+ * whether or not the target exists. The result: what to take back if it was no guess; undefined if throttled.
  *
  * Meetings are not counted: their ids have 128 random bits and what is proved there 256.
  */
 export async function countRequest(
   ports: PairPorts,
-  meetings: Meetings,
   connection: Connection,
   target: Target,
-): Promise<Counted | undefined> {
-  const { store, random } = ports
-  if (target.kind === 'meeting')
-    return {
-      openers: present(ports, meetings.firstAt(target.at, connection.terminal)),
-      guesses: [],
-    }
+): Promise<readonly Uint8Array[] | undefined> {
+  if (target.kind === 'meeting') return []
   const limits = limitsOf(ports, connection, target)
-  const guesses = limits.map(() => random(GUESS_ID_OCTETS))
-  return store.write('durable', async (db) => {
-    if (!(await countGuess(db, limits, guesses, ports.clock.wall()))) return undefined
-    return { openers: await find(ports, db, target), guesses }
-  })
+  const guesses = limits.map(() => ports.random(GUESS_ID_OCTETS))
+  const counted = await ports.store.write('durable', (db) =>
+    countGuess(db, limits, guesses, ports.clock.wall()),
+  )
+  return counted ? guesses : undefined
 }
 
-function find(ports: PairPorts, db: Db, { kind, at }: Target): Promise<readonly Uint8Array[]> {
-  if (kind === 'slot') return burn(ports, db, at)
-  return kind === 'user' ? signedIn(ports, db, at) : named(ports, db, at)
+/**
+ * The terminals to ring for a request that was counted: those that are there. A slot is burned by it, durably, before
+ * anybody is rung. Finding somebody costs a little more than finding nobody: the requester has been told before that
+ * its request is under way, and is told nothing for the finding.
+ */
+export async function findOpeners(
+  ports: PairPorts,
+  meetings: Meetings,
+  connection: Connection,
+  { kind, at }: Target,
+): Promise<readonly Uint8Array[]> {
+  const { store } = ports
+  switch (kind) {
+    case 'slot':
+      return store.write('durable', (db) => burn(ports, db, at))
+    case 'name':
+      return store.read((db) => named(ports, db, at))
+    case 'user':
+      return store.read((db) => signedIn(ports, db, at))
+    case 'meeting':
+      return present(ports, meetings.firstAt(at, connection.terminal))
+  }
 }
 
 /** The attempt was no guess. */
@@ -91,10 +96,10 @@ async function burn(ports: PairPorts, db: Db, number: string): Promise<readonly 
   const slot = await findSlot(db, number)
   const open = slot?.state === 'open' && slot.expires > now
   const openers = open ? present(ports, slot.terminal) : []
-  if (openers.length === 0)
-    await endNoSlot(db, { fresh: ports.random(SOURCE_OCTETS), now, restsUntil })
-  else await endSlot(db, number, { as: 'burned', now, restsUntil })
-  return openers
+  if (openers.length > 0 && (await endSlot(db, number, { as: 'burned', now, restsUntil })))
+    return openers
+  await endNoSlot(db, { fresh: ports.random(SOURCE_OCTETS), now, restsUntil })
+  return []
 }
 
 async function named(ports: PairPorts, db: Db, name: string): Promise<readonly Uint8Array[]> {
