@@ -1,8 +1,17 @@
 import type { GroupMessage } from './messages.ts'
 import type { EpochKeys } from './secrets.ts'
 
-/** Why the key changed. `renewed`: the call's secret had served long enough. */
-export const HOP_REASONS = ['time', 'volume', 'asked', 'joined', 'left', 'renewed'] as const
+/** Why the key changed. `renewed`: the call's secret had served long enough. `host`: another hosts the call. */
+export const HOP_REASONS = [
+  'time',
+  'volume',
+  'asked',
+  'joined',
+  'left',
+  'renewed',
+  'returned',
+  'host',
+] as const
 export type HopReason = (typeof HOP_REASONS)[number]
 
 /** What a machine of a group has its terminal do, in this order. */
@@ -14,3 +23,17 @@ export type GroupEffect =
   | { readonly do: 'switch'; readonly keys: EpochKeys; readonly reason: HopReason }
   /** Frames of that epoch are not taken any more. Its keys are wiped by the machine. */
   | { readonly do: 'forget'; readonly epoch: number }
+  /** The host is not heard, and nothing is sent for now; it is heard again. */
+  | { readonly do: 'deaf'; readonly deaf: boolean }
+  /** Who hosts from now on. If it is this end, its terminal tells the server (`call.hosts`). `epoch`: the latest known. */
+  | {
+      readonly do: 'host'
+      readonly index: number
+      readonly epoch: number
+      readonly how: HostChange
+    }
+  /** A member says that it hosts this group, and is not taken for its host here. Shown, never merged. */
+  | { readonly do: 'rival'; readonly index: number; readonly term: number }
+
+/** `taken`: the host before was not heard. */
+export type HostChange = 'handed' | 'taken'

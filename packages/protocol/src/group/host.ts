@@ -1,25 +1,27 @@
-import { equal, wipe, type Random, type Secret, type SigningKey } from '../crypto/index.ts'
+import { wipe, type Random, type Secret, type SigningKey } from '../crypto/index.ts'
+import type { MessageOf } from '../wire/schema.ts'
 import { after, type Ms } from '../wire/units.ts'
 import type { GroupEffect, HopReason } from './effects.ts'
+import { formerKeys, NEVER, type Held } from './held.ts'
 import { sealInput } from './hop-seal.ts'
-import type { Fresh, Go, HostMessage, MemberMessage, Prepare } from './messages.ts'
-import type { MessageOf } from '../wire/schema.ts'
+import type { Go, HostMessage, MemberMessage, Prepare } from './messages.ts'
+import { hostPeers } from './peers.ts'
 import type { GroupPolicy } from './policy.ts'
-import { changeRoster, type Roster, type RosterMember } from './roster.ts'
+import { changeRoster, sameMember, type Roster, type RosterMember } from './roster.ts'
 import { SCHEDULES, type ScheduleName } from './schedules.ts'
-import { epochKeys, hopKey, wipeEpoch, type EpochKeys } from './secrets.ts'
-import { memberSaid, memberTag, signHost, type CallContext } from './signed.ts'
-import { wrapLater } from './wraps.ts'
+import { epochKeys, hopKey, wipeEpoch, type EpochFacts, type EpochKeys } from './secrets.ts'
+import { signHost, type CallContext } from './signed.ts'
 
 /*
  * The host of a call: it alone decides when the key changes.
  *
  *   steady ─ time, volume, asked ─→ hopping   prepare to all          ─ all ready, or 1 s ─→ go → steady
  *     │                               │
- *     │                  somebody leaves or joins: that epoch is skipped
+ *     │                  somebody leaves, joins or returns: that epoch is skipped
  *     │                               ↓
- *     └─ leave, join, every so often → renewing  a fresh secret to each ─ all ready, or at the latest 1 s (2 s after
- *                                                                         a departure) ─→ go → steady
+ *     └─ leave, join, return, every so often → renewing  a fresh secret to each ─ all ready, or at the latest 1 s (2 s
+ *                                                                           after a departure) ─→ go → steady
+ *   gathering ─ join of those who have come over to a new host ─→ renewing
  *
  * A departure's go ends the old key at once; any other leaves it good for frames that are on their way.
  */
@@ -37,14 +39,16 @@ export interface HostStart {
   readonly schedule: ScheduleName
   readonly policy: GroupPolicy
   readonly random: Random
-  /** The number of the first epoch: above all that were used before. */
+  /** The number of the first epoch that it makes: above all that were used before. */
   readonly firstEpoch: number
+  /** Of one who takes a group over: what it held as a member. Nothing hops before the members have been let `join`. */
+  readonly held?: Held | undefined
 }
 
-/** One who joins, once everything about it is verified. */
+/** One who joins or comes back, once everything about it is verified. */
 export interface Joiner {
   readonly member: RosterMember
-  /** Seals the fresh secret to it for the first time; undefined if that cannot be. */
+  /** Seals the fresh secret to it; undefined if that cannot be. */
   readonly seal: (
     secret: Secret,
   ) => { readonly sealed: Uint8Array; readonly pairwise: Secret } | undefined
@@ -52,9 +56,10 @@ export interface Joiner {
   readonly nonce: Uint8Array
 }
 
-/** What a joiner is to be sent, under the host's KEY's signature. */
+/** What a joiner is to be sent, under the host's signature. */
 export interface Welcome {
   readonly index: number
+  readonly nonce: Uint8Array
   readonly sealed: Uint8Array
   readonly epoch: number
   readonly commitment: Uint8Array
@@ -65,43 +70,45 @@ export interface HostGroup {
   readonly roster: Roster
   /** The keys in use. */
   readonly keys: EpochKeys
-  /** Lets verified members in, all in one batch. Those who cannot be sealed to are not among the result. */
+  /** `gathering`: it has taken over, and nobody has come over yet. */
+  readonly at: 'gathering' | 'steady' | 'hopping' | 'renewing'
+  /** The epoch of the last go, how many were ready for it, and of how many. */
+  readonly answered: { readonly epoch: number; readonly ready: number; readonly of: number }
+  /**
+   * Lets verified members in, all in one batch: new ones, and those in the roster who lack a step. Those who cannot be sealed
+   * to are not among the result.
+   */
   join(
     joiners: readonly Joiner[],
     now: Ms,
   ): { readonly welcomes: readonly Welcome[]; readonly effects: readonly GroupEffect[] }
   /** Members have left, were removed, or are lost. */
   leave(indices: readonly number[], now: Ms): readonly GroupEffect[]
+  /** Nobody waits for that member while its connection is gone. */
+  absent(index: number, isAbsent: boolean, now: Ms): readonly GroupEffect[]
   /** What a member sent; its index is the relay's stamp, and proved by the tag. */
   receive(from: number, message: MemberMessage, now: Ms): readonly GroupEffect[]
   /** Frames of so many octets were sent or received. */
   passed(octets: number, now: Ms): readonly GroupEffect[]
   /** Hops now. */
   hop(now: Ms): readonly GroupEffect[]
+  /** Says that it is there, before its time. */
+  beat(now: Ms): readonly GroupEffect[]
   /** Time has come, by {@link wakesAt}. */
   tick(now: Ms): readonly GroupEffect[]
   wakesAt(): Ms
+  /** Ends what is pending: whoever is not ready has to come back. */
+  settle(now: Ms): readonly GroupEffect[]
+  /** Gives up being host: its keys are whose it hands them to. */
+  release(): Held
   /** Forgets all keys. */
   close(): void
-}
-
-interface Peer {
-  readonly pairwise: Secret
-  /** The two latest, the latest first. */
-  nonces: readonly Uint8Array[]
-  /** What was last sealed to it alone. */
-  fresh: MessageOf<typeof Fresh> | undefined
 }
 
 /** A joiner, and what the fresh secret was sealed into for it. */
 interface Sealed extends Pick<Joiner, 'member' | 'nonce'> {
   readonly sealed: Uint8Array
   readonly pairwise: Secret
-}
-
-interface Kept {
-  readonly keys: EpochKeys
-  readonly until: Ms
 }
 
 interface Pending {
@@ -112,31 +119,32 @@ interface Pending {
   readonly cut: boolean
   readonly reason: HopReason
   readonly goBy: Ms
-  readonly ready: Set<number>
+  /** Those who are there and not ready, and how many are. */
+  readonly awaited: Set<number>
+  ready: number
 }
 
-/** Starts a group of which this end is the host: alone, or with whom the roster of a takeover has, once they have joined. */
+/** Starts a group of which this end is the host: alone, or with whom the roster of a takeover has, once they have come over. */
 export function hostGroup(start: HostStart, startedAt: Ms): HostGroup {
-  const { context, self, key, policy, random } = start
+  const { context, self, key, policy, random, held } = start
   const { call } = context
   const schedule = SCHEDULES[start.schedule]
-  const peers = new Map<number, Peer>()
+  const peers = hostPeers(call)
+  const absent = new Set<number>()
+  const former = formerKeys(held?.former)
   let { roster } = start
-  let secret = start.makeSecret()
+  let secret = held === undefined ? start.makeSecret() : undefined
   let inputs = schedule.start(random, policy.listLength)
-  let lastEpoch = start.firstEpoch
-  let keys = epochKeys(
-    secret,
-    { call, epoch: lastEpoch, rosterHash: roster.hash },
-    NOTHING,
-    undefined,
-  )
+  let lastEpoch = held === undefined ? start.firstEpoch : start.firstEpoch - 1
+  const facts = (): EpochFacts => ({ call, epoch: lastEpoch, rosterHash: roster.hash })
+  let keys = secret === undefined ? held!.keys : epochKeys(secret, facts(), NOTHING, undefined)
+  /** Somebody left before there was anybody to seal a fresh secret to. */
+  let cutDue = held?.cut === true
   let since = startedAt
   let octets = 0
   let hops = 0
   let pending: Pending | undefined
-  /** Former keys, for frames that are on their way. */
-  let kept: readonly Kept[] = []
+  let answered = { epoch: 0, ready: 0, of: 0 }
   let beats = 0
   let beatAt = after(startedAt, policy.beatMs)
   /** What a straggler who asks is sent again. */
@@ -161,16 +169,10 @@ export function hostGroup(start: HostStart, startedAt: Ms): HostGroup {
     return [{ do: 'forget', epoch }]
   }
 
-  const dismiss = (index: number): void => {
-    peers.get(index)?.pairwise.wipe()
-    peers.delete(index)
+  const awaitReady = (made: Omit<Pending, 'awaited' | 'ready'>): void => {
+    const awaited = new Set([...peers.indices].filter((index) => !absent.has(index)))
+    pending = { ...made, awaited, ready: 0 }
   }
-
-  const facts = (): { call: Uint8Array; epoch: number; rosterHash: Uint8Array } => ({
-    call,
-    epoch: lastEpoch,
-    rosterHash: roster.hash,
-  })
 
   const renew = (
     why: HopReason,
@@ -178,13 +180,15 @@ export function hostGroup(start: HostStart, startedAt: Ms): HostGroup {
     fresh: Secret = start.makeSecret(),
     joiners: readonly Sealed[] = [],
   ): { welcomes: Welcome[]; effects: GroupEffect[] } => {
-    const cut = why === 'left' || pending?.cut === true
+    const cut = why === 'left' || pending?.cut === true || cutDue
     // whoever comes and goes meanwhile does not put off the departure's go
-    const cutBy = pending?.cut === true ? pending.goBy : FOREVER
+    const cutBy = pending?.cut === true ? pending.goBy : NEVER
     const effects = cancel()
-    for (const { member } of joiners) dismiss(member.index)
+    cutDue = false
+    for (const { member } of joiners) peers.dismiss(member.index)
     lastEpoch += 1
     const next = epochKeys(fresh, facts(), NOTHING, undefined)
+    const { commitment } = next
     const { term, hash } = roster
     const common = {
       type: 'fresh',
@@ -192,40 +196,26 @@ export function hostGroup(start: HostStart, startedAt: Ms): HostGroup {
       epoch: lastEpoch,
       roster: hash,
       cut,
-      commitment: next.commitment,
+      commitment,
     } as const
     const { signature } = signed({ ...common, nonce: NOTHING, sealed: NOTHING })
-    for (const [index, peer] of peers) {
-      const nonce = peer.nonces[0]!
-      const sealed = wrapLater(peer.pairwise, fresh, {
-        call,
-        term,
-        epoch: lastEpoch,
-        rosterHash: hash,
-        nonce,
-      })
-      peer.fresh = { ...common, nonce, sealed, signature }
-      effects.push({ do: 'send', to: index, message: peer.fresh })
-    }
-    const welcomes: Welcome[] = []
-    for (const { member, sealed, pairwise, nonce } of joiners) {
-      peers.set(member.index, { pairwise, nonces: [nonce], fresh: undefined })
-      welcomes.push({
-        index: member.index,
-        sealed,
-        epoch: lastEpoch,
-        commitment: next.commitment,
-      })
-    }
+    const what = { ...common, signature }
+    for (const index of peers.indices)
+      effects.push({ do: 'send', to: index, message: peers.seal(index, fresh, what) })
+    const welcomes = joiners.map(({ member: { index }, sealed, pairwise, nonce }): Welcome => {
+      peers.add(index, pairwise, nonce)
+      absent.delete(index)
+      return { index, nonce, sealed, epoch: lastEpoch, commitment }
+    })
     const goBy = Math.min(cutBy, after(now, cut ? policy.cutMs : policy.readyMs)) as Ms
     const reason = cut ? 'left' : why
-    pending = { keys: next, secret: fresh, prepare: undefined, cut, reason, goBy, ready: new Set() }
+    awaitReady({ keys: next, secret: fresh, prepare: undefined, cut, reason, goBy })
     effects.push({ do: 'accept', keys: next })
     return { welcomes, effects: [...effects, ...goIfReady(now)] }
   }
 
   const hop = (why: HopReason, now: Ms): readonly GroupEffect[] => {
-    if (pending !== undefined) return []
+    if (pending !== undefined || secret === undefined) return []
     const input = hops >= policy.freshEvery ? undefined : inputs.next()
     if (input === undefined) return renew(why === 'asked' ? why : 'renewed', now).effects
     lastEpoch += 1
@@ -244,15 +234,8 @@ export function hostGroup(start: HostStart, startedAt: Ms): HostGroup {
       sealed,
       commitment: next.commitment,
     } as const)
-    pending = {
-      keys: next,
-      secret: undefined,
-      prepare,
-      cut: false,
-      reason: why,
-      goBy: after(now, policy.readyMs),
-      ready: new Set(),
-    }
+    const goBy = after(now, policy.readyMs)
+    awaitReady({ keys: next, secret: undefined, prepare, cut: false, reason: why, goBy })
     return [
       { do: 'send', to: 'all', message: prepare },
       { do: 'accept', keys: next },
@@ -261,47 +244,39 @@ export function hostGroup(start: HostStart, startedAt: Ms): HostGroup {
   }
 
   const goIfReady = (now: Ms): readonly GroupEffect[] =>
-    pending !== undefined && pending.ready.size === peers.size ? go(now) : []
+    pending?.awaited.size === 0 ? go(pending, now) : []
 
-  const go = (now: Ms): readonly GroupEffect[] => {
-    const done = pending!
+  const go = (done: Pending, now: Ms): readonly GroupEffect[] => {
     pending = undefined
     const { epoch, commitment } = done.keys
+    const { cut, reason } = done
     const message = signed({
       type: 'go',
       term: roster.term,
       epoch,
-      cut: done.cut,
-      reason: done.reason,
+      cut,
+      reason,
       commitment,
     } as const)
     last = { prepare: done.prepare, go: message }
+    answered = { epoch, ready: done.ready, of: peers.indices.size }
     const effects: GroupEffect[] = [
       { do: 'send', to: 'all', message },
-      { do: 'switch', keys: done.keys, reason: done.reason },
+      { do: 'switch', keys: done.keys, reason },
     ]
-    kept = [...kept, { keys, until: after(now, policy.keepMs) }]
-    if (done.cut) effects.push(...forget(FOREVER))
+    former.keep(keys, after(now, policy.keepMs))
+    if (cut) effects.push(...former.forget(NEVER))
     ;({ keys } = done)
     since = now
     octets = 0
     hops += 1
     if (done.secret === undefined) return effects
-    secret.wipe()
+    secret?.wipe()
     ;({ secret } = done)
     hops = 0
     inputs.wipe()
     inputs = schedule.start(random, policy.listLength)
     return effects
-  }
-
-  const forget = (now: Ms): GroupEffect[] => {
-    const over = kept.filter(({ until }) => now >= until)
-    kept = kept.filter(({ until }) => now < until)
-    return over.map((one) => {
-      wipeEpoch(one.keys)
-      return { do: 'forget', epoch: one.keys.epoch }
-    })
   }
 
   const enter = (
@@ -324,38 +299,30 @@ export function hostGroup(start: HostStart, startedAt: Ms): HostGroup {
     return { do: 'send', to: 'all', message: entry }
   }
 
-  const ready = (
-    from: number,
-    peer: Peer,
-    message: Extract<MemberMessage, { type: 'ready' }>,
-    now: Ms,
-  ): readonly GroupEffect[] => {
-    if (pending === undefined || message.epoch !== pending.keys.epoch) return []
-    const expected = memberTag(peer.pairwise, call, 'ready', {
-      term: roster.term,
-      epoch: message.epoch,
-      about: pending.keys.commitment,
-    })
-    if (message.term !== roster.term || !memberSaid(message.tag, expected)) return []
-    pending.ready.add(from)
-    return goIfReady(now)
-  }
-
-  /** A straggler lacks one step: it is sent again as it was. Who lacks more has to join again. */
-  const again = (
-    from: number,
-    peer: Peer,
-    message: Extract<MemberMessage, { type: 'ask' }>,
-  ): readonly GroupEffect[] => {
-    const { term, epoch } = message
-    const expected = memberTag(peer.pairwise, call, 'ask', { term, epoch, about: NOTHING })
-    if (term !== roster.term || !memberSaid(message.tag, expected)) return []
+  /** A straggler lacks one step: it is sent again as it was. Who lacks more has to come back. */
+  const again = (from: number, epoch: number): readonly GroupEffect[] => {
     const send = (one: HostMessage): GroupEffect => ({ do: 'send', to: from, message: one })
-    const step = (prepare: MessageOf<typeof Prepare> | undefined): readonly GroupEffect[] =>
-      prepare === undefined ? (peer.fresh === undefined ? [] : [send(peer.fresh)]) : [send(prepare)]
+    const step = (prepare: MessageOf<typeof Prepare> | undefined): readonly GroupEffect[] => {
+      const message = prepare ?? peers.lastSealed(from)
+      return message === undefined ? [] : [send(message)]
+    }
     if (epoch === keys.epoch) return pending === undefined ? [] : step(pending.prepare)
     if (last === undefined || last.go.epoch !== keys.epoch || pending !== undefined) return []
     return [...step(last.prepare), send(last.go)]
+  }
+
+  const beat = (now: Ms): GroupEffect => {
+    beats += 1
+    beatAt = after(now, policy.beatMs)
+    const { term, hash } = roster
+    const message = signed({
+      type: 'beat',
+      term,
+      epoch: keys.epoch,
+      roster: hash,
+      count: beats,
+    } as const)
+    return { do: 'send', to: 'all', message }
   }
 
   return {
@@ -365,6 +332,13 @@ export function hostGroup(start: HostStart, startedAt: Ms): HostGroup {
     get keys() {
       return keys
     },
+    get at() {
+      if (pending !== undefined) return pending.secret === undefined ? 'hopping' : 'renewing'
+      return secret === undefined ? 'gathering' : 'steady'
+    },
+    get answered() {
+      return answered
+    },
     join(joiners, now) {
       const fresh = start.makeSecret()
       // nobody is in the roster who cannot be given the key
@@ -372,75 +346,87 @@ export function hostGroup(start: HostStart, startedAt: Ms): HostGroup {
         const wrapped = seal(fresh)
         return wrapped === undefined ? [] : [{ member, nonce, ...wrapped }]
       })
-      const added = sealed.map(({ member }) => member)
+      const added = sealed
+        .map(({ member }) => member)
+        .filter((member) => !sameMember(roster.members.get(member.index), member))
       const entry = added.length === 0 ? undefined : enter(added, [])
-      if (entry === undefined) {
+      const isRefused = entry === undefined && added.length > 0
+      if (isRefused || (sealed.length === 0 && secret !== undefined)) {
         wipe(fresh, ...sealed.map(({ pairwise }) => pairwise))
         return { welcomes: [], effects: [] }
       }
-      const { welcomes, effects } = renew('joined', now, fresh, sealed)
-      return { welcomes, effects: [entry, ...effects] }
+      const why = secret === undefined ? 'host' : entry === undefined ? 'returned' : 'joined'
+      const { welcomes, effects } = renew(why, now, fresh, sealed)
+      return { welcomes, effects: entry === undefined ? effects : [entry, ...effects] }
     },
     leave(indices, now) {
       const gone = indices.filter((index) => index !== self && roster.members.has(index))
       const entry = gone.length === 0 ? undefined : enter([], gone)
       if (entry === undefined) return []
-      for (const index of gone) dismiss(index)
-      return [entry, ...renew('left', now).effects]
+      for (const index of gone) {
+        peers.dismiss(index)
+        absent.delete(index)
+      }
+      if (secret !== undefined || pending !== undefined)
+        return [entry, ...renew('left', now).effects]
+      cutDue = true
+      return [entry]
+    },
+    absent(index, isAbsent, now) {
+      if (!isAbsent) absent.delete(index)
+      if (!isAbsent || !roster.members.has(index)) return []
+      absent.add(index)
+      return pending?.awaited.delete(index) === true ? goIfReady(now) : []
     },
     receive(from, message, now) {
-      const peer = peers.get(from)
-      if (peer === undefined) return []
-      if (message.type === 'ready') return ready(from, peer, message, now)
-      if (message.type === 'ask') return again(from, peer, message)
-      const expected = memberTag(peer.pairwise, call, 'nonce', {
-        term: 0,
-        epoch: 0,
-        about: message.nonce,
-      })
-      const isNew = peer.nonces.every((known) => !equal(known, message.nonce))
-      if (isNew && memberSaid(message.tag, expected)) peer.nonces = [message.nonce, peer.nonces[0]!]
-      return []
+      if (message.type === 'nonce') {
+        if (peers.said(from, message, message.nonce)) peers.renew(from, message.nonce)
+        return []
+      }
+      const { term, epoch } = message
+      if (term !== roster.term) return []
+      if (message.type === 'ask')
+        return peers.said(from, message, NOTHING) ? again(from, epoch) : []
+      if (pending === undefined || epoch !== pending.keys.epoch) return []
+      if (!peers.said(from, message, pending.keys.commitment)) return []
+      absent.delete(from)
+      pending.ready += pending.awaited.delete(from) ? 1 : 0
+      return goIfReady(now)
     },
     passed(more, now) {
       octets += more
       return octets >= policy.hopOctets ? hop('volume', now) : []
     },
     hop: (now) => hop('asked', now),
+    beat: (now) => [beat(now)],
     tick(now) {
-      const effects = forget(now)
-      if (pending !== undefined && now >= pending.goBy) effects.push(...go(now))
+      const effects = former.forget(now)
+      if (pending !== undefined && now >= pending.goBy) effects.push(...go(pending, now))
       if (now >= after(since, policy.hopMs)) effects.push(...hop('time', now))
-      if (now >= beatAt) {
-        beats += 1
-        beatAt = after(now, policy.beatMs)
-        const { term, hash } = roster
-        const beat = signed({
-          type: 'beat',
-          term,
-          epoch: keys.epoch,
-          roster: hash,
-          count: beats,
-        } as const)
-        effects.push({ do: 'send', to: 'all', message: beat })
-      }
+      if (now >= beatAt) effects.push(beat(now))
       return effects
     },
     wakesAt() {
-      const next = pending === undefined ? after(since, policy.hopMs) : pending.goBy
-      return Math.min(beatAt, next, ...kept.map(({ until }) => until)) as Ms
+      const hopAt = secret === undefined ? NEVER : after(since, policy.hopMs)
+      return Math.min(beatAt, pending?.goBy ?? hopAt, former.wakesAt()) as Ms
+    },
+    settle: (now) => (pending === undefined ? [] : go(pending, now)),
+    release() {
+      cancel()
+      secret?.wipe()
+      inputs.wipe()
+      peers.wipe()
+      return { keys, former: former.hand(), latest: lastEpoch, cut: cutDue }
     },
     close() {
       cancel()
-      forget(FOREVER)
+      former.forget(NEVER)
       wipeEpoch(keys)
-      secret.wipe()
+      secret?.wipe()
       inputs.wipe()
-      for (const { pairwise } of peers.values()) pairwise.wipe()
-      peers.clear()
+      peers.wipe()
     },
   }
 }
 
 const NOTHING = new Uint8Array(0)
-const FOREVER = Infinity as Ms

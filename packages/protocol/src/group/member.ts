@@ -1,7 +1,9 @@
 import { equal, type Random, type Secret } from '../crypto/index.ts'
 import type { MessageOf } from '../wire/schema.ts'
 import { after, type Ms } from '../wire/units.ts'
-import type { GroupEffect } from './effects.ts'
+import type { GroupEffect, HostChange } from './effects.ts'
+import { hearing } from './hearing.ts'
+import { formerKeys, NEVER, type Held } from './held.ts'
 import { openInput } from './hop-seal.ts'
 import {
   MEMBER_NONCE_OCTETS,
@@ -15,7 +17,7 @@ import {
 import type { GroupPolicy } from './policy.ts'
 import { changeRoster, type Roster } from './roster.ts'
 import { SCHEDULES, type ScheduleName } from './schedules.ts'
-import { epochKeys, hopKey, wipeEpoch, type EpochKeys } from './secrets.ts'
+import { epochKeys, hopKey, wipeEpoch, type EpochFacts, type EpochKeys } from './secrets.ts'
 import { hostSigned, memberTag, type CallContext } from './signed.ts'
 import { openLater } from './wraps.ts'
 
@@ -24,32 +26,44 @@ import { openLater } from './wraps.ts'
  *
  *   joining ─ go ─→ steady ─ prepare or fresh ─→ ready ─ go ─→ steady
  *                     │                            └─ another fresh: that epoch came to nothing
- *                     └─ no beat for 20 s ─→ deaf (sends nothing) ─ beat ─→ steady
+ *                     ├─ a step is lacking, and asking did not help ─→ behind ─┐
+ *                     └─ another hosts the call ─→ going over ─────────────────┴─ brought in again ─→ ready
  *
  * It takes frames under the keys that it is ready for before the go, as others may be ahead, and under the former ones for a
- * while after it; not after a departure.
+ * while after it; not after a departure. Whom it takes for its host: see `hearing.ts`.
  */
 
-/** What a member begins with, once it has verified its host and opened what was sealed to it. */
+/** What a member begins with. */
 export interface MemberStart {
   readonly context: CallContext
   readonly self: number
-  /** As the host's KEY has signed it, this member in it. */
+  /** As the host has signed it, this member in it. */
   readonly roster: Roster
+  readonly schedule: ScheduleName
+  readonly policy: GroupPolicy
+  readonly random: Random
+  readonly begins: BroughtIn | Demoted
+}
+
+/** What a host has sealed to this member alone: it has verified the host, and opened it. */
+export interface BroughtIn {
   readonly secret: Secret
   readonly pairwise: Secret
   readonly epoch: number
   readonly commitment: Uint8Array
   /** The nonce that this member came with. */
   readonly nonce: Uint8Array
-  readonly schedule: ScheduleName
-  readonly policy: GroupPolicy
-  readonly random: Random
 }
 
-/** Why a member cannot go on: it leaves and joins again, or its user is told. */
+/** One who has been host itself, and has signed that another follows it. */
+export interface Demoted {
+  readonly held: Held
+  readonly to: number
+}
+
+/** Why a member cannot go on. */
 export type MemberTrouble =
-  /** It lacks more than one step: join again. */
+  /** It lacks more than one step: it has to be brought in again. */
   | 'behind'
   /** Its host has signed two entries for the same place, or keys that do not come out as it committed to. */
   | 'fork'
@@ -59,21 +73,32 @@ export type MemberTrouble =
 /** A member's part of a group. All times are on one monotonic clock. */
 export interface MemberGroup {
   readonly roster: Roster
-  /** What to seal under; undefined before the first go, and while no beat is heard. */
+  readonly trouble: MemberTrouble | undefined
+  /** Who is to bring it in again; undefined if nobody needs to. */
+  readonly returnsTo: number | undefined
+  /** What to seal under; undefined before the first go, while no beat is heard, and while it is behind. */
   sending(): EpochKeys | undefined
-  /** What came from the host. What is not signed by it changes nothing. */
-  receive(message: HostMessage, now: Ms): readonly GroupEffect[]
+  /** What came from a host, by the relay's stamp. What `from` has not signed changes nothing. */
+  receive(from: number, message: HostMessage, now: Ms): readonly GroupEffect[]
+  /** The host has signed that `to` follows it. */
+  handedTo(to: number, now: Ms): readonly GroupEffect[]
+  /** True if `roster` may be this member's: by its host, or by one who has a right to host. */
+  mayAdopt(roster: Roster, now: Ms): boolean
+  /** It is brought in again: verified, and opened. */
+  adopt(roster: Roster, what: BroughtIn, now: Ms): readonly GroupEffect[]
+  /** Messages are lost: it has to be brought in again. */
+  fallBehind(): void
   tick(now: Ms): readonly GroupEffect[]
   wakesAt(): Ms
-  readonly trouble: MemberTrouble | undefined
+  /** When it is to take the group over; `absent`: those who are not there. */
+  takesOverAt(absent: ReadonlySet<number>): Ms
+  /** Gives up being a member: its keys are whose it hands them to. Undefined if it has had none in use. */
+  release(now: Ms): Held | undefined
+  /** The highest epoch that it knows of. */
+  readonly latest: number
   /** Signed messages that were not: somebody in between, or a member, makes them up. */
   readonly forged: number
   close(): void
-}
-
-interface Kept {
-  readonly keys: EpochKeys
-  readonly until: Ms
 }
 
 interface Ready {
@@ -87,47 +112,51 @@ export function memberGroup(
   start: MemberStart,
   startedAt: Ms,
 ): { readonly group: MemberGroup; readonly effects: readonly GroupEffect[] } | undefined {
-  const { context, self, pairwise, policy, random } = start
+  const { context, self, policy, random, begins } = start
   const { call } = context
   const schedule = SCHEDULES[start.schedule]
+  const held = 'held' in begins ? begins.held : undefined
+  const ear = hearing(policy, self, startedAt)
+  const former = formerKeys(held?.former)
+  const shown = new Map<number, number>()
   let { roster } = start
-  let { secret } = start
-  let keys: EpochKeys | undefined
+  let secret: Secret | undefined
+  let pairwise: Secret | undefined
+  let keys = held?.keys
+  let latest = held?.latest ?? 0
   let readied: Ready | undefined
-  /** Former keys, for frames that are on their way. */
-  let kept: readonly Kept[] = []
-  let nonces: readonly Uint8Array[] = [start.nonce]
+  let nonces: readonly Uint8Array[] = []
   let early: MessageOf<typeof Go> | undefined
-  let heardAt = startedAt
-  /** Count of the last beat: an old one, said again, keeps nobody from becoming deaf. */
-  let beats = 0
   let askedAt: Ms | undefined
   let trouble: MemberTrouble | undefined
+  let comesTo: number | undefined
+  /** It was behind: it does not know which key the others use before the next go. */
+  let isMute = false
   let forged = 0
 
-  const facts = (epoch: number): { call: Uint8Array; epoch: number; rosterHash: Uint8Array } => ({
-    call,
-    epoch,
-    rosterHash: roster.hash,
-  })
+  const facts = (epoch: number): EpochFacts => ({ call, epoch, rosterHash: roster.hash })
 
-  const tagged = (
-    type: MemberMessage['type'],
-    epoch: number,
-    about: Uint8Array,
-    term: number = roster.term,
-  ): Uint8Array => memberTag(pairwise, call, type, { term, epoch, about })
+  /** To the host, under the key that only both have. */
+  const say = (
+    message: { readonly type: MemberMessage['type']; readonly [field: string]: unknown },
+    parts: { readonly term: number; readonly epoch: number; readonly about: Uint8Array },
+  ): readonly GroupEffect[] => {
+    if (pairwise === undefined) return []
+    const tag = memberTag(pairwise, call, message.type, parts)
+    return [{ do: 'send', to: roster.host, message: { ...message, tag } as MemberMessage }]
+  }
 
   const ready = (made: Ready): readonly GroupEffect[] => {
     const effects = dropReadied()
     readied = made
+    askedAt = undefined
     const { epoch, commitment } = made.keys
-    const tag = tagged('ready', epoch, commitment)
+    latest = epoch
+    const { term } = roster
     effects.push(
       { do: 'accept', keys: made.keys },
-      { do: 'send', to: roster.host, message: { type: 'ready', term: roster.term, epoch, tag } },
+      ...say({ type: 'ready', term, epoch }, { term, epoch, about: commitment }),
     )
-    askedAt = undefined
     return effects
   }
 
@@ -140,38 +169,12 @@ export function memberGroup(
     return [{ do: 'forget', epoch }]
   }
 
-  const forget = (now: Ms): GroupEffect[] => {
-    const over = kept.filter(({ until }) => now >= until)
-    kept = kept.filter(({ until }) => now < until)
-    return over.map((one) => {
-      wipeEpoch(one.keys)
-      return { do: 'forget', epoch: one.keys.epoch }
-    })
-  }
-
-  /** The last epoch that this member has keys of. */
-  const latest = (): number => readied?.keys.epoch ?? keys?.epoch ?? 0
-
   const ask = (now: Ms): readonly GroupEffect[] => {
     if (askedAt !== undefined) return []
     askedAt = now
-    const { term, host } = roster
+    const { term } = roster
     const epoch = keys?.epoch ?? 0
-    const tag = tagged('ask', epoch, NOTHING)
-    return [{ do: 'send', to: host, message: { type: 'ask', term, epoch, tag } }]
-  }
-
-  const entry = (message: MessageOf<typeof Entry>): readonly GroupEffect[] => {
-    const { sequence, added, removed, host } = message
-    if (sequence === roster.sequence && !equal(message.roster, roster.hash)) return fail('fork')
-    if (sequence <= roster.sequence) return []
-    if (sequence !== roster.sequence + 1) return fail('behind')
-    if (removed.includes(self)) return fail('removed')
-    const changed = changeRoster(roster, { added, removed, host })
-    // the signature is over the hash: what does not lead there is not what the host has said
-    if (changed === undefined || !equal(changed.hash, message.roster)) return forge()
-    roster = changed
-    return []
+    return say({ type: 'ask', term, epoch }, { term, epoch, about: NOTHING })
   }
 
   const forge = (): readonly GroupEffect[] => {
@@ -181,13 +184,35 @@ export function memberGroup(
 
   const fail = (why: MemberTrouble): readonly GroupEffect[] => {
     trouble ??= why
+    if (trouble === 'behind') comesTo ??= roster.host
+    return []
+  }
+
+  /** An entry of the chain, by whoever hosts the group with it. */
+  const enter = (message: MessageOf<typeof Entry>): Roster | undefined => {
+    const { added, removed, host } = message
+    const changed = changeRoster(roster, { added, removed, host })
+    // the signature is over the hash: what does not lead there is not what the host has said
+    return changed !== undefined && equal(changed.hash, message.roster) ? changed : undefined
+  }
+
+  const entry = (message: MessageOf<typeof Entry>): readonly GroupEffect[] => {
+    const { sequence, removed, host } = message
+    if (sequence === roster.sequence && !equal(message.roster, roster.hash)) return fail('fork')
+    if (sequence <= roster.sequence) return []
+    if (sequence !== roster.sequence + 1) return fail('behind')
+    const changed = host === null ? enter(message) : undefined
+    if (changed === undefined) return forge()
+    if (removed.includes(self)) return fail('removed')
+    roster = changed
     return []
   }
 
   const prepare = (message: MessageOf<typeof Prepare>, now: Ms): readonly GroupEffect[] => {
     const { epoch, sealed, commitment } = message
-    if (epoch <= latest()) return []
-    if (keys === undefined || !equal(message.roster, roster.hash)) return ask(now)
+    if (epoch <= latest) return []
+    if (keys === undefined || secret === undefined || !equal(message.roster, roster.hash))
+      return ask(now)
     const under = hopKey(secret, call)
     const place = { call, term: roster.term, epoch, rosterHash: roster.hash }
     const input = openInput(under, sealed, place)
@@ -206,17 +231,12 @@ export function memberGroup(
 
   const fresh = (message: MessageOf<typeof Fresh>, now: Ms): readonly GroupEffect[] => {
     const { term, epoch, nonce, sealed, commitment, cut } = message
-    if (epoch <= latest()) return []
+    if (epoch <= latest) return []
     // an old one sealed again, or one that is not for this member
-    if (!nonces.some((known) => equal(known, nonce))) return []
+    if (pairwise === undefined || !nonces.some((known) => equal(known, nonce))) return []
     if (!equal(message.roster, roster.hash)) return ask(now)
-    const opened = openLater(pairwise, sealed, {
-      call,
-      term,
-      epoch,
-      rosterHash: roster.hash,
-      nonce,
-    })
+    const place = { call, term, epoch, rosterHash: roster.hash, nonce }
+    const opened = openLater(pairwise, sealed, place)
     if (opened === undefined) return ask(now)
     const next = epochKeys(opened, facts(epoch), NOTHING, undefined)
     if (!equal(next.commitment, commitment)) {
@@ -232,8 +252,7 @@ export function memberGroup(
     if (!equal(used, nonces[0]!)) return []
     const nonce = random(MEMBER_NONCE_OCTETS)
     nonces = [nonce, used]
-    const tag = tagged('nonce', 0, nonce, 0)
-    return [{ do: 'send', to: roster.host, message: { type: 'nonce', nonce, tag } }]
+    return say({ type: 'nonce', nonce }, { term: 0, epoch: 0, about: nonce })
   }
 
   /** A go that came before what it is about. */
@@ -253,84 +272,197 @@ export function memberGroup(
     if (!equal(readied.keys.commitment, commitment)) return fail('fork')
     const done = readied
     readied = undefined
+    isMute = false
     const effects: GroupEffect[] = [{ do: 'switch', keys: done.keys, reason }]
-    if (keys !== undefined) kept = [...kept, { keys, until: after(now, policy.keepMs) }]
-    if (cut || done.cut) effects.push(...forget(FOREVER))
+    if (keys !== undefined) former.keep(keys, after(now, policy.keepMs))
+    if (cut || done.cut) effects.push(...former.forget(NEVER))
     ;({ keys } = done)
     if (done.secret === undefined || done.secret === secret) return effects
-    secret.wipe()
+    secret?.wipe()
     ;({ secret } = done)
     return effects
+  }
+
+  const fromHost = (message: HostMessage, now: Ms): readonly GroupEffect[] => {
+    if (message.type === 'beat') {
+      const wasDeaf = ear.isDeaf
+      if (!ear.heard(now, message.count)) return []
+      const hears: readonly GroupEffect[] = wasDeaf ? [{ do: 'deaf', deaf: false }] : []
+      const isBehind = message.epoch > (keys?.epoch ?? 0) || !equal(message.roster, roster.hash)
+      return isBehind && comesTo === undefined ? [...hears, ...ask(now)] : hears
+    }
+    if (message.type === 'entry') return entry(message)
+    // what it lacks comes with being brought in again
+    if (comesTo !== undefined) return []
+    if (message.type === 'prepare') return prepare(message, now)
+    return message.type === 'fresh' ? fresh(message, now) : go(message, now)
+  }
+
+  /** Somebody says that it is the host, and it is not the one that this member has. */
+  const fromOther = (from: number, message: HostMessage, now: Ms): readonly GroupEffect[] => {
+    const { term } = message
+    if (term < roster.term) return []
+    ear.claim(from, term)
+    const right = ear.rightOf(from, now)
+    if (right === undefined) {
+      if (shown.get(from) === term) return []
+      shown.set(from, term)
+      return [{ do: 'rival', index: from, term }]
+    }
+    const isNext =
+      message.type === 'entry' &&
+      trouble === undefined &&
+      message.host === from &&
+      term === roster.term + 1 &&
+      message.sequence === roster.sequence + 1
+    if (!isNext) return goOver(from)
+    const changed = enter(message)
+    if (changed === undefined) return forge()
+    if (message.removed.includes(self)) return fail('removed')
+    roster = changed
+    return follow(right, now)
+  }
+
+  /** The chain has gone another way than this member has seen. */
+  const goOver = (to: number): readonly GroupEffect[] => {
+    fail('behind')
+    comesTo = to
+    return []
+  }
+
+  const follow = (how: HostChange, now: Ms): readonly GroupEffect[] => {
+    const hears: readonly GroupEffect[] = ear.isDeaf ? [{ do: 'deaf', deaf: false }] : []
+    ear.follow(now)
+    pairwise?.wipe()
+    pairwise = undefined
+    askedAt = undefined
+    early = undefined
+    comesTo = roster.host
+    return [{ do: 'host', index: roster.host, epoch: latest, how }, ...hears]
+  }
+
+  const adopt = (next: Roster, what: BroughtIn, now: Ms): readonly GroupEffect[] => {
+    const effects: GroupEffect[] = []
+    if (next.term !== roster.term) {
+      const right = ear.rightOf(next.host, now) ?? 'taken'
+      roster = next
+      effects.push(...follow(right, now))
+    }
+    roster = next
+    // others may have gone there already
+    if (readied !== undefined) former.keep(readied.keys, after(now, policy.keepMs))
+    if (readied?.secret !== secret) readied?.secret?.wipe()
+    readied = undefined
+    effects.push(...former.forgetFrom(what.epoch))
+    if (keys !== undefined && keys.epoch >= what.epoch) {
+      effects.push({ do: 'forget', epoch: keys.epoch })
+      wipeEpoch(keys)
+      keys = undefined
+    }
+    const made = epochKeys(what.secret, facts(what.epoch), NOTHING, undefined)
+    if (!equal(made.commitment, what.commitment)) {
+      wipeEpoch(made)
+      return [...effects, ...fail('fork')]
+    }
+    pairwise?.wipe()
+    ;({ pairwise } = what)
+    nonces = [what.nonce]
+    isMute = isMute || trouble === 'behind'
+    trouble = undefined
+    comesTo = undefined
+    ear.heard(now)
+    return [...effects, ...ready({ keys: made, secret: what.secret, cut: false })]
   }
 
   const group: MemberGroup = {
     get roster() {
       return roster
     },
-    sending: () => (trouble === undefined && !isDeaf ? keys : undefined),
-    receive(message, now) {
-      if (trouble !== undefined) return []
-      const host = roster.members.get(roster.host)!
-      if (message.term !== roster.term || !hostSigned(host.signing, context, message))
-        return forge()
-      switch (message.type) {
-        case 'entry':
-          return entry(message)
-        case 'prepare':
-          return prepare(message, now)
-        case 'fresh':
-          return fresh(message, now)
-        case 'go':
-          return go(message, now)
-        case 'beat':
-          if (message.count <= beats) return []
-          beats = message.count
-          heardAt = now
-          isDeaf = false
-          if (message.epoch > (keys?.epoch ?? 0) || !equal(message.roster, roster.hash))
-            return ask(now)
-          return []
-      }
+    get trouble() {
+      return trouble
     },
+    get returnsTo() {
+      return comesTo
+    },
+    sending: () => (trouble === undefined && !ear.isDeaf && !isMute ? keys : undefined),
+    receive(from, message, now) {
+      const signer = roster.members.get(from)
+      if (trouble === 'fork' || trouble === 'removed' || signer === undefined) return []
+      if (!hostSigned(signer.signing, context, message)) return forge()
+      return from === roster.host && message.term === roster.term
+        ? fromHost(message, now)
+        : fromOther(from, message, now)
+    },
+    handedTo(to, now) {
+      ear.hand(to)
+      return ear.successor(now) === to ? goOver(to) : []
+    },
+    mayAdopt(next, now) {
+      const { host } = next
+      const known = roster.members.get(host)
+      const same = next.members.get(host)
+      if (known === undefined || !equal(known.signing, same?.signing ?? NOTHING)) return false
+      if (next.sequence < roster.sequence) return false
+      if (next.sequence === roster.sequence) return equal(next.hash, roster.hash)
+      if (next.term === roster.term && host === roster.host) return true
+      return next.term >= roster.term && ear.rightOf(host, now) !== undefined
+    },
+    adopt,
+    fallBehind: () => void fail('behind'),
     tick(now) {
-      const effects = forget(now)
-      if (now >= after(heardAt, policy.deafMs)) isDeaf = true
+      const effects = former.forget(now)
+      if (ear.tick(now)) effects.push({ do: 'deaf', deaf: true })
+      const successor = ear.isDeaf ? ear.successor(now) : undefined
+      if (successor !== undefined && comesTo !== successor) goOver(successor)
       if (askedAt !== undefined && now >= after(askedAt, policy.cutMs)) {
-        // what was asked for did not come: only a new beginning helps
+        // what was asked for did not come
         askedAt = undefined
         fail('behind')
       }
       return effects
     },
     wakesAt() {
-      const asked = askedAt === undefined ? undefined : after(askedAt, policy.cutMs)
-      const deaf = isDeaf ? undefined : after(heardAt, policy.deafMs)
-      const times = [deaf, asked, ...kept.map(({ until }) => until)]
-      return Math.min(...times.filter((at) => at !== undefined)) as Ms
+      const asked = askedAt === undefined ? NEVER : after(askedAt, policy.cutMs)
+      return Math.min(ear.wakesAt(), asked, former.wakesAt()) as Ms
     },
-    get trouble() {
-      return trouble
+    takesOverAt: (absent) =>
+      trouble === undefined && keys !== undefined ? ear.turn(roster, absent) : NEVER,
+    release(now) {
+      if (keys === undefined) return undefined
+      const cut = readied?.cut === true
+      if (readied !== undefined) former.keep(readied.keys, after(now, policy.keepMs))
+      if (readied?.secret !== secret) readied?.secret?.wipe()
+      secret?.wipe()
+      pairwise?.wipe()
+      return { keys, former: former.hand(), latest, cut }
+    },
+    get latest() {
+      return latest
     },
     get forged() {
       return forged
     },
     close() {
       dropReadied()
-      forget(FOREVER)
+      former.forget(NEVER)
       if (keys !== undefined) wipeEpoch(keys)
-      secret.wipe()
-      pairwise.wipe()
+      secret?.wipe()
+      pairwise?.wipe()
     },
   }
-  let isDeaf = false
 
-  const first = epochKeys(secret, facts(start.epoch), NOTHING, undefined)
-  if (!equal(first.commitment, start.commitment)) {
+  if ('held' in begins) {
+    ear.hand(begins.to)
+    return { group, effects: [] }
+  }
+  const first = epochKeys(begins.secret, facts(begins.epoch), NOTHING, undefined)
+  if (!equal(first.commitment, begins.commitment)) {
     wipeEpoch(first)
     return undefined
   }
+  ;({ secret, pairwise } = begins)
+  nonces = [begins.nonce]
   return { group, effects: ready({ keys: first, secret, cut: false }) }
 }
 
 const NOTHING = new Uint8Array(0)
-const FOREVER = Infinity as Ms

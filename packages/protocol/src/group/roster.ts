@@ -1,5 +1,6 @@
-import { equal, sha256 } from '../crypto/index.ts'
-import { encodeCbor, type Value } from '../wire/cbor.ts'
+import { concat, equal, sha256 } from '../crypto/index.ts'
+import { encodeCbor } from '../wire/cbor.ts'
+import { u64 } from './secrets.ts'
 
 /*
  * Who is in a call, as its host says it: a chain of entries, each over the one before, so that two members who have the same
@@ -32,6 +33,8 @@ export interface Roster {
   readonly members: ReadonlyMap<number, RosterMember>
   /** Those who have left, by index, and the per-call Ed25519 key by which they may come back. */
   readonly left: ReadonlyMap<number, Uint8Array>
+  /** Hash of the entry before; of the first, zeros. */
+  readonly previous: Uint8Array
   /** 32 octets over all of this and the entry before. */
   readonly hash: Uint8Array
 }
@@ -53,7 +56,7 @@ export function firstRoster(call: Uint8Array, host: RosterMember): Roster {
     host: host.index,
     members: new Map([[host.index, host]]),
     left: new Map(),
-    hash: new Uint8Array(32),
+    previous: new Uint8Array(32),
   })
 }
 
@@ -77,7 +80,20 @@ export function changeRoster(roster: Roster, change: RosterChange): Roster | und
   if (!members.has(host)) return undefined
   const term = change.host === null ? roster.term : roster.term + 1
   const { call, sequence, hash } = roster
-  return hashed({ call, term, sequence: sequence + 1, host, members, left, hash })
+  return hashed({ call, term, sequence: sequence + 1, host, members, left, previous: hash })
+}
+
+/** What one who joins or comes back is given of it. */
+export function imageOf(roster: Roster): RosterImage {
+  const { term, sequence, host, previous, members, left } = roster
+  return {
+    term,
+    sequence,
+    host,
+    previous,
+    members: [...members.values()],
+    left: [...left].map(([index, signing]) => ({ index, signing })),
+  }
 }
 
 /** What one who joins is given of the roster: with it and its hash the chain goes on. */
@@ -96,7 +112,7 @@ export function rosterOf(call: Uint8Array, image: RosterImage): Roster {
   const { term, sequence, host, previous } = image
   const members = new Map(image.members.map((member) => [member.index, member]))
   const left = new Map(image.left.map(({ index, signing }) => [index, signing]))
-  return hashed({ call, term, sequence, host, members, left, hash: previous })
+  return hashed({ call, term, sequence, host, members, left, previous })
 }
 
 /** True if both are the same entry of the same chain. */
@@ -104,18 +120,40 @@ export function sameRoster(a: Roster, b: Roster): boolean {
   return equal(a.hash, b.hash)
 }
 
-/** `roster.hash` is that of the entry before, and becomes this one's. */
-function hashed(roster: Roster): Roster {
-  const { call, term, sequence, host, hash } = roster
-  const members: Value = inOrder(roster.members).map(
-    ([index, { user, keyId, signing, sealing }]) => [index, user, keyId, signing, sealing],
+/** True if both are the same line of a roster. */
+export function sameMember(a: RosterMember | undefined, b: RosterMember): boolean {
+  return (
+    a !== undefined &&
+    a.index === b.index &&
+    a.user === b.user &&
+    equal(a.keyId, b.keyId) &&
+    equal(a.signing, b.signing) &&
+    equal(a.sealing, b.sealing)
   )
-  const listHash = sha256(encodeCbor([members, inOrder(roster.left)]))
+}
+
+function hashed(roster: Omit<Roster, 'hash'>): Roster {
+  const { call, term, sequence, host, previous } = roster
+  const members = inOrder(roster.members).map(([, member]) => lineHash(member))
+  const left = inOrder(roster.left).flatMap(([index, signing]) => [u64(index), signing])
+  const lists = [sha256(concat(...members)), sha256(concat(...left))]
   return {
     ...roster,
-    hash: sha256(encodeCbor([LABEL, call, term, sequence, hash, host, listHash])),
+    hash: sha256(encodeCbor([LABEL, call, term, sequence, previous, host, ...lists])),
   }
 }
+
+/** Of each line once: most of a roster is the same after an entry. */
+function lineHash(member: RosterMember): Uint8Array {
+  const known = lineHashes.get(member)
+  if (known !== undefined) return known
+  const { index, user, keyId, signing, sealing } = member
+  const hash = sha256(encodeCbor([index, user, keyId, signing, sealing]))
+  lineHashes.set(member, hash)
+  return hash
+}
+
+const lineHashes = new WeakMap<RosterMember, Uint8Array>()
 
 function inOrder<T>(map: ReadonlyMap<number, T>): readonly (readonly [number, T])[] {
   return [...map].toSorted(([a], [b]) => a - b)

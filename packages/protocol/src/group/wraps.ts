@@ -19,6 +19,7 @@ import { u64 } from './secrets.ts'
  * How a call's secret reaches one member.
  *
  *   first    HPKE to the member's KEY, and inside that to its per-call X-Wing key: neither alone opens it
+ *   again    HPKE to its per-call X-Wing key, for one who comes back, or whose host is another
  *   later    AES-256-GCM under a key that both HPKE contexts export, which no token has to be asked for again
  */
 
@@ -90,6 +91,41 @@ export function openFirst(
           pairwise: pairwiseKey(outer.export(EXPORT, 32), inner.export(EXPORT, 32), info),
         }
   outer.wipe()
+  inner?.wipe()
+  return opened
+}
+
+/** Seals `secret` to a member's per-call X-Wing key alone: it is in the call already. `undefined` if that is malformed. */
+export function wrapAgain(
+  callPublic: Uint8Array,
+  secret: Secret,
+  info: Uint8Array,
+  random: Random,
+): FirstWrap | undefined {
+  const inner = setupSender(INNER, callPublic, info, random)
+  if (inner === undefined) return undefined
+  const sealed = encodeCbor([inner.enc, inner.seal(info, secret.expose())])
+  const pairwise = pairwiseKey(new Uint8Array(0), inner.export(EXPORT, 32), info)
+  inner.wipe()
+  return { sealed, pairwise }
+}
+
+/** Opens what {@link wrapAgain} sealed; `undefined` if it is not for this key and this `info`. */
+export function openAgain(
+  key: HpkeDecapsulationKey,
+  sealed: Uint8Array,
+  info: Uint8Array,
+): { readonly secret: Secret; readonly pairwise: Secret } | undefined {
+  const pair = pairOf(sealed)
+  const inner = pair === undefined ? undefined : setupRecipient(INNER, key, pair[0], info)
+  const octets = pair === undefined ? undefined : inner?.open(info, pair[1])
+  const opened =
+    octets === undefined || inner === undefined
+      ? undefined
+      : {
+          secret: new Secret(octets),
+          pairwise: pairwiseKey(new Uint8Array(0), inner.export(EXPORT, 32), info),
+        }
   inner?.wipe()
   return opened
 }

@@ -3,8 +3,7 @@ import { ed25519, hex, Secret, seededRandomForTests, utf8, xwing } from '../cryp
 import type { Random } from '../crypto/index.ts'
 import type { Bundle } from '../ceremonies/call/bundle.ts'
 import type { CallEffect } from '../ceremonies/call/effects.ts'
-import { callHost, type CallHost } from '../ceremonies/call/host.ts'
-import { callMember, type CallMember } from '../ceremonies/call/member.ts'
+import { hostSeat, memberSeat, type CallSeat } from '../ceremonies/call/seat.ts'
 import { makeBundle, verifyBundle, type CallTrust } from '../ceremonies/call/proofs.ts'
 import { GROUP_DEFAULTS } from '../group/policy.ts'
 import type { ScheduleName } from '../group/schedules.ts'
@@ -27,7 +26,7 @@ export interface Caller {
   readonly index: number
   readonly key: SecurityKey
   readonly bundle: Bundle
-  readonly member: CallMember
+  readonly member: CallSeat
   /** Commitments of the keys that it takes frames under, by epoch. */
   readonly open: Map<number, string>
   readonly told: CallEffect[]
@@ -42,7 +41,7 @@ export interface RelayFrame {
 }
 
 export interface CallWorld {
-  readonly host: CallHost
+  readonly host: CallSeat
   readonly hostOpen: Map<number, string>
   /** Commitments of all keys that the host has made, by epoch. */
   readonly made: Map<number, string>
@@ -70,21 +69,23 @@ export async function callWorld(
   const made = await bundleOf(first, { host: first.user, r1, r2: random(32) }, random)
   const verified = verifyBundle(CONTEXT, made.bundle, TRUST)
   assert.ok(verified.ok)
-  const common = { context: CONTEXT, random }
-  const host = callHost(
+  const common = { context: CONTEXT, random, makeSecret: () => new Secret(random(32)) }
+  const host = hostSeat(
     {
       ...common,
       schedule,
       policy: GROUP_DEFAULTS,
       bundle: made.bundle,
+      self: 0,
+      publicKeys: first.publicKeys,
       keyId: verified.value.keyId,
       key: made.signing,
-      makeSecret: () => new Secret(random(32)),
+      sealing: made.sealing,
     },
     0 as Ms,
   )
   const callers: Caller[] = []
-  const hostOpen = new Map([[1, hex(host.group.keys.commitment)]])
+  const hostOpen = new Map([[1, hex(host.sending()!.commitment)]])
   const all = new Map(hostOpen)
   const hostTold: CallEffect[] = []
   const queue: RelayFrame[] = []
@@ -123,7 +124,7 @@ export async function callWorld(
     for (let item = queue.shift(); item !== undefined; item = queue.shift())
       for (const { from, to, frame } of relay(item)) {
         const caller = callers.find(({ index }) => index === to)
-        if (to === 0) await doing(0, host.receive(from, frame, world.now))
+        if (to === 0) await doing(0, host.receive(from, frame, world.now, TRUST))
         else if (caller !== undefined)
           await doing(to, caller.member.receive(from, frame, world.now, TRUST))
       }
@@ -146,7 +147,7 @@ export async function callWorld(
         const own = await bundleOf(key, { host: first.user, r1, r2: random(32) }, random)
         const shown = verifyBundle(CONTEXT, own.bundle, TRUST)
         assert.ok(shown.ok)
-        const member = callMember({
+        const member = memberSeat({
           ...common,
           self: index,
           bundle: own.bundle,

@@ -223,13 +223,10 @@ export function groupWorld(
   }
 
   const listen = (ear: Ear, effect: GroupEffect): void => {
-    if (ear === hostEar && effect.do !== 'forget')
-      issued.set(
-        effect.do === 'send' ? 0 : effect.keys.epoch,
-        effect.do === 'send' ? '' : hex(effect.keys.commitment),
-      )
     if (effect.do === 'accept' || effect.do === 'switch')
       ear.open.set(effect.keys.epoch, hex(effect.keys.commitment))
+    if (ear === hostEar && (effect.do === 'accept' || effect.do === 'switch'))
+      issued.set(effect.keys.epoch, hex(effect.keys.commitment))
     if (effect.do === 'forget') ear.open.delete(effect.epoch)
     const waiting = ear.early.splice(0)
     for (const frame of waiting) hear(ear, frame)
@@ -293,13 +290,15 @@ export function groupWorld(
           context: CONTEXT,
           self: member.index,
           roster: host.roster,
-          ...opened,
-          epoch: welcome.epoch,
-          commitment: welcome.commitment,
-          nonce: NONCE,
           schedule,
           policy,
           random,
+          begins: {
+            ...opened,
+            epoch: welcome.epoch,
+            commitment: welcome.commitment,
+            nonce: NONCE,
+          },
         },
         now,
       )
@@ -363,7 +362,7 @@ export function groupWorld(
         const decoded = groupMessages.decode(octets, 1_000_000)
         assert.ok(decoded.ok || spoiled)
         if (decoded.ok && isFromHost(decoded.value))
-          answer(member, member.group.receive(decoded.value, now))
+          answer(member, member.group.receive(0, decoded.value, now))
       }
       const said = member.outbox.shift()
       if (said !== undefined) {
@@ -456,7 +455,7 @@ export function groupWorld(
     show(member, octets) {
       const decoded = groupMessages.decode(octets, 1_000_000)
       if (decoded.ok && isFromHost(decoded.value))
-        answer(member, member.group!.receive(decoded.value, now))
+        answer(member, member.group!.receive(0, decoded.value, now))
     },
     settle() {
       for (let round = 0; round < 50; round++) {

@@ -19,9 +19,9 @@ test('all who join have the host’s key, and have verified each other’s S1', 
   await world.join(3)
   await world.join(2)
   await world.doing(0, world.host.hop(world.now))
-  assert.equal(world.host.roster.members.size, 6)
+  assert.equal(world.host.roster!.members.size, 6)
   for (const caller of world.callers) {
-    assert.deepEqual(inUse(caller), hex(world.host.group.keys.commitment))
+    assert.deepEqual(inUse(caller), hex(world.host.sending()!.commitment))
     const known = caller.told.filter((one) => one.do === 'verified').map(({ index }) => index)
     assert.deepEqual(
       known.toSorted(),
@@ -42,13 +42,13 @@ test('who leaves has no key of what comes after, nor has one who is taken out', 
   const world = await callWorld('leave')
   await world.join(3)
   const [first, second, third] = world.callers as [Caller, Caller, Caller]
-  const before = world.host.group.keys.epoch
-  await world.doing(1, first.member.bye())
-  await world.doing(0, world.host.leave([2], world.now))
-  assert.ok(world.host.group.keys.epoch > before)
+  const before = world.host.sending()!.epoch
+  await world.doing(1, first.member.bye(world.now))
+  await world.doing(0, world.host.remove([2], world.now))
+  assert.ok(world.host.sending()!.epoch > before)
   assert.deepEqual(second.told.at(-1), { do: 'over', code: 'ERR_CALL_REMOVED' })
   assert.deepEqual([first.open.size, second.open.size], [0, 0])
-  assert.deepEqual(inUse(third), hex(world.host.group.keys.commitment))
+  assert.deepEqual(inUse(third), hex(world.host.sending()!.commitment))
 })
 
 test('an S1 that a relay withholds is asked for, and comes', async () => {
@@ -170,7 +170,7 @@ test('whatever a relay does to set-up, hops and departures, nobody has a key tha
       await world.join(2)
       await world.join(1)
       await world.doing(0, world.host.hop(world.now))
-      await world.doing(0, world.host.leave([1], world.now))
+      await world.doing(0, world.host.remove([1], world.now))
       await world.doing(0, world.host.hop(world.now))
       checkKeys(world)
     }),
@@ -240,6 +240,6 @@ function flipped(octets: Uint8Array, at = octets.length - 1): Uint8Array {
 }
 
 function inUse({ member }: Caller): string | undefined {
-  const keys = member.group?.sending()
+  const keys = member.sending()
   return keys && hex(keys.commitment)
 }

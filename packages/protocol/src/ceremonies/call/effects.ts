@@ -29,17 +29,6 @@ export type CallEffect =
   /** This end lacks a step and asks to be brought in again; it is in again. */
   | { readonly do: 'returning' }
   | { readonly do: 'returned' }
-  /** Who hosts from now on. If it is this end, it tells the server (`call.hosts`). `taken`: the host before was not heard. */
-  | {
-      readonly do: 'host'
-      readonly index: number
-      readonly epoch: number
-      readonly how: 'handed' | 'taken'
-    }
-  /** A member claims to host this call, and has no right to that here: the call may be split. It is shown, never merged. */
-  | { readonly do: 'rival'; readonly index: number; readonly term: number }
-  /** The host is not heard, and nothing is sent for now; it is heard again. */
-  | { readonly do: 'deaf'; readonly deaf: boolean }
   /** What came of that member is not taken: the host has the server take it out; a member shows it. */
   | { readonly do: 'refused'; readonly index: number; readonly code: ErrorCode }
   /** It is over for this end. All keys are wiped. */

@@ -1,115 +1,83 @@
-import { equal, sha256, type Random, type Secret, type SigningKey } from '../../crypto/index.ts'
-import type { HpkeDecapsulationKey } from '../../crypto/more.ts'
+import type { Secret } from '../../crypto/index.ts'
 import type { GroupEffect } from '../../group/effects.ts'
+import type { Held } from '../../group/held.ts'
 import { memberGroup, type MemberGroup, type MemberTrouble } from '../../group/member.ts'
-import type { HostMessage } from '../../group/messages.ts'
-import { rosterOf, type Roster, type RosterMember } from '../../group/roster.ts'
-import type { CallContext } from '../../group/signed.ts'
-import { encOf, openFirst } from '../../group/wraps.ts'
-import type { PublicKeys } from '../../identity/security-key.ts'
-import { verifySignature } from '../../identity/verify.ts'
+import type { Roster } from '../../group/roster.ts'
+import { EPOCHS_LEFT_OUT } from '../../group/takeover.ts'
+import { openFirst } from '../../group/wraps.ts'
 import type { ErrorCode } from '../../wire/errors.ts'
 import type { MessageOf } from '../../wire/schema.ts'
-import { after as later, type Ms } from '../../wire/units.ts'
-import { bundleHash, type Bundle } from './bundle.ts'
+import type { Ms } from '../../wire/units.ts'
+import { broughtInAgain } from './brought-in.ts'
 import type { CallEffect } from './effects.ts'
-import { framesOf, talkReader } from './parts.ts'
-import {
-  endPayload,
-  rosterMember,
-  sealInfo,
-  signSaid,
-  verifyBundle,
-  wasSaid,
-  type CallTrust,
-} from './proofs.ts'
-import { welcomeStatement } from './statements.ts'
-import type { BatchOf, CallTalk, Image, Sealed } from './talk.ts'
+import { endPayload, sealInfo, signSaid, wasSaid, type CallTrust } from './proofs.ts'
+import { handOverPayload } from './returning.ts'
+import type { SeatChoice, SeatParts } from './seat-start.ts'
+import type { CallTalk, HandOver } from './talk.ts'
+import { verifyWelcome, type Told, type Welcomed } from './welcome.ts'
 
 /*
  * A member of a call, from its S1 on. Nothing is decrypted before S2 is verified (A11).
  *
  *   waiting ─ image, batch, sealed: all good ─→ opening (the KEY agrees) ─ agreed ─→ in ─ end, bye, fault ─→ over
- *      └─ any of it bad: over
+ *      └─ any of it bad: over                                                        │
+ *                                                  behind, or another hosts: return ─┴─ again ─→ in
  *
- * What the host says to all while this end is not in yet is kept, and heard once it is.
+ * What is said to all while this end is not in yet is kept, and heard once it is.
  */
 
-/** What a member begins with. */
-export interface CallMemberStart {
-  readonly context: CallContext
-  /** As the server has told; the roster must say the same. */
-  readonly self: number
-  /** Its own S1, as it was sent. */
-  readonly bundle: Bundle
-  /** Of its KEY. */
-  readonly publicKeys: PublicKeys
-  readonly keyId: Uint8Array
-  /** Its per-call keys. */
-  readonly key: SigningKey
-  readonly sealing: HpkeDecapsulationKey
-  readonly random: Random
+/** What a member begins with; `was`: one that has been host itself. */
+export interface CallMemberStart extends SeatParts {
+  readonly was?: SeatChoice & { readonly roster: Roster; readonly held: Held; readonly to: number }
 }
 
 /** A member's part of a call. */
 export interface CallMember {
-  readonly at: 'waiting' | 'opening' | 'in' | 'over'
+  readonly at: 'waiting' | 'opening' | 'in' | 'away' | 'over'
   readonly roster: Roster | undefined
   readonly group: MemberGroup | undefined
-  /** A frame of the signalling session; `from` is the relay's stamp. */
-  receive(from: number, frame: Uint8Array, now: Ms, trust: CallTrust): readonly CallEffect[]
+  readonly choice: SeatChoice | undefined
+  /** A message of the signalling session; `from` is the relay's stamp. */
+  hear(from: number, message: CallTalk, now: Ms, trust: CallTrust): readonly CallEffect[]
   /** What the KEY agreed on, 32 octets, which is the caller's to wipe; undefined if it did not. */
   agreed(shared: Secret | undefined, now: Ms, trust: CallTrust): readonly CallEffect[]
-  /** Says `octets` to all, reliably: 1 to 65,000, sealed by the caller. Nothing while it is not in. */
-  data(octets: Uint8Array): readonly CallEffect[]
+  /** Its own connection is gone, or back: it has to be brought in again. */
+  offline(): void
+  online(now: Ms): readonly CallEffect[]
   tick(now: Ms): readonly CallEffect[]
   wakesAt(): Ms
+  /** By what right this end is to host the call now, if it is. */
+  turn(now: Ms): 'handed' | 'taken' | undefined
+  /** Gives up being a member, for being host. */
+  release(now: Ms): Released
   /** Leaves. */
   bye(): readonly CallEffect[]
 }
 
-interface Opened {
-  readonly host: Bundle
+/** What one who takes a call over has of it. */
+export interface Released extends SeatChoice {
   readonly roster: Roster
-  readonly batch: MessageOf<typeof BatchOf>
-  readonly sealed: Uint8Array
+  readonly held: Held
+  readonly firstEpoch: number
 }
 
 type State =
-  | {
-      readonly at: 'waiting'
-      readonly image?: MessageOf<typeof Image>
-      readonly batch?: MessageOf<typeof BatchOf>
-    }
-  | ({ readonly at: 'opening' } & Opened)
-  | { readonly at: 'in'; readonly group: MemberGroup }
+  | { readonly at: 'waiting'; readonly told: Partial<Told> }
+  | ({ readonly at: 'opening' } & Welcomed)
+  | { readonly at: 'in'; readonly group: MemberGroup; readonly choice: SeatChoice }
   | { readonly at: 'over' }
 
 /** Messages kept for one who is not in yet. Our choice: more than come in the seconds that a slow token takes. */
 const MOST_KEPT = 256
-/** S1s kept that come before their owners' entries. Our choice: a batch that comes at once. */
-const MOST_EARLY = 64
-/** S1s asked for at a time, and milliseconds between. Our choice: the host sends some 2,500 octets for each. */
-const MOST_WANTED = 64
-const WANT_MS = 5_000
 
 /** Starts a member's part, once the server has said that it is in. */
-export function callMember(start: CallMemberStart): CallMember {
-  const { context, self, bundle, key } = start
-  const reader = talkReader()
-  const verified = new Set<number>([self])
-  let state: State = { at: 'waiting' }
+export function callMember(start: CallMemberStart, startedAt: Ms = 0 as Ms): CallMember {
+  const { context, self, bundle, key, line, book, absent, was } = start
+  const again = broughtInAgain(start)
+  let state: State = { at: 'waiting', told: {} }
   let kept: readonly (readonly [number, CallTalk])[] = []
-  let numbers = 0
-  let told: MemberTrouble | undefined
-  /** S1s of those who are not in the roster yet: their host's entry is on its way. */
-  const early = new Map<number, Bundle>()
-  let wantAt: Ms | undefined
-
-  const send = (to: 'all' | number, message: CallTalk): readonly CallEffect[] => {
-    numbers += 1
-    return framesOf(message, numbers).map((frame) => ({ do: 'send', to, frame }))
-  }
+  let handed: MessageOf<typeof HandOver> | undefined
+  let isOffline = false
 
   const fail = (code: ErrorCode): readonly CallEffect[] => {
     if (state.at === 'in') state.group.close()
@@ -118,93 +86,36 @@ export function callMember(start: CallMemberStart): CallMember {
     return [{ do: 'over', code }]
   }
 
-  const obey = (effects: readonly GroupEffect[]): readonly CallEffect[] =>
-    effects.flatMap((effect) => (effect.do === 'send' ? send(effect.to, effect.message) : [effect]))
-
-  /** What the group has done, and what became of it. */
-  const after = (group: MemberGroup, effects: readonly GroupEffect[]): readonly CallEffect[] => {
-    const done = obey(effects)
-    if (group.trouble === told || group.trouble === undefined) return done
-    told = group.trouble
-    return [...done, ...fail(TROUBLE[group.trouble])]
-  }
-
-  const sealedIn = (message: MessageOf<typeof Sealed>, trust: CallTrust): readonly CallEffect[] => {
-    if (state.at !== 'waiting') return []
-    const { image, batch } = state
-    const { sealed } = message
-    const roster = image && rosterOf(context.call, image)
-    const isGood =
-      batch !== undefined &&
-      roster !== undefined &&
-      message.epoch === batch.epoch &&
-      hostIsGood(batch, roster, trust) &&
-      lineIsGood(batch, roster, sealed)
-    const share = encOf(sealed)
-    if (!isGood || share === undefined) return fail('ERR_CALL_PROOF')
-    state = { at: 'opening', host: batch.host, roster, batch, sealed }
-    return [{ do: 'agree', share }]
-  }
-
-  /** S2, by the KEY of the user who has rung, and its own S1. */
-  const hostIsGood = (
-    batch: MessageOf<typeof BatchOf>,
-    roster: Roster,
-    trust: CallTrust,
-  ): boolean => {
-    const { host, signature } = batch
-    if (host.user !== bundle.host || !equal(host.r1, bundle.r1)) return false
-    const owner = verifyBundle(context, host, trust)
-    if (!owner.ok || batch.term !== roster.term || !equal(batch.roster, roster.hash)) return false
-    const statement = welcomeStatement(context, host, batch)
-    if (!verifySignature(owner.value.publicKeys, statement, signature)) return false
-    return sameMember(roster.members.get(roster.host), rosterMember(roster.host, host, owner.value))
-  }
-
-  /** This end's own line, and its place in the roster. */
-  const lineIsGood = (
-    batch: MessageOf<typeof BatchOf>,
-    roster: Roster,
-    sealed: Uint8Array,
-  ): boolean => {
-    const line = batch.lines.find(({ index }) => index === self)
-    if (line === undefined || !equal(line.r2, bundle.r2)) return false
-    if (!equal(line.bundle, bundleHash(bundle)) || !equal(line.sealed, sha256(sealed))) return false
-    const { user, signing } = bundle
-    const own = { index: self, user, keyId: start.keyId, signing, sealing: sha256(bundle.sealing) }
-    return sameMember(roster.members.get(self), own)
-  }
-
-  const bundleIn = (
-    from: number,
-    index: number,
-    theirs: Bundle,
-    trust: CallTrust,
+  /** What the group has done, and what became of it. `before`: its roster until then. */
+  const after = (
+    effects: readonly GroupEffect[],
+    before: Roster,
+    { now, trust }: { readonly now: Ms; readonly trust?: CallTrust },
   ): readonly CallEffect[] => {
-    if (state.at !== 'in' || verified.has(index)) return []
-    const { roster } = state.group
-    const entry = roster.members.get(index)
-    if (entry === undefined && from === index && early.size < MOST_EARLY) early.set(index, theirs)
-    if (entry === undefined || (from !== index && from !== roster.host)) return []
-    const owner = verifyBundle(context, theirs, trust)
-    const code = owner.ok ? 'ERR_CALL_PROOF' : owner.code
-    if (!owner.ok || !sameMember(entry, rosterMember(index, theirs, owner.value)))
-      return [{ do: 'refused', index, code }]
-    verified.add(index)
-    const { user, kind, keyId } = owner.value
-    return [{ do: 'verified', index, user, kind, keyId }]
+    const done = line.obey(effects)
+    if (state.at !== 'in') return done
+    const { group } = state
+    const { trouble, roster } = group
+    const shown = book.follow(before, roster, trust)
+    if (trouble === 'fork' || trouble === 'removed')
+      return [...done, ...shown, ...fail(TROUBLE[trouble])]
+    const asked = isOffline ? [] : again.ask(group, now)
+    return asked === 'given up'
+      ? [...done, ...shown, ...fail('ERR_CALL_LOST')]
+      : [...done, ...shown, ...asked]
   }
 
-  /** Asks the host for the S1s that have not come, every so often. */
-  const want = (roster: Roster, now: Ms): readonly CallEffect[] => {
-    if (wantAt === undefined || now < wantAt) {
-      wantAt ??= later(now, WANT_MS)
-      return []
-    }
-    wantAt = later(now, WANT_MS)
-    const lacking = [...roster.members.keys()].filter((index) => !verified.has(index))
-    const indices = lacking.slice(0, MOST_WANTED)
-    return indices.length === 0 ? [] : send(roster.host, { type: 'want', indices })
+  const welcome = (message: CallTalk, trust: CallTrust): readonly CallEffect[] => {
+    if (state.at !== 'waiting') return []
+    const { told } = state
+    if (message.type === 'image') state = { at: 'waiting', told: { ...told, image: message } }
+    if (message.type === 'batch') state = { at: 'waiting', told: { ...told, batch: message } }
+    if (message.type !== 'sealed') return []
+    const { image, batch } = told
+    const good = image && batch && verifyWelcome(start, { image, batch, sealed: message }, trust)
+    if (good === undefined) return fail('ERR_CALL_PROOF')
+    state = { at: 'opening', ...good }
+    return [{ do: 'agree', share: good.share }]
   }
 
   const hear = (
@@ -213,15 +124,10 @@ export function callMember(start: CallMemberStart): CallMember {
     now: Ms,
     trust: CallTrust,
   ): readonly CallEffect[] => {
-    if (state.at === 'waiting') {
-      if (message.type === 'image') state = { ...state, image: message }
-      if (message.type === 'batch') state = { ...state, batch: message }
-      if (message.type === 'sealed') return sealedIn(message, trust)
-    }
     if (state.at === 'over') return []
     if (state.at !== 'in') {
-      if (kept.length < MOST_KEPT && !OF_JOINING.has(message.type))
-        kept = [...kept, [from, message]]
+      if (OF_JOINING.has(message.type)) return welcome(message, trust)
+      if (kept.length < MOST_KEPT) kept = [...kept, [from, message]]
       return []
     }
     const { group } = state
@@ -231,31 +137,29 @@ export function callMember(start: CallMemberStart): CallMember {
       case 'prepare':
       case 'fresh':
       case 'go':
-      case 'beat': {
-        const before = roster.members
-        const effects = after(group, group.receive(message satisfies HostMessage, now))
-        const { members } = group.roster
-        const gone = [...before.keys()].filter((index) => !members.has(index))
-        // an S1 was good for what the roster said then
-        for (const [index, one] of before)
-          if (members !== before && !sameMember(members.get(index), one)) verified.delete(index)
-        const waited = [...early].filter(([index]) => group.roster.members.has(index))
-        for (const [index] of waited) early.delete(index)
-        const shown = waited.flatMap(([index, theirs]) => bundleIn(index, index, theirs, trust))
-        return [
-          ...effects,
-          ...shown,
-          ...gone.map((index): CallEffect => ({ do: 'left', index, lost: false })),
-        ]
+      case 'beat':
+        return after(group.receive(from, message, now), roster, { now, trust })
+      case 'image':
+        again.image(from, message)
+        return []
+      case 'again':
+        return after(again.take(group, from, message, now), roster, { now, trust })
+      case 'hand-over':
+        return after(handOver(message, now), roster, { now, trust })
+      case 'bundle': {
+        const { index } = message
+        return book.take(roster, { from, index, bundle: message.bundle }, trust)
       }
-      case 'bundle':
-        return bundleIn(from, message.index, message.bundle, trust)
+      case 'want': {
+        const isOwn = message.indices.includes(self) && roster.members.has(from)
+        return isOwn && book.mayAsk(from, now)
+          ? line.send(from, { type: 'bundle', index: self, bundle })
+          : []
+      }
       case 'data':
         return roster.members.has(from) ? [{ do: 'data', from, octets: message.octets }] : []
       case 'end': {
-        const host = roster.members.get(roster.host)!
-        const by = { publicKey: host.signing, signature: message.signature }
-        const isSaid = wasSaid(by, context, 'call-end', endPayload(roster.term))
+        const isSaid = bySelf(roster, 'call-end', message.signature, endPayload(roster.term))
         return isSaid && message.term === roster.term ? fail('ERR_CALL_ENDED') : []
       }
       default:
@@ -263,8 +167,44 @@ export function callMember(start: CallMemberStart): CallMember {
     }
   }
 
+  const bySelf = (
+    { members, host }: Roster,
+    what: 'call-end' | 'call-hand-over',
+    signature: Uint8Array,
+    payload: Uint8Array,
+  ): boolean =>
+    wasSaid({ publicKey: members.get(host)!.signing, signature }, context, what, payload)
+
+  /** The host makes another its successor. Whoever brings it: the host has signed it. */
+  const handOver = (message: MessageOf<typeof HandOver>, now: Ms): readonly GroupEffect[] => {
+    if (state.at !== 'in' || handed?.term === message.term) return []
+    const { group } = state
+    const { roster } = group
+    if (message.term !== roster.term || message.to === roster.host) return []
+    if (!bySelf(roster, 'call-hand-over', message.signature, handOverPayload(message))) return []
+    handed = message
+    return message.to === self ? [] : group.handedTo(message.to, now)
+  }
+
+  const begin = (
+    begins: Parameters<typeof memberGroup>[0],
+    now: Ms,
+  ): readonly GroupEffect[] | undefined => {
+    const begun = memberGroup(begins, now)
+    if (begun === undefined) return undefined
+    const { schedule, policy } = begins
+    state = { at: 'in', group: begun.group, choice: { schedule, policy } }
+    return begun.effects
+  }
+
+  if (was !== undefined) {
+    const { held, to, ...rest } = was
+    begin({ ...start, ...rest, begins: { held, to } }, startedAt)
+  }
+
   return {
     get at() {
+      if (state.at === 'in' && state.group.trouble === 'behind') return 'away'
       return state.at
     },
     get roster() {
@@ -274,10 +214,10 @@ export function callMember(start: CallMemberStart): CallMember {
     get group() {
       return state.at === 'in' ? state.group : undefined
     },
-    receive(from, frame, now, trust) {
-      const read = reader.read(from, frame)
-      return read.ok && read.value !== undefined ? hear(from, read.value, now, trust) : []
+    get choice() {
+      return state.at === 'in' ? state.choice : undefined
     },
+    hear,
     agreed(shared, now, trust) {
       if (state.at !== 'opening') return []
       const { host, roster, batch, sealed } = state
@@ -294,54 +234,78 @@ export function callMember(start: CallMemberStart): CallMember {
           sealInfo(context, batch.term, host, bundle),
         )
       const { epoch, commitment, schedule, policy } = batch
-      const first = { roster, epoch, commitment, nonce: bundle.r2, schedule, policy }
-      const begun = opened && memberGroup({ ...start, ...opened, ...first }, now)
-      if (begun === undefined) return fail('ERR_CALL_PROOF')
-      const { group } = begun
-      state = { at: 'in', group }
-      const shown = bundleIn(roster.host, roster.host, host, trust)
-      const own = send('all', { type: 'bundle', index: self, bundle })
+      const begins = opened && { ...opened, epoch, commitment, nonce: bundle.r2 }
+      const effects = begins && begin({ ...start, roster, schedule, policy, begins }, now)
+      if (effects === undefined) return fail('ERR_CALL_PROOF')
+      const shown = book.take(
+        roster,
+        { from: roster.host, index: roster.host, bundle: host },
+        trust,
+      )
+      const own = line.send('all', { type: 'bundle', index: self, bundle })
       const late = kept
       kept = []
       const heard = late.flatMap(([from, message]) => hear(from, message, now, trust))
-      return [...obey(begun.effects), ...shown, ...own, ...heard]
+      return [...line.obey(effects), ...shown, ...own, ...heard]
     },
-    data: (octets) => (state.at === 'in' ? send('all', { type: 'data', octets }) : []),
+    offline() {
+      isOffline = true
+    },
+    online(now) {
+      isOffline = false
+      if (state.at !== 'in') return []
+      state.group.fallBehind()
+      return after([], state.group.roster, { now })
+    },
     tick(now) {
       if (state.at !== 'in') return []
-      const asked = want(state.group.roster, now)
-      return [...asked, ...after(state.group, state.group.tick(now))]
+      const { roster } = state.group
+      const wants = isOffline ? [] : book.want(roster, now)
+      return [
+        ...wants.flatMap(({ to, indices }) => line.send(to, { type: 'want', indices })),
+        ...after(state.group.tick(now), roster, { now }),
+      ]
     },
     wakesAt() {
       if (state.at !== 'in') return Infinity as Ms
-      const { roster } = state.group
-      const lacks = verified.size < roster.members.size
-      return Math.min(state.group.wakesAt(), lacks ? (wantAt ?? 0) : Infinity) as Ms
+      const { group } = state
+      const { roster } = group
+      const own = isOffline
+        ? []
+        : [again.wakesAt(), group.takesOverAt(absent), book.wakesAt(roster)]
+      return Math.min(group.wakesAt(), ...own) as Ms
+    },
+    turn(now) {
+      if (state.at !== 'in' || isOffline) return undefined
+      const { group } = state
+      const mayHost = group.takesOverAt(absent) < Infinity
+      if (mayHost && handed?.to === self && handed.term === group.roster.term) return 'handed'
+      return now >= group.takesOverAt(absent) ? 'taken' : undefined
+    },
+    release(now) {
+      if (state.at !== 'in') throw new Error('not in')
+      const { group, choice } = state
+      const held = group.release(now)!
+      state = { at: 'over' }
+      const { roster } = group
+      const isHanded = handed?.term === roster.term && handed.to === self
+      const firstEpoch = isHanded
+        ? Math.max(handed!.epoch, held.latest) + 1
+        : held.latest + EPOCHS_LEFT_OUT
+      return { ...choice, roster, held, firstEpoch }
     },
     bye() {
       if (state.at !== 'in') return fail('ERR_CALL_ENDED')
       const signature = signSaid(key, context, 'call-leave', start.keyId)
-      return [...send('all', { type: 'bye', signature }), ...fail('ERR_CALL_ENDED')]
+      return [...line.send('all', { type: 'bye', signature }), ...fail('ERR_CALL_ENDED')]
     },
   }
 }
 
 /** Said to joiners while they join, and of no use to keep. */
-const OF_JOINING: ReadonlySet<CallTalk['type']> = new Set(['image', 'batch', 'sealed', 'part'])
+const OF_JOINING: ReadonlySet<CallTalk['type']> = new Set(['image', 'batch', 'sealed', 'again'])
 
 const TROUBLE = {
-  behind: 'ERR_CALL_LOST',
   fork: 'ERR_CALL_FORK',
   removed: 'ERR_CALL_REMOVED',
-} as const satisfies Record<MemberTrouble, ErrorCode>
-
-function sameMember(a: RosterMember | undefined, b: RosterMember): boolean {
-  return (
-    a !== undefined &&
-    a.index === b.index &&
-    a.user === b.user &&
-    equal(a.keyId, b.keyId) &&
-    equal(a.signing, b.signing) &&
-    equal(a.sealing, b.sealing)
-  )
-}
+} as const satisfies Record<Exclude<MemberTrouble, 'behind'>, ErrorCode>

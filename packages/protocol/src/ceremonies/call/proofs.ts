@@ -76,7 +76,10 @@ export function sealInfo(
 }
 
 /** What a per-call key says that is not of the group's own: who ends or leaves. */
-type Said = Extract<Purpose, 'call-end' | 'call-leave'>
+type Said = Extract<
+  Purpose,
+  'call-end' | 'call-leave' | 'call-return' | 'call-again' | 'call-hand-over'
+>
 
 /** The signature of a per-call key over it, 64 octets. */
 export function signSaid(
@@ -108,7 +111,7 @@ const NOTHING = new Uint8Array(0)
 function saidOctets({ call, server }: CallContext, purpose: Said, payload: Uint8Array): Uint8Array {
   return statementOctets({
     purpose,
-    role: purpose === 'call-end' ? 'host' : 'member',
+    role: purpose === 'call-leave' || purpose === 'call-return' ? 'member' : 'host',
     server,
     users: [],
     certificates: [],

@@ -1,17 +1,17 @@
-import type { Random, Secret, SigningKey } from '../../crypto/index.ts'
-import type { HpkeDecapsulationKey } from '../../crypto/more.ts'
-import type { GroupPolicy } from '../../group/policy.ts'
+import type { Secret } from '../../crypto/index.ts'
 import type { Roster } from '../../group/roster.ts'
-import type { ScheduleName } from '../../group/schedules.ts'
 import type { EpochKeys } from '../../group/secrets.ts'
-import type { CallContext } from '../../group/signed.ts'
-import type { PublicKeys } from '../../identity/security-key.ts'
 import type { Ms } from '../../wire/units.ts'
+import { bundleBook } from './book.ts'
 import type { Bundle } from './bundle.ts'
 import type { CallEffect } from './effects.ts'
 import { callHost, type CallHost } from './host.ts'
+import { talkLine } from './line.ts'
 import { callMember, type CallMember } from './member.ts'
 import type { CallTrust } from './proofs.ts'
+import { othersOf } from './returning.ts'
+import type { SeatChoice, SeatParts, SeatStart } from './seat-start.ts'
+import type { CallTalk } from './talk.ts'
 
 /*
  * One end's place in a call. Who hosts may change while it lasts, and whoever holds a seat need not care.
@@ -19,31 +19,6 @@ import type { CallTrust } from './proofs.ts'
  *   member ─ handed the call, or no beat for so long and next in order ─→ host
  *   host ─ hands it over, or others have taken it over meanwhile ─→ member
  */
-
-/** What a seat begins with. */
-export interface SeatStart {
-  readonly context: CallContext
-  /** Index in the call's sessions, as the server has told. The initiator's is 0. */
-  readonly self: number
-  /** Its own S1, as it was sent. An initiator's: user and host are the same, and R1 is what everybody was rung with. */
-  readonly bundle: Bundle
-  /** Of its KEY. */
-  readonly publicKeys: PublicKeys
-  readonly keyId: Uint8Array
-  /** Its per-call Ed25519 key. */
-  readonly key: SigningKey
-  /** Its per-call X-Wing key. */
-  readonly sealing: HpkeDecapsulationKey
-  readonly random: Random
-  /** Makes a call's secret, 32 octets: the KEY does it where it can (A10). */
-  readonly makeSecret: () => Secret
-}
-
-/** What the initiator chooses besides (A16, A17): in S2, so that all go by it. */
-export interface SeatChoice {
-  readonly schedule: ScheduleName
-  readonly policy: GroupPolicy
-}
 
 /**
  * A seat in a call. What only a host does has no effect where `role` is `member`. `from` and `index` are the relay's stamps,
@@ -55,6 +30,8 @@ export interface CallSeat {
   readonly at: 'waiting' | 'opening' | 'in' | 'away' | 'over'
   readonly self: number
   readonly roster: Roster | undefined
+  /** How the call hops, and when: its host's choice. Undefined before the welcome. */
+  readonly choice: SeatChoice | undefined
   /** What to seal under; undefined while nothing may be sent. */
   sending(): EpochKeys | undefined
   /** A frame of the signalling session. */
@@ -73,8 +50,8 @@ export interface CallSeat {
   hop(now: Ms): readonly CallEffect[]
   /** Host: frames of so many octets were sent or received. */
   passed(octets: number, now: Ms): readonly CallEffect[]
-  /** Says `octets` to all, reliably: 1 to 65,000, sealed by the caller. */
-  data(octets: Uint8Array): readonly CallEffect[]
+  /** Says `octets` to all or to one, reliably: 1 to 65,000, sealed by the caller. */
+  data(octets: Uint8Array, to?: 'all' | number): readonly CallEffect[]
   /** The server's hint that another's connection is gone, or back. */
   lost(index: number, now: Ms): readonly CallEffect[]
   back(index: number, now: Ms): readonly CallEffect[]
@@ -98,26 +75,96 @@ export interface CallSeat {
  * @throws {HufuError} `ERR_CALL_ORDER` for a policy that no member would take.
  */
 export function hostSeat(start: SeatStart & SeatChoice, startedAt: Ms): CallSeat {
-  return seat(start, { role: 'host', host: callHost(start, startedAt) })
+  const parts = partsOf(start)
+  const { schedule, policy } = start
+  const host = callHost({ ...parts, schedule, policy }, startedAt)
+  return seat(parts, { role: 'host', host, choice: { schedule, policy } })
 }
 
 /** The seat of who joins one, once the server has said that it is in. */
 export function memberSeat(start: SeatStart): CallSeat {
-  return seat(start, { role: 'member', member: callMember(start) })
+  const parts = partsOf(start)
+  return seat(parts, { role: 'member', member: callMember(parts) })
 }
 
 type Part =
-  | { readonly role: 'host'; readonly host: CallHost }
+  | { readonly role: 'host'; readonly host: CallHost; readonly choice: SeatChoice }
   | { readonly role: 'member'; readonly member: CallMember }
 
 const NONE: readonly CallEffect[] = []
 
-function seat({ self }: SeatStart, begun: Part): CallSeat {
-  const part = begun
-  const byHost = (act: (host: CallHost) => readonly CallEffect[]): readonly CallEffect[] =>
-    part.role === 'host' ? act(part.host) : NONE
-  const byMember = (act: (member: CallMember) => readonly CallEffect[]): readonly CallEffect[] =>
-    part.role === 'member' ? act(part.member) : NONE
+function partsOf(start: SeatStart): SeatParts {
+  const { context, self, bundle, publicKeys, keyId, key, sealing, random, makeSecret } = start
+  const own = { context, self, bundle, publicKeys, keyId, key, sealing, random, makeSecret }
+  return { ...own, line: talkLine(), book: bundleBook(context, self), absent: new Set() }
+}
+
+function seat(parts: SeatParts, begun: Part): CallSeat {
+  const { self, line, absent } = parts
+  let part = begun
+  let isOffline = false
+
+  const byHost = (
+    act: (host: CallHost) => readonly CallEffect[],
+    now: Ms,
+  ): readonly CallEffect[] => (part.role === 'host' ? settle(act(part.host), now) : NONE)
+  const byMember = (
+    act: (member: CallMember) => readonly CallEffect[],
+    now: Ms,
+  ): readonly CallEffect[] => (part.role === 'member' ? settle(act(part.member), now) : NONE)
+
+  /** Whether it is still the one that it was. */
+  const settle = (effects: readonly CallEffect[], now: Ms): readonly CallEffect[] => {
+    if (part.role === 'host') {
+      const { successor } = part.host
+      return successor === undefined || part.host.at === 'over'
+        ? effects
+        : [...effects, ...giveUp(part, successor, now)]
+    }
+    const how = part.member.turn(now)
+    return how === undefined ? effects : [...effects, ...takeOver(part.member, how, now)]
+  }
+
+  const giveUp = (
+    { host, choice }: Extract<Part, { role: 'host' }>,
+    to: number,
+    now: Ms,
+  ): readonly CallEffect[] => {
+    const { effects, held } = host.release(to, now)
+    const { roster } = host
+    const member = callMember({ ...parts, was: { ...choice, roster, held, to } }, now)
+    if (isOffline) member.offline()
+    part = { role: 'member', member }
+    return effects
+  }
+
+  const takeOver = (
+    member: CallMember,
+    how: 'handed' | 'taken',
+    now: Ms,
+  ): readonly CallEffect[] => {
+    const { schedule, policy, ...rest } = member.release(now)
+    const host = callHost({ ...parts, schedule, policy, takes: { ...rest, how } }, now)
+    part = { role: 'host', host, choice: { schedule, policy } }
+    return [...host.begin(), ...host.tick(now)]
+  }
+
+  const hear = (
+    from: number,
+    message: CallTalk,
+    now: Ms,
+    trust: CallTrust,
+  ): readonly CallEffect[] =>
+    settle(
+      part.role === 'host'
+        ? part.host.hear(from, message, now, trust)
+        : part.member.hear(from, message, now, trust),
+      now,
+    )
+
+  const isIn = (index: number): boolean =>
+    (part.role === 'host' ? part.host.roster : part.member.roster)?.members.has(index) === true
+
   return {
     get role() {
       return part.role
@@ -129,32 +176,67 @@ function seat({ self }: SeatStart, begun: Part): CallSeat {
     get roster() {
       return part.role === 'host' ? part.host.roster : part.member.roster
     },
-    sending: () =>
-      part.role === 'host'
-        ? part.host.at === 'in'
-          ? part.host.group.keys
-          : undefined
-        : part.member.group?.sending(),
-    receive: (from, frame, now, trust) =>
-      part.role === 'host'
-        ? part.host.receive(from, frame, now)
-        : part.member.receive(from, frame, now, trust),
-    agreed: (shared, now, trust) => byMember((member) => member.agreed(shared, now, trust)),
-    signed: (batch, signature) => byHost((host) => host.signed(batch, signature)),
-    joining: (index, bundle, trust) => byHost((host) => host.joining(index, bundle, trust)),
-    admit: (now) => byHost((host) => host.admit(now)),
-    remove: (indices, now) => byHost((host) => host.leave(indices, now)),
-    hop: (now) => byHost((host) => host.hop(now)),
-    passed: (octets, now) => byHost((host) => host.passed(octets, now)),
-    data: (octets) => (part.role === 'host' ? part.host.data(octets) : part.member.data(octets)),
-    lost: () => NONE,
-    back: () => NONE,
-    offline: () => NONE,
-    online: () => NONE,
-    handOver: () => NONE,
-    bye: () => (part.role === 'host' ? part.host.end() : part.member.bye()),
-    end: () => byHost((host) => host.end()),
-    tick: (now) => (part.role === 'host' ? part.host.tick(now) : part.member.tick(now)),
+    get choice() {
+      return part.role === 'host' ? part.choice : part.member.choice
+    },
+    sending() {
+      if (part.role === 'member') return part.member.group?.sending()
+      return part.host.at === 'in' ? part.host.group.keys : undefined
+    },
+    receive(from, frame, now, trust) {
+      const message = line.read(from, frame)
+      return message === undefined ? NONE : hear(from, message, now, trust)
+    },
+    agreed: (shared, now, trust) => byMember((member) => member.agreed(shared, now, trust), now),
+    signed: (batch, signature) =>
+      part.role === 'host' ? part.host.signed(batch, signature) : NONE,
+    joining: (index, bundle, trust) =>
+      part.role === 'host' ? part.host.joining(index, bundle, trust) : NONE,
+    admit: (now) => byHost((host) => host.admit(now), now),
+    remove: (indices, now) => byHost((host) => host.leave(indices, now), now),
+    hop: (now) => byHost((host) => host.hop(now), now),
+    passed: (octets, now) => byHost((host) => host.passed(octets, now), now),
+    data(octets, to = 'all') {
+      const { at } = part.role === 'host' ? part.host : part.member
+      return at === 'in' || at === 'away' ? line.send(to, { type: 'data', octets }) : NONE
+    },
+    lost(index, now) {
+      const isNew = !absent.has(index)
+      absent.add(index)
+      const shown: readonly CallEffect[] = isNew && isIn(index) ? [{ do: 'away', index }] : NONE
+      return [...shown, ...byHost((host) => host.lost(index, now), now)]
+    },
+    back(index, now) {
+      const was = absent.delete(index)
+      const shown: readonly CallEffect[] = was && isIn(index) ? [{ do: 'back', index }] : NONE
+      return [...shown, ...byHost((host) => host.back(index, now), now)]
+    },
+    offline() {
+      isOffline = true
+      if (part.role === 'member') part.member.offline()
+      return NONE
+    },
+    online(now) {
+      isOffline = false
+      return part.role === 'host'
+        ? byHost((host) => host.online(now), now)
+        : byMember((member) => member.online(now), now)
+    },
+    handOver: (to, now) =>
+      byHost((host) => {
+        host.handOver(to)
+        return NONE
+      }, now),
+    bye(now) {
+      if (part.role === 'member') return part.member.bye()
+      const { roster } = part.host
+      const to = othersOf(roster, self).find((index) => !absent.has(index))
+      if (part.host.at === 'over' || to === undefined) return part.host.end()
+      const given = giveUp(part, to, now)
+      return [...given, ...byMember((member) => member.bye(), now)]
+    },
+    end: () => (part.role === 'host' ? part.host.end() : NONE),
+    tick: (now) => settle(part.role === 'host' ? part.host.tick(now) : part.member.tick(now), now),
     wakesAt: () => (part.role === 'host' ? part.host.wakesAt() : part.member.wakesAt()),
   }
 }

@@ -30,6 +30,7 @@ import {
   MOST_DATA_OCTETS,
   MOST_IN_BATCH,
   RANDOM_OCTETS,
+  SEALING_OCTETS,
   SIGNATURE_OCTETS,
 } from './sizes.ts'
 
@@ -94,22 +95,30 @@ export const Sealed = message('sealed', 19, { epoch, sealed: bytes(1, 4_096) })
 /** These members' S1 are wanted. */
 export const Want = message('want', 20, { indices: list(index, 64) })
 /** A member wants to be brought in again; by its per-call key. */
-export const Return = message('return', 21, { term, nonce: bytes(RANDOM_OCTETS), signature })
+export const Return = message('return', 21, {
+  term,
+  /** Hash of the roster that it has. */
+  roster: hash,
+  nonce: bytes(RANDOM_OCTETS),
+  sealing: bytes(SEALING_OCTETS),
+  signature,
+})
 /** A secret for one who is a member already, sealed to its per-call X-Wing key; by the host's per-call key. */
 export const Again = message('again', 22, {
   term,
   epoch,
   commitment: hash,
   roster: hash,
-  /** Of the `return` that it answers; the member's last, where a new host begins. */
+  /** Of the `return` that it answers. */
   nonce: bytes(RANDOM_OCTETS),
   sealed: bytes(1, 4_096),
   signature,
 })
-/** The host makes another its successor: that one's next entry counts. */
+/** The host makes another its successor. `epoch`: the highest that it has made. */
 export const HandOver = message('hand-over', 23, {
   term,
   sequence: uint(MAX_U32),
+  epoch,
   to: index,
   signature,
 })

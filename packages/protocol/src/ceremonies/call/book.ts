@@ -1,0 +1,107 @@
+import type { Roster, RosterMember } from '../../group/roster.ts'
+import { sameMember } from '../../group/roster.ts'
+import type { CallContext } from '../../group/signed.ts'
+import { after, type Ms } from '../../wire/units.ts'
+import type { Bundle } from './bundle.ts'
+import type { CallEffect } from './effects.ts'
+import { rosterMember, verifyBundle, type CallTrust } from './proofs.ts'
+
+/** S1s that come before their owners' entries. Our choice: a batch that comes at once. */
+const MOST_EARLY = 64
+/** S1s asked for at a time, and milliseconds between. Our choice: some 2,500 octets come for each. */
+const MOST_WANTED = 64
+const WANT_MS = 5_000
+/** Milliseconds in which another's next question for S1s is not answered. Our choice: below `WANT_MS`. */
+const SOON_MS = 2_500
+
+/**
+ * Whose S1 this end has verified. The S1s themselves are not kept: whoever lacks one gets it from the host that has let its
+ * owner in, or from its owner.
+ */
+export interface Book {
+  /** This one was verified, and is as the roster has it. */
+  enter(index: number): void
+  /** An S1 of `index` from `from`. It counts if the roster has it so, and only its owner or the host may show it. */
+  take(
+    roster: Roster,
+    shown: { readonly from: number; readonly index: number; readonly bundle: Bundle },
+    trust: CallTrust,
+  ): readonly CallEffect[]
+  /** The roster was `before`: who has left it, and whose S1 has waited for it. */
+  follow(before: Roster, roster: Roster, trust: CallTrust | undefined): readonly CallEffect[]
+  /** Whom to ask for S1s that have not come, and for which. */
+  want(roster: Roster, now: Ms): readonly { readonly to: number; readonly indices: number[] }[]
+  wakesAt(roster: Roster): Ms
+  /** True if that member may be answered: each answer may bring 160,000 octets. */
+  mayAsk(from: number, now: Ms): boolean
+}
+
+/** Nobody but oneself is verified yet. */
+export function bundleBook(context: CallContext, self: number): Book {
+  const verified = new Set<number>([self])
+  const early = new Map<number, Bundle>()
+  const askedAt = new Map<number, Ms>()
+  let wantAt: Ms | undefined
+  let tries = 0
+
+  const take: Book['take'] = (roster, { from, index, bundle }, trust) => {
+    if (verified.has(index)) return []
+    const line = roster.members.get(index)
+    if (line === undefined && from === index && early.size < MOST_EARLY) early.set(index, bundle)
+    if (line === undefined || (from !== index && from !== roster.host)) return []
+    const owner = verifyBundle(context, bundle, trust)
+    const code = owner.ok ? 'ERR_CALL_PROOF' : owner.code
+    if (!owner.ok || !sameMember(line, rosterMember(index, bundle, owner.value)))
+      return [{ do: 'refused', index, code }]
+    verified.add(index)
+    const { user, kind, keyId } = owner.value
+    return [{ do: 'verified', index, user, kind, keyId }]
+  }
+
+  const lacking = (members: ReadonlyMap<number, RosterMember>): number[] =>
+    [...members.keys()].filter((index) => !verified.has(index))
+
+  return {
+    enter: (index) => void verified.add(index),
+    take,
+    follow(before, roster, trust) {
+      if (before.members === roster.members) return []
+      const effects: CallEffect[] = []
+      for (const [index, line] of before.members) {
+        const now = roster.members.get(index)
+        if (now === line) continue
+        if (now === undefined) effects.push({ do: 'left', index, lost: false })
+        // an S1 was good for what the roster said then
+        if (!sameMember(now, line)) verified.delete(index)
+      }
+      for (const [index, bundle] of early) {
+        if (!roster.members.has(index) || trust === undefined) continue
+        early.delete(index)
+        effects.push(...take(roster, { from: index, index, bundle }, trust))
+      }
+      return effects
+    },
+    want(roster, now) {
+      if (verified.size >= roster.members.size || (wantAt !== undefined && now < wantAt)) {
+        wantAt ??= after(now, WANT_MS)
+        return []
+      }
+      const isFirst = wantAt === undefined
+      wantAt = after(now, WANT_MS)
+      if (isFirst) return []
+      tries += 1
+      const indices = lacking(roster.members).slice(0, MOST_WANTED)
+      // a host that has taken over does not have those who were in before it
+      const isHost = roster.host === self
+      if (tries % 2 === 1 && !isHost) return [{ to: roster.host, indices }]
+      return indices.map((index) => ({ to: index, indices: [index] }))
+    },
+    wakesAt: (roster) => (verified.size < roster.members.size ? (wantAt ?? 0) : Infinity) as Ms,
+    mayAsk(from, now) {
+      const asked = askedAt.get(from)
+      if (asked !== undefined && now < after(asked, SOON_MS)) return false
+      askedAt.set(from, now)
+      return true
+    },
+  }
+}

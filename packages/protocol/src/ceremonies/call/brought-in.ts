@@ -1,0 +1,96 @@
+import { equal, wipe } from '../../crypto/index.ts'
+import type { GroupEffect } from '../../group/effects.ts'
+import type { MemberGroup } from '../../group/member.ts'
+import { rosterOf, sameMember } from '../../group/roster.ts'
+import type { MessageOf } from '../../wire/schema.ts'
+import { after, type Ms } from '../../wire/units.ts'
+import type { CallEffect } from './effects.ts'
+import { rosterMember, signSaid, wasSaid } from './proofs.ts'
+import { againPayload, openSealedAgain, returnPayload } from './returning.ts'
+import type { SeatParts } from './seat-start.ts'
+import { RANDOM_OCTETS } from './sizes.ts'
+import type { Again, Image } from './talk.ts'
+
+/*
+ * A member that has to be brought in again: it asks whoever hosts the call, every 2 s, with a new nonce each time; the two latest
+ * count, as an answer may be on its way.
+ */
+export interface BroughtIn {
+  /** Asks, if it is time to. `given up`: nobody has answered for too long. */
+  ask(group: MemberGroup, now: Ms): readonly CallEffect[] | 'given up'
+  /** The roster as that member has it: kept until its `again` comes. */
+  image(from: number, image: MessageOf<typeof Image>): void
+  /** What a host has sealed to this end; if it is good, the group takes it. */
+  take(
+    group: MemberGroup,
+    from: number,
+    message: MessageOf<typeof Again>,
+    now: Ms,
+  ): readonly GroupEffect[]
+  wakesAt(): Ms
+}
+
+/** Milliseconds between two questions. Our choice. */
+const ASK_MS = 2_000
+/** Milliseconds after which nobody is asked any more. Our choice: longer than anybody's grace. */
+const GIVE_UP_MS = 120_000
+
+/** Nothing was asked. */
+export function broughtInAgain(start: SeatParts): BroughtIn {
+  const { context, self, key, sealing, bundle, random, line } = start
+  let asking:
+    | { readonly since: Ms; readonly to: number; readonly at: Ms; readonly isShown: boolean }
+    | undefined
+  let nonces: readonly Uint8Array[] = []
+  let seen: { readonly from: number; readonly image: MessageOf<typeof Image> } | undefined
+
+  return {
+    ask(group, now) {
+      const to = group.returnsTo
+      const isBehind = group.trouble === 'behind'
+      if (to === undefined) {
+        const wasShown = asking?.isShown === true
+        asking = undefined
+        seen = undefined
+        return wasShown ? [{ do: 'returned' }] : []
+      }
+      if (asking !== undefined && now >= after(asking.since, GIVE_UP_MS)) return 'given up'
+      if (asking?.to === to && now < after(asking.at, ASK_MS)) return []
+      const shows: readonly CallEffect[] =
+        isBehind && asking?.isShown !== true ? [{ do: 'returning' }] : []
+      const isShown = isBehind || asking?.isShown === true
+      asking = { since: asking?.since ?? now, to, at: now, isShown }
+      const nonce = random(RANDOM_OCTETS)
+      nonces = [nonce, ...nonces.slice(0, 1)]
+      const { term, hash } = group.roster
+      const unsigned = { term, roster: hash, nonce, sealing: bundle.sealing }
+      const signature = signSaid(key, context, 'call-return', returnPayload(self, unsigned))
+      return [...shows, ...line.send(to, { type: 'return', ...unsigned, signature })]
+    },
+    image(from, image) {
+      seen = { from, image }
+    },
+    take(group, from, message, now) {
+      const { term, epoch, commitment, nonce, sealed, signature } = message
+      if (!nonces.some((known) => equal(known, nonce))) return []
+      const isKnown = equal(message.roster, group.roster.hash)
+      if (!isKnown && seen?.from !== from) return []
+      const next = isKnown ? group.roster : rosterOf(context.call, seen!.image)
+      if (next.host !== from || next.term !== term || !equal(next.hash, message.roster)) return []
+      const host = next.members.get(from)
+      const own = rosterMember(self, bundle, start)
+      if (host === undefined || !sameMember(next.members.get(self), own)) return []
+      if (!group.mayAdopt(next, now)) return []
+      const by = { publicKey: host.signing, signature }
+      if (!wasSaid(by, context, 'call-again', againPayload(self, message))) return []
+      const opened = openSealedAgain({ context, term, host, member: own, nonce }, sealing, sealed)
+      if (opened === undefined) return []
+      if (next.term === group.roster.term && epoch <= group.latest) {
+        wipe(opened.secret, opened.pairwise)
+        return []
+      }
+      return group.adopt(next, { ...opened, epoch, commitment, nonce }, now)
+    },
+    wakesAt: () => (asking === undefined ? (Infinity as Ms) : after(asking.at, ASK_MS)),
+  }
+}
