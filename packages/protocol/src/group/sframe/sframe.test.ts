@@ -59,7 +59,7 @@ describe('frames', () => {
       const keys = sframeKeys(own, base, vector.keyId)
       assert.equal(hex(keys.key.expose()), vector.key)
       assert.equal(hex(keys.salt), vector.salt)
-      const sealer = frameSealer(own, base, vector.keyId, vector.counter)
+      const sealer = frameSealer(own, base, vector.keyId, { counter: vector.counter })
       const frame = await sealer.seal(unhex(vector.plaintext), { metadata })
       assert.equal(hex(frame), vector.frame)
       const opener = frameOpener(own, base, vector.keyId)

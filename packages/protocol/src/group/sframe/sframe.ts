@@ -36,17 +36,23 @@ export interface FrameOpener {
   wipe(): void
 }
 
-/**
- * @param baseKey of the epoch; stays the caller's.
- * @param counter the first: 0, but where a key goes on that has sealed before.
- */
+/** Makes a key for use of its octets, which are wiped next: the platform's own, or one that lies in a token (A15). */
+export type LoadKey = (raw: Secret) => BulkKey
+
+export interface SealerOptions {
+  /** The first: 0, but where a key goes on that has sealed before. */
+  readonly counter?: bigint
+  readonly load?: LoadKey
+}
+
+/** @param baseKey of the epoch; stays the caller's. */
 export function frameSealer(
   suite: SframeSuite,
   baseKey: Secret,
   keyId: bigint,
-  counter = 0n,
+  { counter = 0n, load = bulkKey }: SealerOptions = {},
 ): FrameSealer {
-  const { key, salt } = loaded(suite, baseKey, keyId)
+  const { key, salt } = loaded(suite, baseKey, keyId, load)
   let next = counter
   return {
     seal(plaintext, { metadata, room = 0 } = {}) {
@@ -64,8 +70,13 @@ export function frameSealer(
 }
 
 /** @param baseKey of the epoch; stays the caller's. */
-export function frameOpener(suite: SframeSuite, baseKey: Secret, keyId: bigint): FrameOpener {
-  const { key, salt } = loaded(suite, baseKey, keyId)
+export function frameOpener(
+  suite: SframeSuite,
+  baseKey: Secret,
+  keyId: bigint,
+  load: LoadKey = bulkKey,
+): FrameOpener {
+  const { key, salt } = loaded(suite, baseKey, keyId, load)
   const window = replayWindow()
   return {
     open(frame, { counter, octets }, metadata) {
@@ -95,9 +106,10 @@ function loaded(
   suite: SframeSuite,
   baseKey: Secret,
   keyId: bigint,
+  load: LoadKey,
 ): { readonly key: BulkKey; readonly salt: Uint8Array } {
   const { key: raw, salt } = sframeKeys(suite, baseKey, keyId)
-  const key = bulkKey(raw)
+  const key = load(raw)
   raw.wipe()
   return { key, salt }
 }
