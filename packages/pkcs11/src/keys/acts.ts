@@ -10,10 +10,11 @@ import {
   type PairName,
   type PairUse,
 } from './pairs.ts'
+import { trafficActs, type TrafficActs } from './traffic-acts.ts'
 import { derive, sign } from './using.ts'
 
 /** What a thread does with the key pairs of a token. All throw {@link HufuError} `ERR_HSM_…`. */
-export interface KeyActs {
+export interface KeyActs extends TrafficActs {
   /** The P-256 pairs that have a CKA_ID. */
   pairs(): readonly FoundPair[]
   make(label: string, use: PairUse): PairName
@@ -37,6 +38,7 @@ export const KEY_MECHANISMS: readonly Requirement[] = [
 /** The key pairs of a token. */
 export function keyActs(token: Token): KeyActs {
   return {
+    ...trafficActs(token),
     pairs: () => token.run((session) => findPairs(token, session)),
     make: (label, use) => token.run((session) => makePair(token, session, { label, use })),
     remove: (pair) => token.run((session) => removePair(token, session, pair)),

@@ -1,10 +1,11 @@
 import { equal, random, Secret, sha256 } from '@hufu/protocol/crypto'
 import { ecdsaP256, p256 } from '@hufu/protocol/crypto/more'
-import type { CertificatePair, KeyHolder, PublicKeys } from '@hufu/protocol/identity'
+import type { CertificatePair, KeyHolder, KeyTraffic, PublicKeys } from '@hufu/protocol/identity'
 import { HufuError, statementOctets, type Statement } from '@hufu/protocol/wire'
 import type { TokenThread } from '../token/thread.ts'
 import type { KeyActs } from './acts.ts'
 import type { PairName } from './pairs.ts'
+import { trafficOver } from './traffic.ts'
 import { labelFor, newCertificate, storedUsers, type StoredUser } from './stored.ts'
 
 /** Where a key lies in its token, and what it must be: what a profile keeps of it. None of it is secret. */
@@ -17,6 +18,7 @@ export interface TokenKeyPlace {
 /** A key whose two pairs a token holds, P-256 both. Rejects with `ERR_HSM_…` where the token does not do its part. */
 export interface TokenKey extends KeyHolder {
   readonly kind: 'token'
+  readonly traffic: KeyTraffic
   readonly place: TokenKeyPlace
   /** The users that certificates in the token speak of, those whose certificates end last first. */
   users(): Promise<readonly StoredUser[]>
@@ -49,6 +51,7 @@ export function tokenKeyOver(thread: TokenThread<KeyActs>, place: TokenKeyPlace)
       if (!isPoint(peer)) return undefined
       return new Secret(await via.ask('derive', agreement, Uint8Array.from(peer)))
     },
+    traffic: trafficOver(open, [signing, agreement]),
     async users() {
       const found = await open().ask('pairs')
       const beside = ({ id }: PairName) =>

@@ -86,4 +86,5 @@ export interface Cryptoki {
   C_Decrypt(session: Handle, input: Buffer, output: Buffer): Buffer
   C_SignInit(session: Handle, mechanism: Mechanism, key: Handle): void
   C_Sign(session: Handle, input: Buffer, output: Buffer): Buffer
+  C_GenerateRandom(session: Handle, output: Buffer): Buffer
 }

@@ -23,6 +23,8 @@ export interface Token {
   run<T>(act: (session: Handle) => T): T
   /** The object that `find` gives, asked once a session; `name` is what it is known by. */
   object(name: string, find: () => Handle | undefined): Handle
+  /** The object that goes by this name in the present session, which is known no longer. */
+  forget(name: string): Handle | undefined
   /** The PIN again, for a key that wants it before each use (CKA_ALWAYS_AUTHENTICATE), after C_SignInit and the like. */
   confirm(session: Handle): void
   close(): void
@@ -83,6 +85,11 @@ export function tokenOver(
       if (known === undefined)
         throw new HufuError('ERR_HSM_FAILED', `${name} is no longer in the token`)
       objects.set(name, known)
+      return known
+    },
+    forget(name) {
+      const known = objects.get(name)
+      objects.delete(name)
       return known
     },
     confirm: (at) => cryptoki.C_Login(at, CK.CKU_CONTEXT_SPECIFIC, access.pin),

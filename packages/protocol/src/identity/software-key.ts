@@ -62,6 +62,7 @@ export function enrolled(
     certificates,
     sign: (statement) => holder.sign(statement),
     agree: (peer) => holder.agree(peer),
+    ...(holder.traffic === undefined ? {} : { traffic: holder.traffic }),
     close: () => holder.close(),
   }
 }
