@@ -1,3 +1,6 @@
+export type { Call, CallMemberInfo } from './call/call.ts'
+export type { Calls, CallsEvent, CallsOptions, PlaceOptions, RingingCall } from './call/calls.ts'
+export type { CallClosed, CallCounts, CallEvent, CallIdentity, MemberEvent } from './call/events.ts'
 export { systemClock, type Clock } from './clock.ts'
 export {
   connect,
@@ -64,4 +67,9 @@ export {
 /** What users and their keys need; loaded when it is first asked for, as most pairings do without. */
 export function signin(): Promise<typeof import('./signin/index.ts')> {
   return import('./signin/index.ts')
+}
+
+/** Calls, loaded when they are first asked for. */
+export function calls(): Promise<typeof import('./call/index.ts')> {
+  return import('./call/index.ts')
 }

@@ -26,9 +26,7 @@ export type FromTerminal = MessageOf<
 >
 /** Everything that a server says to a terminal. */
 export type FromServer = MessageOf<
-  | (typeof fromServer)[number]
-  | (typeof signinFromServer)[number]
-  | (typeof callFromServer)[number]
+  (typeof fromServer)[number] | (typeof signinFromServer)[number] | (typeof callFromServer)[number]
 >
 
 /** How both are written and read. */

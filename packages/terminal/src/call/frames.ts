@@ -1,0 +1,172 @@
+import { hkdf, Secret, utf8, type Eventually } from '@hufu/protocol/crypto'
+import {
+  frameOpener,
+  frameSealer,
+  keyIdFor,
+  readHeader,
+  readKeyId,
+  SFRAME_SUITES,
+  type EpochKeys,
+  type FrameOpener,
+  type FrameSealer,
+} from '@hufu/protocol/group'
+
+/*
+ * The frames of one terminal in a call: of media, or of what is said reliably. Each has keys of its own from an epoch's, so
+ * that neither wears out the other's replay window, and none passes for the other.
+ */
+
+/** Frames for others, and those of others, under whatever keys the call has. */
+export interface Frames {
+  /** Frames under these keys may come from now on. */
+  accept(keys: EpochKeys): void
+  /** Frames are sealed under these keys from now on. */
+  use(keys: EpochKeys): void
+  /** Frames of that epoch are not taken any more. */
+  forget(epoch: number): void
+  /** The frame, behind `room` free octets; undefined before the first {@link Frames.use}. */
+  seal(plaintext: Uint8Array, room: number): Eventually<Uint8Array> | undefined
+  /** What a frame of the member `from` holds. Its octets may be gone once this returns: it keeps a copy of what it needs. */
+  open(from: number, frame: Uint8Array): Opened
+  readonly counts: FrameCounts
+  /** Forgets all keys. */
+  close(): void
+}
+
+/** `early`: under keys that are not accepted, yet or any more. `bad`: forged, altered, seen before, or another's. */
+export type Opened =
+  | { readonly is: 'good'; readonly plaintext: Eventually<Uint8Array | undefined> }
+  | { readonly is: 'early'; readonly epoch: number }
+  | { readonly is: 'bad' }
+
+/** Frames so far. */
+export interface FrameCounts {
+  sent: number
+  received: number
+  /** By gaps in the senders' counters. */
+  readonly lost: number
+  /** That came, and could not be opened. */
+  undecryptable: number
+}
+
+/** What the two kinds of frames are; media has an epoch's own base key. */
+export type FrameKind = 'media' | 'data'
+
+const SUITE = SFRAME_SUITES[5]
+
+interface Epoch {
+  readonly base: Secret
+  readonly openers: Map<number, Sender>
+}
+
+interface Sender {
+  readonly opener: FrameOpener
+  /** Frames that were good, and one more than the highest counter of any. */
+  good: number
+  next: number
+}
+
+/** @param self index of this terminal in the call */
+export function frames(kind: FrameKind, self: number): Frames {
+  const epochs = new Map<number, Epoch>()
+  let sealer: FrameSealer | undefined
+  let lostBefore = 0
+
+  const baseOf = ({ base, call }: EpochKeys): Secret =>
+    kind === 'media'
+      ? new Secret(base.expose().slice())
+      : new Secret(hkdf('sha256', base, call, utf8('hufu/1 call data'), 32))
+
+  const forget = (epoch: number): void => {
+    const known = epochs.get(epoch)
+    if (known === undefined) return
+    epochs.delete(epoch)
+    known.base.wipe()
+    for (const { opener, good, next } of known.openers.values()) {
+      lostBefore += next - good
+      opener.wipe()
+    }
+  }
+
+  const senderOf = (epoch: Epoch, keyId: bigint, from: number): Sender => {
+    const known = epoch.openers.get(from)
+    if (known !== undefined) return known
+    const sender = { opener: frameOpener(SUITE, epoch.base, keyId), good: 0, next: 0 }
+    epoch.openers.set(from, sender)
+    return sender
+  }
+
+  const note = (sender: Sender, counter: bigint, plaintext: Uint8Array | undefined): void => {
+    if (plaintext === undefined) {
+      counts.undecryptable += 1
+      return
+    }
+    counts.received += 1
+    sender.good += 1
+    sender.next = Math.max(sender.next, Number(counter) + 1)
+  }
+
+  const accept = (keys: EpochKeys): void => {
+    if (!epochs.has(keys.epoch)) epochs.set(keys.epoch, { base: baseOf(keys), openers: new Map() })
+  }
+
+  const counts = {
+    sent: 0,
+    received: 0,
+    undecryptable: 0,
+    get lost() {
+      let lost = lostBefore
+      for (const { openers } of epochs.values())
+        for (const { good, next } of openers.values()) lost += next - good
+      return lost
+    },
+  }
+
+  return {
+    counts,
+    accept,
+    use(keys) {
+      accept(keys)
+      sealer?.wipe()
+      sealer = frameSealer(SUITE, epochs.get(keys.epoch)!.base, keyIdFor(keys.epoch, self))
+    },
+    forget,
+    seal(plaintext, room) {
+      const sealed = sealer?.seal(plaintext, { room })
+      if (sealed !== undefined) counts.sent += 1
+      return sealed
+    },
+    open(from, frame) {
+      const header = readHeader(frame)
+      if (header === undefined) return bad()
+      const { keyId, counter } = header
+      const { epoch, index } = readKeyId(keyId)
+      if (index !== from) return bad()
+      const known = epochs.get(epoch)
+      if (known === undefined) return { is: 'early', epoch }
+      const sender = senderOf(known, keyId, from)
+      const plaintext = sender.opener.open(frame, header)
+      if (plaintext instanceof Promise)
+        return { is: 'good', plaintext: plaintext.then(noted(sender, counter)) }
+      note(sender, counter, plaintext)
+      return plaintext === undefined ? { is: 'bad' } : { is: 'good', plaintext }
+    },
+    close() {
+      sealer?.wipe()
+      sealer = undefined
+      for (const epoch of epochs.keys()) forget(epoch)
+    },
+  }
+
+  function noted(sender: Sender, counter: bigint) {
+    return (plaintext: Uint8Array | undefined): Uint8Array | undefined => {
+      note(sender, counter, plaintext)
+      return plaintext
+    }
+  }
+
+  function bad(): Opened {
+    counts.undecryptable += 1
+    return { is: 'bad' }
+  }
+}

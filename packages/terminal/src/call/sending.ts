@@ -1,0 +1,150 @@
+import { sha256Stream } from '@hufu/protocol/crypto'
+import { FILE_PIECE_OCTETS, type FILE_STATES } from '@hufu/protocol/call'
+import { HufuError, isErrorCode } from '@hufu/protocol/wire'
+import type { FileSource, Progress } from '../talk/files.ts'
+import type { Unnumbered } from './saying.ts'
+
+/*
+ * A file for all who are there, and want it. Everybody gets the same frames; who does not want it lets them pass.
+ *
+ *   offered ─ everybody has answered, or a minute is over ─→ sent, piece by piece ─→ whoever took it has stored it ─→ done
+ *      └─ nobody wants it: declined
+ */
+
+/** A file on its way out. */
+export interface OutgoingFile {
+  /** What a member says has become of it there. */
+  answered(from: number, state: FileState, code: string): void
+  /** The member is out of the call. */
+  left(index: number): void
+  /** The call is over, or the file is not to be sent any more. */
+  stop(error: HufuError): void
+  /** Whose answers are missing, now that it is time for them. */
+  readonly awaited: readonly number[]
+  /** Resolves when all who took it have stored it. Rejects with what went wrong, at the first of them if at several. */
+  readonly done: Promise<void>
+}
+
+export type FileState = (typeof FILE_STATES)[number]
+
+/** What a file on its way out needs of its call. */
+export interface SendingPort {
+  /** Says it, and resolves when there is room for more behind it. Rejects when the call is over. */
+  say(what: Unnumbered): Promise<void>
+  /** Who is there now, and could want it. */
+  audience(): readonly number[]
+  /** Calls `act` after so many milliseconds; the result cancels it. */
+  wake(ms: number, act: () => void): () => void
+}
+
+/** Milliseconds that people have to say whether they want a file. Our choice. */
+const ANSWER_MS = 60_000
+/** Octets read at a time. Our choice. */
+const BLOCK_OCTETS = 8 * FILE_PIECE_OCTETS
+
+/** Offers `source`, one file, under the number `id`, and sends it. Whoever opened the source closes it. */
+export function sendFile(
+  id: number,
+  source: FileSource,
+  port: SendingPort,
+  on: (progress: Progress) => void,
+): OutgoingFile {
+  const answers = new Map<number, FileState>()
+  let missing = new Set<number>()
+  let failure: HufuError | undefined
+  let firstFault: HufuError | undefined
+  let wake: () => void = () => undefined
+
+  const check = (): void => {
+    if (failure !== undefined) throw failure
+  }
+  const until = async (fits: () => boolean): Promise<void> => {
+    while (!fits()) {
+      await new Promise<void>((resolve) => (wake = resolve))
+      check()
+    }
+  }
+  const takers = (): readonly number[] =>
+    [...answers].filter(([, state]) => state === 'accepted').map(([index]) => index)
+
+  const run = async (): Promise<void> => {
+    const [entry] = await source.entries()
+    if (source.kind !== 'file' || entry === undefined)
+      throw new HufuError('ERR_USAGE', `${source.name}: only files are sent in a call, no folders`)
+    const { octets: of, modified, executable } = entry
+    await port.say({ type: 'offer', id, name: source.name, octets: of, modified, executable })
+    missing = new Set(port.audience())
+    for (const index of answers.keys()) missing.delete(index)
+    let isLate = false
+    const cancel = port.wake(ANSWER_MS, () => {
+      isLate = true
+      wake()
+    })
+    await until(() => missing.size === 0 || isLate)
+    cancel()
+    missing.clear()
+    if (takers().length === 0) throw firstFault ?? new HufuError('ERR_FILE_DECLINED')
+    const hash = sha256Stream()
+    for (let at = 0; at < of;) {
+      const block = await source.read(0, at, Math.min(BLOCK_OCTETS, of - at))
+      if (block.length === 0)
+        throw new HufuError('ERR_FILE_CHANGED', `${source.name} became shorter`)
+      hash.update(block)
+      for (let from = 0; from < block.length; from += FILE_PIECE_OCTETS) {
+        check()
+        await port.say({ type: 'piece', id, octets: block.slice(from, from + FILE_PIECE_OCTETS) })
+        on({ octets: at + Math.min(block.length, from + FILE_PIECE_OCTETS), of, resumed: 0 })
+        if (takers().length === 0) throw firstFault ?? new HufuError('ERR_PEER_GONE')
+      }
+      at += block.length
+      source.giveBack?.(block)
+    }
+    await port.say({ type: 'file-end', id, digest: hash.digest() })
+    missing = new Set(takers())
+    await until(() => missing.size === 0)
+    if (firstFault !== undefined) throw firstFault
+    if (![...answers.values()].includes('stored')) throw new HufuError('ERR_PEER_GONE')
+  }
+
+  const done = run().catch((error: unknown) => {
+    const known =
+      error instanceof HufuError
+        ? error
+        : new HufuError('ERR_FILE_READ', error instanceof Error ? error.message : String(error))
+    if (failure === undefined)
+      void port.say({ type: 'file-stop', id, code: known.code }).catch(ignored)
+    failure ??= known
+    throw known
+  })
+  done.catch(ignored)
+
+  return {
+    done,
+    answered(from, state, code) {
+      const before = answers.get(from)
+      if (before === state || before === 'stored' || before === 'failed') return
+      answers.set(from, state)
+      if (state === 'failed')
+        firstFault ??= new HufuError(isErrorCode(code) ? code : 'ERR_FILE_CANCELLED')
+      // a member who takes it answers twice: that it will, and that it has
+      if (state !== 'accepted' || before === undefined) missing.delete(from)
+      wake()
+    },
+    left(index) {
+      missing.delete(index)
+      if (answers.get(index) === 'accepted') answers.delete(index)
+      wake()
+    },
+    stop(error) {
+      failure ??= error
+      wake()
+    },
+    get awaited() {
+      return [...missing]
+    },
+  }
+}
+
+function ignored(): void {
+  // whoever waits for the file is told
+}
