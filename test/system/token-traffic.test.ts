@@ -103,25 +103,35 @@ describe("a call's traffic in a PKCS#11 token (SoftHSM)", () => {
     assert.notDeepEqual(one, other)
   })
 
-  test('ends when the token is taken out, and when the key is closed', async (t) => {
+  test('is over when the token is taken out, which is noticed', async (t) => {
     if (!needs(t, 'softhsm2')) return
     const other = await newTokenKey(ENTRY, 'goes')
-    const { traffic } = other
-    using raw = new Secret(random(32))
-    const bulk = traffic.bulkKey(raw)
-    const gone = new Promise<HufuError>((resolve) => traffic.watch(resolve))
+    const told: string[] = []
+    const stop = other.traffic.watch(({ code }) => told.push(`stopped ${code}`))
+    stop()
+    const gone = new Promise<HufuError>((resolve) => other.traffic.watch(resolve))
+    // a watch does not keep a process; a call does
+    const call = setInterval(() => {}, 1_000)
     hsm.takeOut()
     try {
-      // the watch does not keep a process, whose call does
-      const hold = setInterval(() => {}, 1_000)
       assert.equal((await gone).code, 'ERR_HSM_ABSENT')
-      clearInterval(hold)
     } finally {
       hsm.putBack()
+      clearInterval(call)
+      await other.close()
     }
+    assert.deepEqual(told, [])
+  })
+
+  test('is over when the key is closed', async (t) => {
+    if (!needs(t, 'softhsm2')) return
+    const other = await newTokenKey(ENTRY, 'closed')
+    using raw = new Secret(random(32))
+    const bulk = other.traffic.bulkKey(raw)
     await other.close()
     const message = { nonce: random(12), head: random(3), parts: [random(9)], room: 0 }
     await assert.rejects(async () => bulk.seal(message), { code: 'ERR_SECRET_WIPED' })
+    assert.throws(() => other.traffic.bulkKey(raw), { code: 'ERR_SECRET_WIPED' })
     bulk.wipe()
   })
 })

@@ -68,15 +68,25 @@ export function trafficOver(
       return waiting
     },
     watch(gone) {
-      const timer = setInterval(() => {
-        look(thread, pairs).catch((error: unknown) => {
-          if (!(error instanceof HufuError)) throw error
-          clearInterval(timer)
-          gone(error)
+      let timer: NodeJS.Timeout
+      let isOver = false
+      // the next only after the last: a token may take its time
+      const next = (): void => {
+        if (!isOver) timer = setTimeout(step, LOOK_MS).unref()
+      }
+      const step = (): void => {
+        look(thread, pairs).then(next, (error: unknown) => {
+          const isClosed = error instanceof HufuError && error.code === 'ERR_SECRET_WIPED'
+          if (isOver || isClosed) return
+          isOver = true
+          gone(error as HufuError)
         })
-      }, LOOK_MS)
-      timer.unref()
-      return () => clearInterval(timer)
+      }
+      next()
+      return () => {
+        isOver = true
+        clearTimeout(timer)
+      }
     },
   }
 }
