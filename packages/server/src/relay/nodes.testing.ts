@@ -12,7 +12,7 @@ import { createSession, leaveSession } from '../store/sessions.ts'
 import { openSqlite } from '../store/sqlite.ts'
 import type { Store } from '../store/store.ts'
 import type { Bus } from './bus.ts'
-import type { Connection } from './connection.ts'
+import type { Connection, Room } from './connection.ts'
 import { inProcessBus } from './inprocess.ts'
 import { sessionsOver, type Sessions } from './sessions.ts'
 
@@ -98,7 +98,10 @@ export async function testNodes(
 }
 
 /** A terminal that connects to a node. */
-export function fakeConnection(node: Sessions, terminal: Uint8Array = random(32)): Fake {
+export function fakeConnection(
+  node: Pick<Room, 'opened'>,
+  terminal: Uint8Array = random(32),
+): Fake {
   const got: Got[] = []
   const frames = (octets: Uint8Array): void => {
     const split = splitFrames(octets, 65_536)
