@@ -72,15 +72,13 @@ export function trafficOver(
       let isOver = false
       // the next only after the last: a token may take its time
       const next = (): void => {
-        if (!isOver) timer = setTimeout(step, LOOK_MS).unref()
+        timer = setTimeout(() => void step(), LOOK_MS).unref()
       }
-      const step = (): void => {
-        look(thread, pairs).then(next, (error: unknown) => {
-          const isClosed = error instanceof HufuError && error.code === 'ERR_SECRET_WIPED'
-          if (isOver || isClosed) return
-          isOver = true
-          gone(error as HufuError)
-        })
+      const step = async (): Promise<void> => {
+        const lost = await lossOf(thread, pairs)
+        if (isOver) return
+        if (lost === undefined) next()
+        else if (lost.code !== 'ERR_SECRET_WIPED') gone(lost)
       }
       next()
       return () => {
@@ -107,9 +105,18 @@ function dropped(thread: () => TokenThread<KeyActs>, key: number): void {
   }
 }
 
-async function look(thread: () => TokenThread<KeyActs>, pairs: readonly PairName[]): Promise<void> {
-  if ((await thread().ask('present', pairs)).every(Boolean)) return
-  throw new HufuError('ERR_HSM_ABSENT', 'the token was taken out')
+/** Why the token is not there with these pairs; `undefined` if it is. */
+async function lossOf(
+  thread: () => TokenThread<KeyActs>,
+  pairs: readonly PairName[],
+): Promise<HufuError | undefined> {
+  try {
+    if ((await thread().ask('present', pairs)).every(Boolean)) return undefined
+    return new HufuError('ERR_HSM_ABSENT', 'the token was taken out')
+  } catch (error) {
+    if (error instanceof HufuError) return error
+    throw error
+  }
 }
 
 /** Both directions against our own cipher, with a frame of the usual size. */
