@@ -127,6 +127,8 @@ export function memberGroup(
   let readied: Ready | undefined
   let nonces: readonly Uint8Array[] = []
   let early: MessageOf<typeof Go> | undefined
+  /** Somebody has left since the keys in use: the next go ends them, even if it is not the one that was for it. */
+  let departed = held?.cut === true
   let askedAt: Ms | undefined
   let trouble: MemberTrouble | undefined
   let comesTo: number | undefined
@@ -204,6 +206,7 @@ export function memberGroup(
     const changed = host === null ? enter(message) : undefined
     if (changed === undefined) return forge()
     if (removed.includes(self)) return fail('removed')
+    if (removed.length > 0) departed = true
     roster = changed
     return []
   }
@@ -275,7 +278,8 @@ export function memberGroup(
     isMute = false
     const effects: GroupEffect[] = [{ do: 'switch', keys: done.keys, reason }]
     if (keys !== undefined) former.keep(keys, after(now, policy.keepMs))
-    if (cut || done.cut) effects.push(...former.forget(NEVER))
+    if (cut || done.cut || departed) effects.push(...former.forget(NEVER))
+    departed = false
     ;({ keys } = done)
     if (done.secret === undefined || done.secret === secret) return effects
     secret?.wipe()
@@ -343,6 +347,7 @@ export function memberGroup(
 
   const adopt = (next: Roster, what: BroughtIn, now: Ms): readonly GroupEffect[] => {
     const effects: GroupEffect[] = []
+    if ([...roster.members.keys()].some((index) => !next.members.has(index))) departed = true
     if (next.term !== roster.term) {
       const right = ear.rightOf(next.host, now) ?? 'taken'
       roster = next
@@ -429,7 +434,7 @@ export function memberGroup(
       trouble === undefined && keys !== undefined ? ear.turn(roster, absent) : NEVER,
     release(now) {
       if (keys === undefined) return undefined
-      const cut = readied?.cut === true
+      const cut = departed || readied?.cut === true
       if (readied !== undefined) former.keep(readied.keys, after(now, policy.keepMs))
       if (readied?.secret !== secret) readied?.secret?.wipe()
       secret?.wipe()
