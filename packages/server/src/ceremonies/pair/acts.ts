@@ -6,7 +6,7 @@ import {
   type Confirm,
   type Ringing,
 } from '@hufu/protocol/pair'
-import { TERMINAL_ID_OCTETS, type ErrorCode, type MessageOf, type Ms } from '@hufu/protocol/wire'
+import type { ErrorCode, MessageOf, Ms } from '@hufu/protocol/wire'
 import { pairLimits } from '../../config.ts'
 import type { Unsubscribe } from '../../relay/bus.ts'
 import type { Connection } from '../../relay/connection.ts'
@@ -14,6 +14,7 @@ import { createSession, surplusSessions } from '../../store/sessions.ts'
 import type { Target } from './guesses.ts'
 import { PAIR_ROOM, forOpener } from './nodes.ts'
 import type { PairPorts } from './ports.ts'
+import type { StandIn } from './standins.ts'
 
 /** The requester's index in the session that comes of an attempt, and the opener's. */
 const REQUESTER = 0
@@ -27,6 +28,8 @@ export interface Live {
   readonly requester: Connection
   /** The terminals to ring, none if nobody is there; then the one that has answered. */
   openers: Ringing
+  /** Who stands in for them, once the requester has been answered and nobody is there. */
+  standIn: StandIn | undefined
   /** What to take back if it was no guess. */
   readonly guesses: readonly Uint8Array[]
   /** The id of the session that may come of it. */
@@ -57,10 +60,7 @@ export interface Acts {
   ring(one: Live): void
   /** Tells those terminals: if not others, all that are the opener now. */
   tellOpener(one: Live, outcome: OpenerOutcome, terminals?: readonly Uint8Array[]): void
-  /**
-   * Makes the session, tells both, and brings both in. For a slot that is not there everything looks the same to the
-   * requester, and nobody else comes.
-   */
+  /** Makes the session, tells both, and brings both in: the requester, and the opener or who stands in for it. */
   open(one: Live, effect: Extract<AttemptEffect, { do: 'open' }>): Promise<void>
   /** Ends the session that {@link open} made, and tells the requester why. */
   end(one: Live, code: ErrorCode): Promise<void>
@@ -68,7 +68,7 @@ export interface Acts {
 
 /** The acts of this node's attempts. */
 export function actsOf(ports: PairPorts): Acts {
-  const { clock, config, presence, random, sessions, store } = ports
+  const { clock, config, presence, sessions, store } = ports
   const limits = pairLimits(config)
 
   const tellOpener = (
@@ -106,22 +106,25 @@ export function actsOf(ports: PairPorts): Acts {
     },
     tellOpener,
     async open(one, effect) {
-      const { pairing, requester, session } = one
-      // A session with nobody is made and written like any other, or the time of the verdict would tell.
-      const nobody = random(TERMINAL_ID_OCTETS)
-      const opener = effect.real ? openersOf(one.openers)[0] : undefined
-      const surplus = await make(session, [requester.terminal, opener ?? nobody])
+      const { pairing, requester, session, standIn } = one
+      // a session with nobody is made, written and entered like any other, or the times would tell
+      const opener = standIn?.terminal ?? openersOf(one.openers)[0]!
+      const surplus = await make(session, [requester.terminal, opener])
       requester.send({ type: 'pair.verdict', pairing, session, confirm: null, code: null })
       one.decidedAt = clock.now()
       sessions.admit(requester, session, REQUESTER)
       await nextTurn()
-      if (opener === undefined) sessions.showPresent(session, OPENER)
-      else tellOpener(one, { session, confirm: effect.confirm })
+      tellOpener(one, { session, confirm: effect.confirm }, [opener])
       for (const id of surplus) await sessions.end(id, 'ERR_SESSION_UNKNOWN', null)
     },
     async end(one, code) {
       await one.opening
-      await sessions.end(one.session, code, REQUESTER)
+      try {
+        await sessions.end(one.session, code, REQUESTER)
+        await nextTurn()
+      } finally {
+        one.standIn?.leave()
+      }
     },
   }
 }

@@ -9,6 +9,7 @@ import { fakeClock, type FakeClock } from '../../clock.testing.ts'
 import { loadConfig } from '../../config.ts'
 import { inThisTurn } from '../../gateway/turn.ts'
 import { serverMessages, type ServerMessage } from '../../messages.ts'
+import type { Bus } from '../../relay/bus.ts'
 import type { Connection } from '../../relay/connection.ts'
 import { inProcessBus } from '../../relay/inprocess.ts'
 import { presenceOver, type Presence } from '../../relay/presence.ts'
@@ -63,7 +64,9 @@ test('an unknown, burned, busy or unattended slot is written like an open one, i
   await room.guess(burned, true)
   await room.request(busy)
   await room.leave(unattended)
-  const expected = WRONG_WORDS.filter((line) => !line.startsWith('opener'))
+  const missing = (line: string): boolean =>
+    line === 'opener is told: ring' || line.startsWith('opener: ')
+  const expected = WRONG_WORDS.filter((line) => !missing(line))
   for (const slot of [UNKNOWN, burned, busy, unattended])
     assert.deepEqual(await room.guess(slot, false), expected, slot)
 })
@@ -80,6 +83,14 @@ test('a name that nobody has is counted and acknowledged like one that somebody 
   ])
 })
 
+test('who stands in for an opener goes with the attempt, however it ends', async (t) => {
+  const room = await recordedRoom(t)
+  const before = room.subscriptions()
+  await room.guess(UNKNOWN, false)
+  await room.giveUp(UNKNOWN)
+  assert.equal(room.subscriptions(), before)
+})
+
 interface Room {
   /** Opens a slot, from a terminal of its own. */
   open(): Promise<string>
@@ -91,13 +102,17 @@ interface Room {
   request(at: string, kind?: 'slot' | 'name'): Promise<readonly string[]>
   /** The whole attempt; `there`: the slot is open, and the opener answers and sees that the words are wrong. */
   guess(slot: string, there: boolean): Promise<readonly string[]>
+  /** Requests, is answered, and goes. */
+  giveUp(slot: string): Promise<void>
+  /** How many subjects somebody listens to. */
+  subscriptions(): number
 }
 
 /** The ceremony with all that it needs, and a record of what is written and what leaves. */
 async function recordedRoom(t: TestContext): Promise<Room> {
   const clock = fakeClock()
   const failed = (error: unknown): void => assert.fail(String(error))
-  const bus = inProcessBus(failed)
+  const bus = countedBus(inProcessBus(failed))
   const log: string[] = []
   const store = recorded(keyedStore(await openSqlite(testFolder()), random(32)), log)
   t.after(() => store.close())
@@ -134,6 +149,11 @@ async function recordedRoom(t: TestContext): Promise<Room> {
     await say(from, { type: 'pair.request', ref: 1, to: { kind, at }, ...send })
   }
 
+  const gone = async ({ connection }: Terminal): Promise<void> => {
+    for (const room of rooms) room.lost(connection)
+    await settled()
+  }
+
   return {
     async open() {
       const opener = connected('opener')
@@ -143,10 +163,7 @@ async function recordedRoom(t: TestContext): Promise<Room> {
       return slot
     },
     listen: (name) => say(connected('opener'), { type: 'pair.claim', ref: 1, name }),
-    async leave(slot) {
-      for (const room of rooms) room.lost(openers.get(slot)!.connection)
-      await settled()
-    },
+    leave: (slot) => gone(openers.get(slot)!),
     async request(at, kind = 'slot') {
       await sendRequest(connected('requester'), at, kind)
       return [...log]
@@ -166,14 +183,41 @@ async function recordedRoom(t: TestContext): Promise<Room> {
       await say(requester, { type: 'pair.confirm', pairing, ...made })
       if (there) await say(opener!, { type: 'pair.fail', pairing, reason: 'mismatch' })
       await step(clock)
-      return [...log]
+      const happened = [...log]
+      await gone(requester)
+      return happened
     },
+    async giveUp(slot) {
+      const requester = connected('requester')
+      await sendRequest(requester, slot, 'slot')
+      await step(clock)
+      taken(requester, 'pair.answered')
+      await gone(requester)
+    },
+    subscriptions: () => bus.count(),
   }
 }
 
 interface Terminal {
   readonly connection: Connection
   readonly got: readonly ServerMessage[]
+}
+
+/** Counts who listens. */
+function countedBus(bus: Bus): Bus & { count(): number } {
+  let count = 0
+  return {
+    ...bus,
+    subscribe(subject, handler) {
+      const stop = bus.subscribe(subject, handler)
+      count += 1
+      return () => {
+        stop()
+        count -= 1
+      }
+    },
+    count: () => count,
+  }
 }
 
 /** Writes down when a write begins, and how many rows have changed once it stands. */

@@ -32,6 +32,8 @@ import type { Meetings } from './meetings.ts'
 import { isName } from './names.ts'
 import { MEETING_TEXT, forAttempt, subjectOfAttempt } from './nodes.ts'
 import { refuse, type PairPorts, type PairingTimes } from './ports.ts'
+import { standIn } from './standins.ts'
+import type { Waiting } from './waiting.ts'
 
 /** The attempts of the requesters that are connected here. */
 export interface Attempts extends Room {
@@ -49,7 +51,7 @@ export interface Attempts extends Room {
 const READY_MS = 20
 
 /** The attempts of one node. */
-export function attemptsOf(ports: PairPorts, meetings: Meetings): Attempts {
+export function attemptsOf(ports: PairPorts, meetings: Meetings, waiting: Waiting): Attempts {
   const { bus, clock, config, random } = ports
   const limits = pairLimits(config)
   const acts = actsOf(ports)
@@ -120,6 +122,7 @@ export function attemptsOf(ports: PairPorts, meetings: Meetings): Attempts {
       openers: ring(found.openers),
       ref,
       requester,
+      standIn: undefined,
       session: random(SESSION_ID_OCTETS),
       answeredAt: undefined,
       decidedAt: undefined,
@@ -153,6 +156,7 @@ export function attemptsOf(ports: PairPorts, meetings: Meetings): Attempts {
     one.sleep?.()
     one.leave?.()
     one.stop?.()
+    if (one.opening === undefined) one.standIn?.leave()
     live.delete(hex(one.pairing))
     own.get(one.requester)?.delete(one)
   }
@@ -164,11 +168,14 @@ export function attemptsOf(ports: PairPorts, meetings: Meetings): Attempts {
         return acts.ring(one)
       case 'answered':
         one.answeredAt = now
+        if (!effect.real) one.standIn = standIn(ports, waiting, pairing)
         one.leave = clock.wake(now, () =>
           requester.send({ type: 'pair.answered', pairing, ...effect.answer }),
         )
         return
       case 'open':
+        // an opener that answered may be gone since
+        if (!effect.real) one.standIn ??= standIn(ports, waiting, pairing)
         one.opening = acts.open(one, effect).catch(ports.failed)
         return
       case 'fail':

@@ -38,7 +38,7 @@ export function pairCeremony(ports: PairPorts): PairCeremony {
   const { bus, presence, sessions } = ports
   const waiting = nobodyWaiting()
   const meetings = meetingsOf(ports, waiting)
-  const attempts = attemptsOf(ports, meetings)
+  const attempts = attemptsOf(ports, meetings, waiting)
 
   const tellAttempt = (pairing: string, message: ForAttempt): void =>
     bus.publish(subjectOfAttempt(pairing), forAttempt.encode(message))
