@@ -1,3 +1,4 @@
+import { constants, getPriority, setPriority } from 'node:os'
 import { parentPort } from 'node:worker_threads'
 import { random } from '@hufu/protocol/crypto'
 import { drawWords } from '@hufu/protocol/pair'
@@ -5,8 +6,12 @@ import { pair } from '@hufu/terminal'
 
 /*
  * The worker behind slots.ts: opens slots, each from a terminal of its own, until told to close them. Whoever opens them
- * answers by itself, and does so here, where it keeps nobody waiting who measures.
+ * answers by itself, and does so here, where it keeps nobody waiting who measures: elsewhere an opener has a processor of
+ * its own. So this thread, and no other, stands back where there are too few.
  */
+
+/** By how much, of the system's 40 steps. Our choice: enough not to be let in front of whoever has just been woken. */
+const STEPS_BACK = 10
 
 /** To the worker. */
 export type Order =
@@ -19,6 +24,9 @@ export interface Report {
   readonly number?: string
   readonly failed?: string
 }
+
+// what has no process of its own has the number of its thread on Linux, and 0 is the thread that asks
+setPriority(Math.min(getPriority() + STEPS_BACK, constants.priority.PRIORITY_LOW))
 
 const open = new Map<number, AbortController>()
 
