@@ -2,6 +2,7 @@
 // npm run test:long         every *.long.ts
 // npm test -- FILE…         those files or patterns only
 // npm test -- --test-name-pattern=TEXT   options of `node --test`, written with "="
+import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { installPackages } from './debian.mjs'
@@ -18,6 +19,10 @@ const patterns =
     ? files
     : ['packages', 'test', 'bench'].map((folder) => `${folder}/**/*.${suffix}.ts`)
 
+// The long tests take the browser as people have it, where it is installed.
+const whole = '/usr/bin/chromium'
+const browser = long && existsSync(whole) ? { HUFU_TEST_BROWSER: whole } : {}
+
 const node = ready()
 if (!long) installPackages(files.length > 0 ? files : undefined)
 process.exit(
@@ -25,6 +30,6 @@ process.exit(
     node,
     // one more than there are cores: tests of whole systems wait for each other more than they compute
     ['--test', `--test-concurrency=${availableParallelism() + 1}`, ...options, ...patterns],
-    { NODE_COMPILE_CACHE: join(ROOT, 'node_modules', '.cache', 'compile') },
+    { ...browser, NODE_COMPILE_CACHE: join(ROOT, 'node_modules', '.cache', 'compile') },
   ),
 )

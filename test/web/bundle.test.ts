@@ -4,10 +4,12 @@ import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:f
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { FORBIDDEN, inspect, LIMITS } from '../../scripts/bundle.mjs'
-import { buildApp } from './support/app.ts'
+import { temporaryFolder } from './support/app.ts'
+import { build } from './support/build.ts'
 
 test('what a first visit loads', async (t) => {
-  const folder = await buildApp(t)
+  const folder = await temporaryFolder(t)
+  await build(folder)
   const scripts = readdirSync(join(folder, 'assets')).filter((name) => name.endsWith('.js'))
   const pair = scripts.find((name) => name.startsWith('pair-'))!
 

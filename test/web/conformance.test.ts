@@ -2,15 +2,14 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { readFixtures } from '../../packages/protocol/src/crypto/conformance/fixtures.testing.ts'
-import { needs } from '../support/needs.ts'
-import { launch } from './support/browser.ts'
+import { launch, needsBrowser } from './support/browser.ts'
 import { bundle } from './support/bundle.ts'
 import type { Outcome } from './support/conformance.page.ts'
 
 const ORIGIN = 'http://localhost'
 
 test('the cryptography computes what the fixtures say in a real browser', async (t) => {
-  if (!needs(t, 'chromium')) return
+  if (!needsBrowser(t)) return
   const script = await bundle(new URL('./support/conformance.page.ts', import.meta.url))
   const browser = await launch(t)
   const page = await browser.newPage()

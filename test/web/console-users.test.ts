@@ -6,9 +6,9 @@ import { test, type TestContext } from 'node:test'
 import type { Page } from 'playwright-core'
 import { en as words } from '../../packages/web/src/console/strings/en.ts'
 import { en } from '../../packages/web/src/strings/en.ts'
-import { needs } from '../support/needs.ts'
 import { shellsAt, type Shell } from '../support/shells.ts'
 import { startApp, temporaryFolder, type App } from './support/app.ts'
+import { needsBrowser } from './support/browser.ts'
 import {
   ask,
   atConsole,
@@ -25,7 +25,7 @@ const t = words.users
 const CODE = /^(?:\w{4}-){6}\w{4}$/
 
 test('users, in the operator’s console', async (context) => {
-  if (!needs(context, 'chromium')) return
+  if (!needsBrowser(context)) return
   const app = await startApp(context)
   const ada = await openAccount(app, 'ada', await setupCode(app))
   const shell = await shellAt(context, app)

@@ -6,9 +6,9 @@ import { test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { en as words } from '../../packages/web/src/console/strings/en.ts'
 import { en } from '../../packages/web/src/strings/en.ts'
-import { needs } from '../support/needs.ts'
 import { pairBySlot } from '../support/pairs.ts'
 import { startApp, type App } from './support/app.ts'
+import { needsBrowser } from './support/browser.ts'
 import {
   ask,
   atConsole,
@@ -24,7 +24,7 @@ import {
 import type { Visitor } from './support/visitor.ts'
 
 test('the operator’s console', async (t) => {
-  if (!needs(t, 'chromium')) return
+  if (!needsBrowser(t)) return
   const app = await startApp(t)
 
   const visitor = await atConsole(app)

@@ -6,8 +6,8 @@ import { test } from 'node:test'
 import { crc32 } from 'node:zlib'
 import { en } from '../../packages/web/src/strings/en.ts'
 import { codeOf, hufu } from '../support/hufu.ts'
-import { needs } from '../support/needs.ts'
 import { startApp, temporaryFolder } from './support/app.ts'
+import { needsBrowser } from './support/browser.ts'
 import { fileLine, octetsOf, press, says, send, take } from './support/transfer.ts'
 import {
   joinSession,
@@ -20,7 +20,7 @@ import {
 } from './support/visitor.ts'
 
 test('files and folders', async (t) => {
-  if (!needs(t, 'chromium')) return
+  if (!needsBrowser(t)) return
   const app = await startApp(t)
   const folder = await temporaryFolder(t)
   const make = async (name: string, octets: Uint8Array | string): Promise<string> => {

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { en } from '../../packages/web/src/strings/en.ts'
 import { keysEn } from '../../packages/web/src/strings/keys/en.ts'
-import { needs } from '../support/needs.ts'
 import { shellsAt } from '../support/shells.ts'
+import { needsBrowser } from './support/browser.ts'
 import { enrolled, makeKey, startUsersApp, visitWithKey } from './support/users.ts'
 import {
   delivered,
@@ -19,7 +19,7 @@ import {
 const SPOKEN = 'the quick brown fox'
 
 test('users ring each other', async (t) => {
-  if (!needs(t, 'chromium')) return
+  if (!needsBrowser(t)) return
   const app = await startUsersApp(t)
   const { origin, operator } = app
   const [ann, bea] = [await enrolled(app, 'ann'), await enrolled(app, 'bea')]

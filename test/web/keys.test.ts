@@ -4,9 +4,9 @@ import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { en } from '../../packages/web/src/strings/en.ts'
 import { keysEn } from '../../packages/web/src/strings/keys/en.ts'
-import { needs } from '../support/needs.ts'
 import { proxyTo } from '../support/proxy.ts'
 import { authenticatorOf } from './support/authenticator.ts'
+import { needsBrowser } from './support/browser.ts'
 import {
   byName,
   enrolled,
@@ -25,7 +25,7 @@ import { visit, type Visitor } from './support/visitor.ts'
  */
 
 test('users and their passkeys', async (t) => {
-  if (!needs(t, 'chromium')) return
+  if (!needsBrowser(t)) return
   const app = await startUsersApp(t)
   const { origin, operator } = app
 

@@ -7,8 +7,8 @@ import { pipeline } from 'node:stream/promises'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { en } from '../../packages/web/src/strings/en.ts'
-import { needs } from '../support/needs.ts'
 import { startApp, temporaryFolder } from './support/app.ts'
+import { needsBrowser } from './support/browser.ts'
 import { fileLine, send } from './support/transfer.ts'
 import { pairVisitors } from './support/visitor.ts'
 
@@ -19,7 +19,7 @@ const PATIENCE_MS = 600_000
 const HELD_OCTETS = 128 * MEGABYTE
 
 test('large files', async (t) => {
-  if (!needs(t, 'chromium')) return
+  if (!needsBrowser(t)) return
   const app = await startApp(t)
   const folder = await temporaryFolder(t)
 

@@ -4,9 +4,9 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { en } from '../../packages/web/src/strings/en.ts'
-import { needs } from '../support/needs.ts'
-import { proxyTo } from '../support/proxy.ts'
+import { proxyTo, type Proxy } from '../support/proxy.ts'
 import { startApp, temporaryFolder } from './support/app.ts'
+import { needsBrowser } from './support/browser.ts'
 import { octetsOf, send, take } from './support/transfer.ts'
 import {
   compare,
@@ -24,7 +24,7 @@ import {
 } from './support/visitor.ts'
 
 test('what is lost comes back', async (t) => {
-  if (!needs(t, 'chromium')) return
+  if (!needsBrowser(t)) return
   const app = await startApp(t)
 
   await t.test(
@@ -99,18 +99,39 @@ test('what is lost comes back', async (t) => {
     await Promise.all([opener.leave(), joiner.leave()])
   })
 
+  /** A line that stalls once terminals have sent so many octets, and when it has. */
+  const stallingAfter = async (most: number): Promise<readonly [Proxy, Promise<void>]> => {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    let sent = 0
+    const line = await proxyTo(app.served.origin, (octets, direction) => {
+      const before = sent
+      if (direction === 'up') sent += octets.length
+      if (before < most && sent >= most) {
+        line.stall()
+        resolve()
+      }
+      return octets
+    })
+    return [line, promise]
+  }
+
   await t.test('a file goes on where the receiver’s page was closed', async (t) => {
-    const [sender, receiver] = await pairVisitors(app)
+    const [line, stalled] = await stallingAfter(10_000_000)
+    t.after(() => line.close())
+    const [sender, receiver] = [await visit(app, { origin: line.origin }), await visit(app)]
+    await meetByCode(receiver, sender)
     const folder = await temporaryFolder(t)
-    const octets = randomBytes(40_000_000)
+    const octets = randomBytes(20_000_000)
     await writeFile(join(folder, 'long.bin'), octets)
     await send(sender, join(folder, 'long.bin'))
     await receiver.page.getByRole('button', { name: `${en.file.accept}: long.bin` }).click()
+    await stalled
     await receiver.page.locator('progress:not([value="0"])').waitFor()
     receiver.page.on('dialog', (dialog) => void dialog.accept())
     await receiver.page.reload()
     await talking(receiver)
     assert.ok((await receiver.page.evaluate<number>(STORED_OCTETS)) > 0)
+    line.resume()
     const download = await take(receiver, 'long.bin') // it is offered again by itself
     assert.deepEqual(await octetsOf(download), octets)
     await Promise.all([sender.leave(), receiver.leave()])

@@ -3,12 +3,12 @@ import { test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { en } from '../../packages/web/src/strings/en.ts'
 import { zh } from '../../packages/web/src/strings/zh.ts'
-import { needs } from '../support/needs.ts'
 import { startApp } from './support/app.ts'
+import { needsBrowser } from './support/browser.ts'
 import { DESKTOP, hears, sessionOver, talking, visit, type Visitor } from './support/visitor.ts'
 
 test('the page itself', async (t) => {
-  if (!needs(t, 'chromium')) return
+  if (!needsBrowser(t)) return
   const app = await startApp(t, ['--host-resolver-rules=MAP elsewhere.test 127.0.0.1'])
 
   for (const [locale, lang, text] of [

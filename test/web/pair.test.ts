@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { en } from '../../packages/web/src/strings/en.ts'
 import { codeOf, hufu } from '../support/hufu.ts'
-import { needs } from '../support/needs.ts'
 import { startApp, temporaryFolder } from './support/app.ts'
+import { needsBrowser } from './support/browser.ts'
 import {
   compare,
   conversation,
@@ -21,7 +21,7 @@ import {
 } from './support/visitor.ts'
 
 test('two meet by a code', async (t) => {
-  if (!needs(t, 'chromium')) return
+  if (!needsBrowser(t)) return
   const app = await startApp(t)
 
   await t.test('browser and browser: words, texts, typing, delivery, the end', async () => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { en } from '../../packages/web/src/strings/en.ts'
-import { needs } from '../support/needs.ts'
 import { startApp } from './support/app.ts'
+import { needsBrowser } from './support/browser.ts'
 import {
   hears,
   leaveSession,
@@ -15,7 +15,7 @@ import {
 } from './support/visitor.ts'
 
 test('people who know each other', async (t) => {
-  if (!needs(t, 'chromium')) return
+  if (!needsBrowser(t)) return
   const app = await startApp(t)
 
   await t.test('remember, meet again, rename, forget', async () => {

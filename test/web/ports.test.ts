@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
 import type { Page } from 'playwright-core'
-import { needs } from '../support/needs.ts'
-import { launch } from './support/browser.ts'
+import { launch, needsBrowser } from './support/browser.ts'
 import { bundle } from './support/bundle.ts'
 
 const ORIGIN = 'http://localhost'
 
 test('what the browser keeps', async (t) => {
-  if (!needs(t, 'chromium')) return
+  if (!needsBrowser(t)) return
   const script = await bundle(new URL('./support/ports.page.ts', import.meta.url))
   const browser = await launch(t)
 

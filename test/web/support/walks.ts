@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
 import { keysZh } from '../../../packages/web/src/strings/keys/zh.ts'
 import { zh } from '../../../packages/web/src/strings/zh.ts'
-import { needs } from '../../support/needs.ts'
 import { startApp, temporaryFolder } from './app.ts'
+import { needsBrowser } from './browser.ts'
 import { everyConsolePage, furnish } from './console-states.ts'
 import { faultsOf } from './faults.ts'
 import { everyState, LANGUAGES } from './states.ts'
@@ -24,7 +24,7 @@ export async function walkScreens(
   language: Language,
   colorScheme: 'light' | 'dark',
 ): Promise<void> {
-  if (!needs(t, 'chromium')) return
+  if (!needsBrowser(t)) return
   const app = await startApp(t)
   const folder = await temporaryFolder(t)
   const spoken = LANGUAGES.find(({ tag }) => tag === language)!
@@ -39,7 +39,7 @@ export async function walkConsole(
   language: Language,
   colorScheme: 'light' | 'dark',
 ): Promise<void> {
-  if (!needs(t, 'chromium')) return
+  if (!needsBrowser(t)) return
   const app = await startApp(t)
   t.after(await furnish(app))
   const { locale } = LANGUAGES.find(({ tag }) => tag === language)!
@@ -54,7 +54,7 @@ export async function walkUsers(
   language: Language,
   colorScheme: 'light' | 'dark',
 ): Promise<void> {
-  if (!needs(t, 'chromium')) return
+  if (!needsBrowser(t)) return
   const app = await startUsersApp(t)
   const words = language === 'en' ? ENGLISH : { text: zh, keys: keysZh }
   const { locale } = LANGUAGES.find(({ tag }) => tag === language)!
