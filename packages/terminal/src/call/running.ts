@@ -235,7 +235,7 @@ export function runCall(start: CallStart): RunningCall {
       perform(effect)
     }
     if (isOver) return
-    for (const [index, identity] of coming) show(index, identity)
+    if (coming.size > 0) for (const [index, identity] of [...coming]) show(index, identity)
     talk.pump()
     arm()
   }
@@ -347,11 +347,11 @@ export function runCall(start: CallStart): RunningCall {
   }
 
   const show = (index: number, identity: CallIdentity): void => {
-    coming.delete(index)
     if (seat.roster?.members.has(index) !== true) {
       coming.set(index, identity)
       return
     }
+    coming.delete(index)
     const isNew = known.get(index)?.state !== 'here'
     known.set(index, { index, state: 'here', ...identity })
     if (isNew) tell({ type: 'member', state: 'joined', index, ...identity })
