@@ -93,6 +93,7 @@ test('a tone is heard as loud as it was said, in spite of loss, disorder and rep
   assert.ok(loudness(samples.subarray(0, FRAME_SAMPLES * 3)) < 0.01)
   assert.ok(counts.played >= 130 && counts.concealed <= 30, JSON.stringify(counts))
   assert.ok(counts.late >= 15)
+  assert.ok(samples.length >= (151 + 3) * FRAME_SAMPLES - FRAME_SAMPLES, `${samples.length}`)
 })
 
 test('who speak at once are all heard, in one time, and not broken by their loudness', async (t) => {
@@ -113,7 +114,18 @@ test('who speak at once are all heard, in one time, and not broken by their loud
   assert.deepEqual(heard(0.7), [300, 500])
   assert.deepEqual(heard(1.2), [500, 700])
   assert.deepEqual(heard(2.2), [1_100])
-  assert.ok(samples.every((sample) => Math.abs(sample) < 1))
+})
+
+test('together they may be louder than can be written, and are bent, not cut off', async () => {
+  const loud = {
+    ...(await audioDecoder()),
+    decode: () => new Float32Array(FRAME_SAMPLES).fill(0.6),
+  }
+  const voices = mixer(() => loud)
+  const payload = encodeAudio({ sequence: 0, opus: Uint8Array.of(0x78) })
+  for (const from of [1, 2, 3]) voices.hear(from, payload)
+  for (let held = 0; held < 3; held++) assert.equal(loudness(voices.pull()), 0)
+  assert.deepEqual(voices.pull(), new Float32Array(FRAME_SAMPLES).fill(softClipped(1.8)))
 })
 
 test('a recording has its silence, before, between and after', async (t) => {
@@ -127,6 +139,17 @@ test('a recording has its silence, before, between and after', async (t) => {
   const samples = await samplesOf(path)
   assert.equal(samples.length, 99 * FRAME_SAMPLES)
   assert.equal(loudness(samples), 0)
+})
+
+test('a machine that slept for an hour does not fill its disk with that', async (t) => {
+  const path = join(await folder(t), 'out.wav')
+  const clock = standingClock()
+  const recorder = await openRecorder(path, clock, fail)
+  clock.advance(1_000)
+  clock.sleep(3_600_000)
+  clock.advance(1_000)
+  await recorder.close()
+  assert.equal((await samplesOf(path)).length, (1 + 10 + 1) * SAMPLE_RATE)
 })
 
 test('whatever is sent to a recorder, it goes on', async (t) => {

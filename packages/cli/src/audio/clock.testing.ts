@@ -4,6 +4,8 @@ import type { Clock } from '@hufu/terminal'
 /** A clock that stands still until a test moves it, for one who is woken at a time. */
 export interface StandingClock extends Clock {
   advance(ms: number): void
+  /** Moves on, and nobody is woken for that: the machine slept. */
+  sleep(ms: number): void
 }
 
 export function standingClock(): StandingClock {
@@ -17,6 +19,9 @@ export function standingClock(): StandingClock {
       return () => {
         if (due === mine) due = undefined
       }
+    },
+    sleep(ms) {
+      now += ms
     },
     advance(ms) {
       const end = now + ms

@@ -90,6 +90,21 @@ test('a long delay shrinks when there is no need for it', () => {
   assert.equal(voice.counts.concealed, 0)
 })
 
+test('a delay that was long once is short again when nothing was late for a while', () => {
+  const decoder = tellTale()
+  const voice = playout(decoder)
+  run(voice, '0|1|2|||||3 4 5 6 7')
+  for (let sequence = 8; sequence < 1_000; sequence++) run(voice, `${sequence}`)
+  assert.equal(voice.counts.late, 1)
+  assert.equal(voice.counts.skipped, 1)
+})
+
+test('one frame from far ahead does not take the others with it', () => {
+  const decoder = tellTale()
+  run(playout(decoder), '0|1|2|3|1000000|4|5|6|7')
+  assert.deepEqual(decoder.told, ['0', '1', '2', '3', '4', '5'])
+})
+
 test('a backlog is not played: who was away is heard as now', () => {
   const decoder = tellTale()
   const voice = playout(decoder)
