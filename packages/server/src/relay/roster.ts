@@ -10,6 +10,9 @@ import { MOST_HERE, type Movement } from './traffic.ts'
  * and tells its own members. A node that is new to a session asks with the first arrival, and the others answer.
  */
 
+/** Members that are told of in one go. Our choice: some ten thousand octets. */
+const AT_ONCE = 200
+
 /** Keeps the roster of each session that is here, and tells the members of changes. */
 export interface Rosters {
   /** Tells one who has just sat down who is there. */
@@ -31,7 +34,7 @@ export function rostersOf({ clock, tell, rise }: RosterPorts): Rosters {
     if (shared.roster.get(index) === stay) return
     shared.roster.set(index, stay)
     shared.gone.delete(index)
-    tellOthers(shared, index, presence(shared.id, index, { present: true, left: false }))
+    tellOthers(shared, index, thereFrame(shared, index))
   }
 
   /** Tells a node that is new to the session who is here. */
@@ -50,9 +53,13 @@ export function rostersOf({ clock, tell, rise }: RosterPorts): Rosters {
 
   return {
     welcome({ connection, index: own, shared }) {
+      if (shared.lossy) return
+      const frames: Uint8Array[] = []
       for (const index of shared.roster.keys())
-        if (index !== own)
-          connection.sendFrame(presence(shared.id, index, { present: true, left: false }))
+        if (index !== own) frames.push(thereFrame(shared, index))
+      // many as one, which costs the writer as much as one
+      for (let at = 0; at < frames.length; at += AT_ONCE)
+        connection.sendFrame(Buffer.concat(frames.slice(at, at + AT_ONCE)))
     },
     move(shared, movement) {
       switch (movement.type) {
@@ -69,6 +76,7 @@ export function rostersOf({ clock, tell, rise }: RosterPorts): Rosters {
           const { index, stay } = movement
           if (shared.roster.get(index) !== stay) return
           shared.roster.delete(index)
+          shared.there.delete(index)
           shared.gone.set(index, clock.now())
           return tellOthers(
             shared,
@@ -80,6 +88,7 @@ export function rostersOf({ clock, tell, rise }: RosterPorts): Rosters {
           const { index, code } = movement
           takeOut(shared, index, code ?? 'ERR_SESSION_UNKNOWN')
           shared.roster.delete(index)
+          shared.there.delete(index)
           shared.gone.delete(index)
           return tellOthers(
             shared,
@@ -111,7 +120,17 @@ export function presence(
   return controlFrame(serverMessages.encode({ type: 'session.presence', session, index, ...is }))
 }
 
+/** That a member is there: made once, for all who are told. */
+function thereFrame(shared: Shared, index: number): Uint8Array {
+  const known = shared.there.get(index)
+  const frame = known ?? presence(shared.id, index, { present: true, left: false })
+  if (known === undefined) shared.there.set(index, frame)
+  return frame
+}
+
+/** Of a session of media nobody is told: the call's other session says it all. */
 function tellOthers(shared: Shared, index: number, frame: Uint8Array): void {
+  if (shared.lossy) return
   for (const member of shared.members)
     if (member.index !== index) member.connection.sendFrame(frame)
 }

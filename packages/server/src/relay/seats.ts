@@ -19,6 +19,8 @@ export interface Shared {
   readonly members: Membership[]
   /** Those who are anywhere, as this node has heard: index to stay. */
   readonly roster: Map<number, number>
+  /** What is said of each of them, as a frame. */
+  readonly there: Map<number, Uint8Array>
   /** Since when those are gone whom this node has heard of: index to time. */
   readonly gone: Map<number, Ms>
   /** Since when somebody here is in it. */
@@ -84,9 +86,10 @@ export function seatsOver(
     const handle = unusedHandle(handles)
     const wave = emptyWave()
     const roster = new Map<number, number>()
+    const there = new Map<number, Uint8Array>()
     const gone = new Map<number, Ms>()
     const since = clock.now()
-    const heard = { roster, gone, since }
+    const heard = { roster, there, gone, since }
     const shared: Shared = { id, subject, handle, lossy, members: [], ...heard, wave, stop }
     sessions.set(subject, shared)
     handles.add(handle)

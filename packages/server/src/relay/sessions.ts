@@ -122,7 +122,7 @@ export function sessionsOver(ports: SessionPorts): Sessions {
     const { index, left, lossy } = await store.read((db) => placeIn(db, session, terminal))
     if (index === undefined) return tellEnded(connection, session, 'ERR_SESSION_UNKNOWN')
     seat(connection, { id: session, lossy }, index)
-    for (const one of left)
+    for (const one of lossy ? [] : left)
       connection.sendFrame(presence(session, one, { present: false, left: true }))
     const still = await store.write('soon', async (db) => {
       await touchSessions(db, [session], clock.wall())

@@ -247,9 +247,9 @@ async function three(
   house: House,
 ): Promise<{ readonly ann: Person; readonly bob: Person; readonly cy: Person }> {
   const { nodes } = house
-  const ann = await house.person(nodes[0]!, ANN!)
-  const bob = await house.person(nodes.at(-1)!, BOB!)
-  const cy = await house.person(nodes.at(-1)!, CY!)
+  const ann = await house.person(nodes[0]!, ANN)
+  const bob = await house.person(nodes.at(-1)!, BOB)
+  const cy = await house.person(nodes.at(-1)!, CY)
   return { ann, bob, cy }
 }
 
@@ -261,7 +261,7 @@ async function epochOf(house: House, call: Uint8Array) {
 
 async function indexOf(who: Person, call: Uint8Array): Promise<{ readonly index: number }> {
   const joined = await join(who, call)
-  assert.ok(typeof joined !== 'string', String(joined))
+  assert.ok(typeof joined !== 'string', JSON.stringify(joined))
   return joined
 }
 
