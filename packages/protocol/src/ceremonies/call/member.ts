@@ -69,6 +69,8 @@ type State =
 
 /** Messages kept for one who is not in yet. Our choice: more than come in the seconds that a slow token takes. */
 const MOST_KEPT = 256
+/** Of one who is not the host. */
+const MOST_KEPT_OF_ONE = 16
 
 /** Starts a member's part, once the server has said that it is in. */
 export function callMember(start: CallMemberStart, startedAt: Ms = 0 as Ms): CallMember {
@@ -105,8 +107,8 @@ export function callMember(start: CallMemberStart, startedAt: Ms = 0 as Ms): Cal
       : [...done, ...shown, ...asked]
   }
 
-  const welcome = (message: CallTalk, trust: CallTrust): readonly CallEffect[] => {
-    if (state.at !== 'waiting') return []
+  const welcome = (from: number, message: CallTalk, trust: CallTrust): readonly CallEffect[] => {
+    if (state.at !== 'waiting' || (start.host ?? from) !== from) return []
     const { told } = state
     if (message.type === 'image') state = { at: 'waiting', told: { ...told, image: message } }
     if (message.type === 'batch') state = { at: 'waiting', told: { ...told, batch: message } }
@@ -118,6 +120,16 @@ export function callMember(start: CallMemberStart, startedAt: Ms = 0 as Ms): Cal
     return [{ do: 'agree', share: good.share }]
   }
 
+  /** What the host says has room of its own, and nobody else fills all of the rest. */
+  const keep = (from: number, message: CallTalk): readonly CallEffect[] => {
+    const isHost = from === start.host
+    const others = kept.filter(([sender]) => (sender === start.host) === isHost)
+    const own = kept.filter(([sender]) => sender === from)
+    const most = isHost || start.host === undefined ? MOST_KEPT : MOST_KEPT_OF_ONE
+    if (others.length < MOST_KEPT && own.length < most) kept = [...kept, [from, message]]
+    return []
+  }
+
   const hear = (
     from: number,
     message: CallTalk,
@@ -126,9 +138,8 @@ export function callMember(start: CallMemberStart, startedAt: Ms = 0 as Ms): Cal
   ): readonly CallEffect[] => {
     if (state.at === 'over') return []
     if (state.at !== 'in') {
-      if (OF_JOINING.has(message.type)) return welcome(message, trust)
-      if (kept.length < MOST_KEPT) kept = [...kept, [from, message]]
-      return []
+      if (OF_JOINING.has(message.type)) return welcome(from, message, trust)
+      return keep(from, message)
     }
     const { group } = state
     const { roster } = group

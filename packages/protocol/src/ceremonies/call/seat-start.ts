@@ -13,6 +13,8 @@ export interface SeatStart {
   readonly context: CallContext
   /** Index in the call's sessions, as the server has told. The initiator's is 0. */
   readonly self: number
+  /** Index of the host, as the server has told one who joins: nobody else's welcome is looked at. */
+  readonly host?: number
   /** Its own S1, as it was sent. An initiator's: user and host are the same, and R1 is what everybody was rung with. */
   readonly bundle: Bundle
   /** Of its KEY. */

@@ -96,7 +96,8 @@ const NONE: readonly CallEffect[] = []
 function partsOf(start: SeatStart): SeatParts {
   const { context, self, bundle, publicKeys, keyId, key, sealing, random, makeSecret } = start
   const own = { context, self, bundle, publicKeys, keyId, key, sealing, random, makeSecret }
-  return { ...own, line: talkLine(), book: bundleBook(context, self), absent: new Set() }
+  const told = start.host === undefined ? {} : { host: start.host }
+  return { ...own, ...told, line: talkLine(), book: bundleBook(context, self), absent: new Set() }
 }
 
 function seat(parts: SeatParts, begun: Part): CallSeat {
