@@ -295,8 +295,9 @@ export function callHost(start: CallHostStart, startedAt: Ms): CallHost {
     },
     group,
     get successor() {
-      // an S2 that its KEY is about to sign is waited for
-      return unsigned.size === 0 ? wanted : undefined
+      // an S2 that its KEY is about to sign is waited for, and a hop that has begun
+      const isThere = wanted !== undefined && group.roster.members.has(wanted)
+      return isThere && unsigned.size === 0 && group.at === 'steady' ? wanted : undefined
     },
     begin() {
       if (taken === undefined || takes === undefined) return []
