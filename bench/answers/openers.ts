@@ -25,7 +25,7 @@ export interface Report {
   readonly failed?: string
 }
 
-// what has no process of its own has the number of its thread on Linux, and 0 is the thread that asks
+// on Linux a priority is a thread's own, and without a number it is that of the thread that asks
 setPriority(Math.min(getPriority() + STEPS_BACK, constants.priority.PRIORITY_LOW))
 
 const open = new Map<number, AbortController>()
