@@ -56,7 +56,9 @@ export interface CallsOptions {
   readonly on?: (event: CallsEvent) => void
   /** The wall clock, the platform's if undefined. */
   readonly nowUnixMs?: () => number
-  /** Makes a call's secret, 32 octets: the KEY does it where it can (A10). */
+  /** Frames are sealed and opened in the key's token (A15), which has shown that it can (`traffic.prove`). */
+  readonly inToken?: boolean
+  /** Makes a call's secret, 32 octets: the KEY does it where it can (A10), see `secretMaker`. */
   readonly makeSecret?: () => Secret
 }
 
@@ -119,10 +121,17 @@ interface Own {
   readonly bundle: Bundle
 }
 
-/** Starts on `line`. */
+/**
+ * Starts on `line`. When the key's token is taken out, all calls end with its `ERR_HSM_ABSENT`.
+ *
+ * @throws {HufuError} `ERR_HSM_MECHANISM` if frames are to be sealed in a token and the key is in none.
+ */
 export function startCalls(options: CallsOptions): Calls {
   const { line, key, issuers, cache } = options
   const { clock, random, server } = line
+  const { traffic } = key
+  if (options.inToken === true && traffic === undefined)
+    throw new HufuError('ERR_HSM_MECHANISM', 'this key is in no token that could seal frames')
   const nowUnixMs = options.nowUnixMs ?? Date.now
   const on = options.on ?? ((): void => undefined)
   const makeSecret = options.makeSecret ?? (() => new Secret(random(32)))
@@ -133,6 +142,10 @@ export function startCalls(options: CallsOptions): Calls {
   const opening = new Set<PromiseWithResolvers<void>>()
   let attendRef = 0
   let over: HufuError | undefined
+  const unwatch = traffic?.watch((error) => {
+    for (const one of running.values()) one.call.abort(error)
+    end(error)
+  })
 
   const trust = (): CallTrust => ({
     issuers,
@@ -207,6 +220,7 @@ export function startCalls(options: CallsOptions): Calls {
 
   const end = (error: HufuError): void => {
     over ??= error
+    unwatch?.()
     asks.lost(error)
     for (const waiter of opening) waiter.reject(error)
     opening.clear()
@@ -230,6 +244,7 @@ export function startCalls(options: CallsOptions): Calls {
     connection,
     asking: asks,
     key,
+    ...(options.inToken === true && traffic !== undefined ? { load: traffic.bulkKey } : {}),
     people,
     trust,
     acceptsChanged: async (who) => (await options.accept?.(who)) === true,

@@ -9,6 +9,7 @@ import {
   type EpochKeys,
   type FrameOpener,
   type FrameSealer,
+  type LoadKey,
 } from '@hufu/protocol/group'
 
 /*
@@ -52,6 +53,13 @@ export interface FrameCounts {
 /** What the two kinds of frames are; media has an epoch's own base key. */
 export type FrameKind = 'media' | 'data'
 
+/** Where the keys of frames lie, if that is not here: in the KEY's token (A15). */
+export interface FrameKeys {
+  readonly load: LoadKey
+  /** They are gone, and the call with them; called once or more. */
+  readonly failed: (error: unknown) => void
+}
+
 const SUITE = SFRAME_SUITES[5]
 
 interface Epoch {
@@ -67,8 +75,9 @@ interface Sender {
 }
 
 /** @param self index of this terminal in the call */
-export function frames(kind: FrameKind, self: number): Frames {
+export function frames(kind: FrameKind, self: number, keys?: FrameKeys): Frames {
   const epochs = new Map<number, Epoch>()
+  const elsewhere = keys === undefined ? {} : { load: keys.load }
   let sealer: FrameSealer | undefined
   let lostBefore = 0
 
@@ -91,7 +100,7 @@ export function frames(kind: FrameKind, self: number): Frames {
   const senderOf = (epoch: Epoch, keyId: bigint, from: number): Sender => {
     const known = epoch.openers.get(from)
     if (known !== undefined) return known
-    const sender = { opener: frameOpener(SUITE, epoch.base, keyId), good: 0, next: 0 }
+    const sender = { opener: frameOpener(SUITE, epoch.base, keyId, keys?.load), good: 0, next: 0 }
     epoch.openers.set(from, sender)
     return sender
   }
@@ -125,16 +134,18 @@ export function frames(kind: FrameKind, self: number): Frames {
   return {
     counts,
     accept,
-    use(keys) {
-      accept(keys)
+    use(used) {
+      accept(used)
+      const { epoch } = used
       sealer?.wipe()
-      sealer = frameSealer(SUITE, epochs.get(keys.epoch)!.base, keyIdFor(keys.epoch, self))
+      const { base } = epochs.get(epoch)!
+      sealer = frameSealer(SUITE, base, keyIdFor(epoch, self), elsewhere)
     },
     forget,
     seal(plaintext, room) {
       const sealed = sealer?.seal(plaintext, { room })
       if (sealed !== undefined) counts.sent += 1
-      return sealed
+      return sealed instanceof Promise ? sealed.catch(gone) : sealed
     },
     open(from, frame) {
       const header = readHeader(frame)
@@ -147,7 +158,7 @@ export function frames(kind: FrameKind, self: number): Frames {
       const sender = senderOf(known, keyId, from)
       const plaintext = sender.opener.open(frame, header)
       if (plaintext instanceof Promise)
-        return { is: 'good', plaintext: plaintext.then(noted(sender, counter)) }
+        return { is: 'good', plaintext: plaintext.catch(gone).then(noted(sender, counter)) }
       note(sender, counter, plaintext)
       return plaintext === undefined ? { is: 'bad' } : { is: 'good', plaintext }
     },
@@ -156,6 +167,12 @@ export function frames(kind: FrameKind, self: number): Frames {
       sealer = undefined
       for (const epoch of epochs.keys()) forget(epoch)
     },
+  }
+
+  /** The call ends by that: nothing is to come after it, neither a frame nor an empty place. */
+  function gone(error: unknown): Promise<never> {
+    keys?.failed(error)
+    return new Promise(() => {})
   }
 
   function noted(sender: Sender, counter: bigint) {

@@ -7,7 +7,7 @@ import {
   type CallSeat,
   type CallTrust,
 } from '@hufu/protocol/call'
-import type { EpochKeys } from '@hufu/protocol/group'
+import type { EpochKeys, LoadKey } from '@hufu/protocol/group'
 import type { Random, SigningKey } from '@hufu/protocol/crypto'
 import { verifyKey, type SecurityKey } from '@hufu/protocol/identity'
 import {
@@ -66,6 +66,8 @@ export interface CallPorts {
   readonly connection: Connection
   readonly asking: Asking
   readonly key: SecurityKey
+  /** Where frames' keys lie, if not here. */
+  readonly load?: LoadKey
   readonly people: People
   readonly trust: () => CallTrust
   /** Whether a user who comes with another key than before is taken for the same. */
@@ -93,6 +95,9 @@ const UNSENT_OCTETS = 262_144
 const DRAIN_MS = 10
 /** Milliseconds that leaving waits for those who lack something. Our choice. */
 const LEAVE_MS = 10_000
+/** Frames of media that may be with a slow token: who speaks faster than it seals is late, and who floods is not heard. Our choices. */
+const MOST_SEALING = 16
+const MOST_OPENING = 512
 /** Frames of media that are kept for a key that is on its way. Our choice: two seconds of five who speak. */
 const MOST_EARLY = 512
 
@@ -109,8 +114,10 @@ export function runCall(start: CallStart): RunningCall {
   const rung = new Set(start.rung)
   const removed = new Set<number>()
   const preparedAt = new Map<number, Ms>()
-  const mediaFrames = frames('media', self)
-  const dataFrames = frames('data', self)
+  const { load } = ports
+  const keys = load && { load, failed: (error: unknown) => failed(error) }
+  const mediaFrames = frames('media', self, keys)
+  const dataFrames = frames('data', self, keys)
   let handle: number | undefined
   /** What the machine says before this end is in the session. */
   let before: Extract<CallEffect, { do: 'send' }>[] | undefined = []
@@ -186,6 +193,10 @@ export function runCall(start: CallStart): RunningCall {
 
   const openMedia = (from: number, frame: Uint8Array): void => {
     if (isOver) return
+    if (opened.length >= MOST_OPENING) {
+      mediaFrames.counts.undecryptable += 1
+      return
+    }
     const made = mediaFrames.open(from, frame)
     if (made.is === 'early') {
       if (made.epoch > (epoch ?? 0) && early.length < MOST_EARLY)
@@ -496,7 +507,8 @@ export function runCall(start: CallStart): RunningCall {
     hearMedia: (heard) => void (hear = heard),
     sendMedia(payload) {
       if (isOver) return
-      const fits = seat.sending() !== undefined && line.fit === 'open'
+      const isPrompt = line.fit === 'open' && sealed.length < MOST_SEALING
+      const fits = seat.sending() !== undefined && isPrompt
       const frame = fits ? mediaFrames.seal(payload, DATA_ROOM_OCTETS) : undefined
       if (frame === undefined) {
         late += 1
