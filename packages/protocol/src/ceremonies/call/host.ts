@@ -139,6 +139,8 @@ export function callHost(start: CallHostStart, startedAt: Ms): CallHost {
     startedAt,
   )
   const claims = rivals(context, self, group)
+  /** Per-call keys of those who have left for good: an S1 that is shown again brings nobody back. */
+  const barred = new Set<string>()
   const unsigned = new Map<number, Unsigned>()
   let waiting: readonly Waiting[] = []
   let batches = 0
@@ -220,6 +222,7 @@ export function callHost(start: CallHostStart, startedAt: Ms): CallHost {
   const leave = (indices: readonly number[], now: Ms, lost: boolean): readonly CallEffect[] => {
     waiting = waiting.filter(({ index }) => !indices.includes(index))
     const gone = indices.filter((index) => index !== self && group.roster.members.has(index))
+    if (!lost) for (const index of gone) barred.add(hex(group.roster.members.get(index)!.signing))
     returns.gone(indices, lost)
     const effects = group.leave(gone, now)
     return [
@@ -311,6 +314,7 @@ export function callHost(start: CallHostStart, startedAt: Ms): CallHost {
       const { members, left } = group.roster
       const known = members.get(index)?.signing ?? left.get(index)
       const owner = owners.get(hex(theirs.signing)) ?? index
+      if (barred.has(hex(theirs.signing))) return refused('ERR_CALL_PROOF')
       if (owner !== index || (known !== undefined && !equal(known, theirs.signing)))
         return refused('ERR_CALL_PROOF')
       const verified = verifyBundle(context, theirs, trust)
