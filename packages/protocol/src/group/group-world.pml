@@ -2,7 +2,8 @@
  * What the host and the members of group.pml live in: a relay, a clock, and who comes and goes. Two weathers:
  *
  *   (none)   No time at all. Any message may be lost or said twice; LATE: it may be overtaken by others. The host goes at any
- *            moment, former keys are kept for ever unless a departure ends them. What must never be, never is.
+ *            moment, former keys are kept for ever unless a departure ends them. What must never be, never is. PLAIN: nothing
+ *            is said twice, and there are no beats, so that there may be more members.
  *   CALM     LOSSES losses, and at some moment none any more. What waits for a time waits until nothing is on its way. Then
  *            every run ends: nothing goes round for ever (Spin's non-progress cycles), and at the end no hop is pending, and
  *            every member uses the host's key, or has given up and comes back as one who joins. SILENT: one of them says
@@ -14,6 +15,12 @@ inline leave(x) {
   H.roster++;
   leftAt[x] = H.roster;
   ends[x].in = false;
+#if JOINS > 0
+  if
+  :: x == LATE_ONE -> welcomed = true /* nothing waits for its KEY any more */
+  :: else
+  fi;
+#endif
   empties(x);
   sendAll(entry, H.roster, x, false);
 #ifdef FAULT_ORDINARY_HOP
@@ -82,6 +89,7 @@ inline hear(x) {
 
 proctype Host() {
   byte x;
+end:
   do
 #if HOPS > 0
   :: atomic { ROOMY && TIME_TO_ACT && hops > 0 && pending == 0 && lastEpoch < EPOCHS ->
@@ -111,7 +119,9 @@ proctype Host() {
 #else
   :: atomic { ROOMY && pending != 0 && (ALL_READY || TIME_IS_UP) -> goNow() }
 #endif
+#ifndef PLAIN
   :: atomic { ROOMY && TIME_TO_BEAT -> sendAll(beat, H.epoch, H.roster, false) }
+#endif
   :: atomic { ROOMY && SAID ->
       if
       :: up[1]?kind, number -> x = 1
@@ -133,11 +143,12 @@ proctype Host() {
 }
 
 proctype Member(byte me) {
+end:
   do
   :: atomic { MAY_SAY && I.in && nempty(down[me]) ->
       if
       :: down[me]?kind, number, key, cut
-#ifndef CALM
+#if !defined(CALM) && !defined(PLAIN)
       :: down[me]?<kind, number, key, cut> /* and once more, later */
 #endif
 #ifdef LATE
