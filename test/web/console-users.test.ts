@@ -7,6 +7,8 @@ import type { Page } from 'playwright-core'
 import { en as words } from '../../packages/web/src/console/strings/en.ts'
 import { en } from '../../packages/web/src/strings/en.ts'
 import { shellsAt, type Shell } from '../support/shells.ts'
+import { until } from '../../packages/server/src/ceremonies/call/people.testing.ts'
+import { callOfThree } from './support/calls.ts'
 import { startApp, temporaryFolder, type App } from './support/app.ts'
 import { needsBrowser } from './support/browser.ts'
 import {
@@ -160,6 +162,21 @@ test('users, in the operator’s console', async (context) => {
     await other.page.getByText(t.noneFits).waitFor()
     assert.deepEqual(troubleOf(other), [])
     await other.leave()
+  })
+
+  await context.test('a call is ended with a reason, which everybody in it is told', async () => {
+    const [host, other] = await callOfThree(app, ada)
+    await goTo(visitor, 'calls')
+    await page.getByRole('rowheader').getByRole('link').click()
+    await page.getByRole('rowheader', { name: 'dora@localhost' }).waitFor()
+    await press(page, words.calls.end)
+    await reasoned(page, words.calls.end, 'closing time')
+    for (const { terminal } of [host!, other!]) {
+      const over = await until(terminal, 'call.over')
+      assert.deepEqual([over.code, over.reason], ['ERR_CALL_FORCED', 'closing time'])
+    }
+    await page.getByRole('link', { name: words.calls.back }).click()
+    await page.getByText(words.calls.none).waitFor()
   })
 
   assert.deepEqual(troubleOf(visitor), [])

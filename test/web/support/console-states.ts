@@ -4,6 +4,7 @@ import type { ConsoleText, PageNames } from '../../../packages/web/src/console/s
 import { zh } from '../../../packages/web/src/console/strings/zh.ts'
 import { shellsAt } from '../../support/shells.ts'
 import type { App } from './app.ts'
+import { callOfThree } from './calls.ts'
 import {
   ask,
   atConsole,
@@ -19,7 +20,7 @@ import type { Visitor } from './visitor.ts'
 
 const DAY_MS = 86_400_000
 
-/** Accounts, tokens and users, so that no list is empty: `ada` runs the server, `vera` may do little. The result undoes it. */
+/** Accounts, tokens, users and a call, so that no list is empty: `ada` runs the server, `vera` may do little. The result undoes it. */
 export async function furnish(app: App): Promise<() => Promise<void>> {
   const ada = await openAccount(app, 'ada', await setupCode(app))
   await invite(app, ada, 'vera', 'vendor')
@@ -30,7 +31,12 @@ export async function furnish(app: App): Promise<() => Promise<void>> {
   ]
   for (const each of tokens)
     await ask(app, 'POST /tokens', ada, { ...each, lifetimeMs: 30 * DAY_MS })
-  return peopled(app, ada)
+  const callers = await callOfThree(app, ada)
+  const leave = await peopled(app, ada)
+  return async () => {
+    for (const { terminal } of callers) terminal.close()
+    await leave()
+  }
 }
 
 /** Users: `ann` has keys, one revoked, and is signed in; `bob` is invited and suspended. The result lets them go. */
@@ -95,7 +101,7 @@ export async function everyConsolePage(
 const THERE: Readonly<Record<keyof PageNames, (text: ConsoleText) => string>> = {
   overview: (text) => text.charts.traffic,
   sessions: (text) => text.sessions.body,
-  calls: (text) => text.calls.none,
+  calls: () => 'carol@localhost',
   users: () => 'bob@localhost',
   signins: (text) => text.users.connected,
   issuers: (text) => text.issuers.ours,
@@ -130,11 +136,26 @@ async function dialogs(visitor: Visitor, text: ConsoleText, look: Look): Promise
   await dialog.getByText(/^(?:\w{4}-){6}\w{4}$/).waitFor()
   await look('code', page)
   await press(page, text.done)
+  await callDialogs(visitor, text, look)
   await userDialogs(visitor, text, look)
   await goTo(visitor, 'audit', text)
   await press(page, text.audit.check)
   await page.getByText(text.audit.key).waitFor()
   await look('checked', page)
+}
+
+async function callDialogs(visitor: Visitor, text: ConsoleText, look: Look): Promise<void> {
+  const { page } = visitor
+  await goTo(visitor, 'calls', text)
+  await page.getByRole('rowheader').getByRole('link').click()
+  await page.getByText('faye@localhost').waitFor()
+  await look('call', page)
+  const dialog = page.getByRole('dialog')
+  await press(page, text.calls.end)
+  await dialog.getByRole('button', { name: text.calls.end, exact: true }).click()
+  await dialog.getByText(text.users.noReason).waitFor()
+  await look('end-call', page)
+  await page.keyboard.press('Escape')
 }
 
 async function userDialogs(visitor: Visitor, text: ConsoleText, look: Look): Promise<void> {

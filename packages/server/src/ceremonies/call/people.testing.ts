@@ -29,7 +29,10 @@ export async function people(
 }
 
 /** A terminal where the key's user is signed in, and rings. */
-export async function at(house: TestHouse, key: SecurityKey): Promise<Person> {
+export async function at(
+  house: Pick<TestHouse, 'name' | 'terminal'>,
+  key: SecurityKey,
+): Promise<Person> {
   const terminal = await house.terminal()
   await signIn(house, terminal, key)
   terminal.send({ type: 'pair.attend', ref: 77 })
@@ -68,7 +71,7 @@ export function ringing({ terminal }: Person): Promise<Named<'call.ring'>> {
 
 /** S1 of whoever answers, and the key of its second connection. */
 export async function bundleOf(
-  house: TestHouse,
+  house: Pick<TestHouse, 'name'>,
   { key, terminal }: Person,
   { call, from: host, r1 }: Pick<Named<'call.ring'>, 'call' | 'from' | 'r1'>,
 ): Promise<{ bundle: Bundle; mediaKey: SigningKey }> {
@@ -90,7 +93,7 @@ export async function bundleOf(
 
 /** Answers. */
 export async function join(
-  house: TestHouse,
+  house: Pick<TestHouse, 'name'>,
   person: Person,
   ring: Named<'call.ring'>,
 ): Promise<{
@@ -105,7 +108,7 @@ export async function join(
 
 /** A KEY’s answer to a check. */
 export async function answer(
-  house: TestHouse,
+  house: Pick<TestHouse, 'name'>,
   { key, terminal }: Person,
   what: { role: 'initiator' | 'member'; call: Uint8Array; challenge: Uint8Array },
 ): Promise<{ nonce: Uint8Array; signature: Uint8Array }> {

@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals'
 import type { VNode } from 'preact'
 import { Heading } from '../../../components/heading.tsx'
 import { Facts, State } from '../../parts/facts.tsx'
+import { LiveBar } from '../../parts/live-bar.tsx'
 import { Loaded } from '../../parts/loaded.tsx'
 import { Table } from '../../parts/table.tsx'
 import { endCall, showCall, type CallMember, type ShownCall } from '../../state/calls-api.ts'
@@ -27,9 +28,12 @@ export function OneCall({ call }: { readonly call: string }): VNode {
       <p class="back">
         <a href={linkTo('calls')}>{t.back}</a>
       </p>
-      <Heading>
-        {t.id} <code translate={false}>{shortCall(call)}</code>
-      </Heading>
+      <div class="titled">
+        <Heading>
+          {t.id} <code translate={false}>{shortCall(call)}</code>
+        </Heading>
+        <LiveBar />
+      </div>
       <p class="told-of" role="status">
         {told.value}
       </p>
@@ -73,7 +77,12 @@ function About({ call }: { readonly call: ShownCall }): VNode {
     <>
       <Facts
         facts={[
-          [t.initiator, <User key="initiator" user={call.initiator} />],
+          [
+            t.initiator,
+            <span key="initiator" class="id" translate={false}>
+              {call.initiator}
+            </span>,
+          ],
           [t.since, moment(call.since)],
           [t.epoch, count(call.epoch)],
         ]}
@@ -85,13 +94,18 @@ function About({ call }: { readonly call: ShownCall }): VNode {
       {call.rings.length > 0 && (
         <section>
           <h2>{t.rung}</h2>
-          <ul>
-            {call.rings.map((user) => (
-              <li key={user}>
-                <User user={user} />
-              </li>
-            ))}
-          </ul>
+          <Table<string>
+            caption={t.rung}
+            rows={call.rings}
+            keyOf={(user) => user}
+            columns={[
+              {
+                title: words.value.users.user,
+                kind: 'heading',
+                cell: (user) => <User user={user} />,
+              },
+            ]}
+          />
         </section>
       )}
     </>
