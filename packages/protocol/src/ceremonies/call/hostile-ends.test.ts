@@ -1,0 +1,495 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import * as fc from 'fast-check'
+import {
+  ed25519,
+  hex,
+  seededRandomForTests,
+  sha256,
+  utf8,
+  type SigningKey,
+} from '../../crypto/index.ts'
+import type { HostMessage } from '../../group/messages.ts'
+import { changeRoster, type Roster, type RosterMember } from '../../group/roster.ts'
+import { signHost } from '../../group/signed.ts'
+import { verifySignature } from '../../identity/verify.ts'
+import {
+  CONTEXT,
+  hostileCall,
+  resigned,
+  startOf,
+  talkIn,
+  type End,
+  type HostileCall,
+  type OnItsWay,
+} from '../../testing/hostile-call.testing.ts'
+import { statementOctets } from '../../wire/statement.ts'
+import type { Bundle } from './bundle.ts'
+import { callCode } from './code.ts'
+import { endPayload, signSaid } from './proofs.ts'
+import { handOverPayload, returnPayload } from './returning.ts'
+import { checkStatement, joinStatement, welcomeStatement } from './statements.ts'
+import { callTalk, type CallTalk } from './talk.ts'
+
+const random = seededRandomForTests(utf8('hostile ends'))
+
+type Unsigned = HostMessage extends infer M
+  ? M extends HostMessage
+    ? Omit<M, 'signature'>
+    : never
+  : never
+
+describe('a hostile member', () => {
+  test('says anything: nobody minds', () => {
+    const { call, host, two } = callOfThree('garbage')
+    const before = standing(call)
+    const past = recorded(call, () => call.act(host, (seat, now) => seat.hop(now)))
+    const after = standing(call)
+    assert.notDeepEqual(before, after)
+    const anything = fc.oneof(
+      fc.uint8Array({ maxLength: 300 }),
+      fc.tuple(fc.nat(past.length - 1), fc.nat(999), fc.nat(255)).map(([which, at, octet]) => {
+        const octets = past[which]!.frame.slice()
+        octets[at % octets.length] = octet
+        return octets
+      }),
+    )
+    fc.assert(
+      fc.property(anything, fc.constantFrom(0, 2), (octets, to) => {
+        call.say(1, to, octets)
+        assert.deepEqual(standing(call), after)
+      }),
+      { numRuns: 300 },
+    )
+    assert.deepEqual([host.seat.at, two.seat.at], ['in', 'in'])
+  })
+
+  test('says what only a host says, by its own key, in its own name or the host’s: nobody goes along', () => {
+    const { call, host, one } = callOfThree('upstart')
+    const before = standing(call)
+    for (const message of hostSays(one.start.key, host.seat.roster!, 2))
+      for (const from of [0, 1]) call.say(from, 2, message)
+    assert.deepEqual(standing(call), before)
+    call.wait(3_000)
+    assert.deepEqual(standing(call), before)
+  })
+
+  test('says good bye for another, or ends the call: nobody is out', () => {
+    const { call, host, one, two } = callOfThree('bye')
+    const signature = signSaid(one.start.key, CONTEXT, 'call-leave', one.start.keyId)
+    for (const from of [1, 2]) {
+      if (from === 2) call.say(from, 0, { type: 'bye', signature })
+      const end = signSaid(one.start.key, CONTEXT, 'call-end', endPayload(1))
+      call.say(from, 2, { type: 'end', term: 1, signature: end })
+      call.say(from, 0, { type: 'end', term: 1, signature: end })
+    }
+    assert.deepEqual([...host.seat.roster!.members.keys()], [0, 1, 2])
+    assert.deepEqual([host.seat.at, two.seat.at], ['in', 'in'])
+  })
+
+  test('brings a welcome of its own to one who joins: it is not looked at, and the host’s is', () => {
+    const { call } = callOfThree('usher')
+    let isOver = false
+    call.relay = (each) => {
+      const type = talkIn(each.frame)?.type
+      if (each.to !== 3 || each.from !== 0 || type !== 'image' || isOver) return [each]
+      isOver = true
+      const sealed: CallTalk = { type: 'sealed', epoch: 2, sealed: Uint8Array.of(1) }
+      call.say(1, 3, sealed)
+      for (let n = 0; n < 300; n += 1) call.say(1, 3, { type: 'want', indices: [n] })
+      return [{ ...each, from: 1 }, each]
+    }
+    const [late] = call.join(1)
+    call.wait(2_000)
+    assert.ok(isOver)
+    assert.equal(late!.seat.at, 'in')
+    call.check()
+    assert.equal(sendingOf(late!), sendingOf(call.ends[0]!))
+  })
+
+  test('asks for S1s without end: it is answered now and then', () => {
+    const { call } = callOfThree('want')
+    const answers = recorded(call, () => {
+      for (let n = 0; n < 100; n += 1) call.say(1, 0, { type: 'want', indices: [0, 1, 2, 2, 2] })
+    }).filter(({ from, to }) => from === 0 && to === 1)
+    assert.ok(answers.length > 0 && answers.length <= 3, String(answers.length))
+  })
+
+  test('asks to be brought in again without end: it is, now and then', () => {
+    const { call, host, one } = callOfThree('return')
+    const before = host.seat.sending()!.epoch
+    for (let n = 0; n < 50; n += 1) call.say(1, 0, returnOf(one, host.seat.roster!))
+    assert.ok(host.seat.sending()!.epoch <= before + 2)
+    call.wait(10_000)
+    call.check()
+    assert.equal(sendingOf(call.ends[2]!), sendingOf(host))
+  })
+
+  test('comes with an S1 over keys that nothing can be sealed to: it alone is refused', () => {
+    const { call, host } = callOfThree('unsealable')
+    const [bad, good] = call.join(2, (bundle, index) =>
+      index === 3
+        ? resigned(call.ends[3]!, { ...bundle, sealing: new Uint8Array(1_216).fill(255) })
+        : bundle,
+    )
+    assert.deepEqual(refusals(host), [[3, 'ERR_CALL_PROOF']])
+    const [alone] = call.join(1, (bundle, index) =>
+      resigned(call.ends[index]!, { ...bundle, sealing: new Uint8Array(1_216).fill(255) }),
+    )
+    assert.deepEqual(refusals(host), [
+      [3, 'ERR_CALL_PROOF'],
+      [5, 'ERR_CALL_PROOF'],
+    ])
+    call.wait(5_000)
+    assert.deepEqual([bad!.open.size, alone!.open.size], [0, 0])
+    for (const end of [call.ends[1]!, call.ends[2]!, good!])
+      assert.equal(sendingOf(end), sendingOf(host))
+  })
+
+  test('shows another’s S1 at an index of its own: nobody is shown twice', () => {
+    const { call, host, one } = callOfThree('twin')
+    call.show(7, one.start.bundle)
+    call.act(host, (seat, now) => seat.admit(now))
+    assert.deepEqual(refusals(host), [[7, 'ERR_CALL_PROOF']])
+    assert.deepEqual([...host.seat.roster!.members.keys()], [0, 1, 2])
+  })
+
+  for (const how of ['taken out', 'gone'] as const)
+    test(`is ${how}, and a relay shows its S1 again: it stays out`, () => {
+      const { call, host, one } = callOfThree(how)
+      if (how === 'gone') call.act(one, (seat, now) => seat.bye(now))
+      else call.act(host, (seat, now) => seat.remove([1], now))
+      call.wait(3_000)
+      call.show(1, one.start.bundle)
+      call.act(host, (seat, now) => seat.admit(now))
+      call.say(1, 0, returnOf(one, host.seat.roster!))
+      call.wait(3_000)
+      assert.deepEqual(refusals(host), [[1, 'ERR_CALL_PROOF']])
+      assert.deepEqual([...host.seat.roster!.members.keys()], [0, 2])
+    })
+
+  test('comes and goes while another’s departure is due: its go is not put off', () => {
+    const { call, host } = callOfThree('put off')
+    // one who is silent holds it up for as long as may be
+    call.relay = (each) => (each.from === 2 ? [] : [each])
+    const before = sendingOf(host)
+    call.act(host, (seat, now) => seat.remove([1], now))
+    for (let n = 0; n < 4; n += 1) {
+      call.join(1)
+      call.wait(600)
+    }
+    assert.notEqual(sendingOf(host), before)
+  })
+})
+
+describe('a KEY’s signature', () => {
+  test('for the server’s check is no S1, though its challenge is R1; nor is S1 an answer to a check', () => {
+    const { call, host } = callOfThree('check')
+    const { start, key } = startOf(3, random)
+    const { bundle } = start
+    const { user, certificates, terminal, r1, r2 } = bundle
+    const check = checkStatement(CONTEXT, { role: 'member', user, certificates, terminal }, r1, r2)
+    const signature = key.signer.sign(statementOctets(check))
+    assert.ok(verifySignature(start.publicKeys, check, signature))
+    assert.ok(!verifySignature(start.publicKeys, check, bundle.signature))
+    call.show(3, { ...bundle, signature })
+    assert.deepEqual(refusals(host), [[3, 'ERR_CALL_PROOF']])
+  })
+
+  test('over another call, server, R1 or host is no S1 here', () => {
+    const { call, host } = callOfThree('elsewhere')
+    const { start, key } = startOf(3, random)
+    const other = (context: typeof CONTEXT, bundle: Bundle): Bundle => ({
+      ...bundle,
+      signature: key.signer.sign(statementOctets(joinStatement(context, bundle))),
+    })
+    const { bundle } = start
+    const shown = [
+      other({ ...CONTEXT, call: sha256(utf8('another')).slice(0, 16) }, bundle),
+      other({ ...CONTEXT, server: 'other.example:443' }, bundle),
+      other(CONTEXT, { ...bundle, r1: random(32) }),
+      other(CONTEXT, { ...bundle, host: 'user1@example.org' }),
+    ]
+    for (const each of shown) call.show(3, each)
+    assert.equal(refusals(host).length, shown.length)
+    call.show(3, bundle)
+    assert.equal(refusals(host).length, shown.length)
+  })
+})
+
+describe('stolen per-call keys', () => {
+  test('bring their thief in until their owner is taken out, or the call ends', () => {
+    const { call, host, one } = callOfThree('thief')
+    const brought = (): boolean => {
+      const past = recorded(call, () => {
+        call.say(1, 0, returnOf(one, host.seat.roster!))
+        call.wait(1_500)
+      })
+      return past.some(({ to, frame }) => to === 1 && talkIn(frame)?.type === 'again')
+    }
+    assert.ok(brought())
+    call.wait(3_000)
+    call.act(host, (seat, now) => seat.remove([1], now))
+    call.wait(3_000)
+    assert.ok(!brought())
+    call.act(host, (seat) => seat.end())
+    assert.ok(!brought())
+  })
+
+  test('of the others sign no S1, and those of the host no S2', () => {
+    const { call, host, one } = callOfThree('no KEY')
+    const { bundle } = startOf(3, random).start
+    const own: Bundle = {
+      ...bundle,
+      user: one.start.bundle.user,
+      certificates: one.start.bundle.certificates,
+    }
+    const signature = one.start.key.sign(statementOctets(joinStatement(CONTEXT, own)))
+    call.show(3, { ...own, signature })
+    assert.deepEqual(refusals(host), [[3, 'ERR_CALL_PROOF']])
+    call.relay = (each) => {
+      const message = talkIn(each.frame)
+      if (message?.type !== 'batch') return [each]
+      const { bundle: own } = host.start
+      const byCallKey = host.start.key.sign(
+        statementOctets(welcomeStatement(CONTEXT, own, message)),
+      )
+      return [{ ...each, frame: callTalk.encode({ ...message, signature: byCallKey }) }]
+    }
+    const [late] = call.join(1)
+    assert.deepEqual(late!.told, [{ do: 'over', code: 'ERR_CALL_PROOF' }])
+  })
+})
+
+describe('a hostile host', () => {
+  test('tells one member another key: a fork, by name', () => {
+    const { call, host, one, two } = callOfThree('two keys')
+    call.relay = (each) => {
+      const message = talkIn(each.frame)
+      if (message?.type !== 'go' || each.to !== 1) return [each]
+      const other = signedBy(host, { ...message, commitment: sha256(utf8('another')) })
+      return [{ ...each, frame: callTalk.encode(other) }]
+    }
+    call.act(host, (seat, now) => seat.hop(now))
+    assert.deepEqual(one.told.at(-1), { do: 'over', code: 'ERR_CALL_FORK' })
+    assert.equal(sendingOf(two), sendingOf(host))
+  })
+
+  test('prepares a key that does not come out as it says: a fork, by name', () => {
+    const { call, host, one } = callOfThree('bad commitment')
+    call.relay = (each) => {
+      const message = talkIn(each.frame)
+      if (message?.type !== 'prepare' || each.to !== 1) return [each]
+      const other = signedBy(host, { ...message, commitment: sha256(utf8('another')) })
+      return [{ ...each, frame: callTalk.encode(other) }]
+    }
+    call.act(host, (seat, now) => seat.hop(now))
+    assert.deepEqual(one.told.at(-1), { do: 'over', code: 'ERR_CALL_FORK' })
+  })
+
+  test('signs two rosters for one place: a fork for whoever sees both, and no key in common for others', () => {
+    const { call, host, one, two } = callOfThree('two rosters')
+    const { roster } = host.seat
+    const a = entryOf(host, roster!, [ghost(8)], [])
+    const b = entryOf(host, roster!, [ghost(9)], [])
+    call.say(0, 1, a)
+    call.say(0, 2, b)
+    assert.notEqual(hex(one.seat.roster!.hash), hex(two.seat.roster!.hash))
+    // neither of them can make the key of the other's roster
+    call.relay = (each) => (each.to === 0 ? [] : [each])
+    call.act(host, (seat, now) => seat.hop(now))
+    call.wait(1_100)
+    assert.notEqual(sendingOf(one), sendingOf(host))
+    assert.notEqual(sendingOf(two), sendingOf(host))
+    call.say(0, 2, a)
+    assert.deepEqual(two.told.at(-1), { do: 'over', code: 'ERR_CALL_FORK' })
+  })
+
+  test('adds somebody who is nobody: all see it in the roster, unverified, and the code is another', () => {
+    const { call, host, one } = callOfThree('ghost')
+    const before = codeOf(one)
+    call.say(0, 1, entryOf(host, host.seat.roster!, [ghost(9)], []))
+    assert.ok(one.seat.roster!.members.has(9))
+    assert.notEqual(codeOf(one), before)
+    const asked = recorded(call, () => call.wait(12_000))
+    const wants = asked.flatMap(({ from, frame }) => {
+      const message = talkIn(frame)
+      return from === 1 && message?.type === 'want' ? message.indices : []
+    })
+    assert.ok(wants.includes(9))
+    assert.ok(!one.told.some((effect) => effect.do === 'verified' && effect.index === 9))
+  })
+
+  test('puts another user into the place of one who was verified: that one is verified no more', () => {
+    const { call, host, one } = callOfThree('changeling')
+    const two = host.seat.roster!.members.get(2)!
+    call.say(0, 1, entryOf(host, host.seat.roster!, [{ ...two, user: 'boss@example.org' }], []))
+    assert.equal(one.seat.roster!.members.get(2)!.user, 'boss@example.org')
+    const asked = recorded(call, () => call.wait(12_000))
+    const isWanted = asked.some(({ from, frame }) => {
+      const message = talkIn(frame)
+      return from === 1 && message?.type === 'want' && message.indices.includes(2)
+    })
+    assert.ok(isWanted)
+  })
+
+  test('gives an epoch again, or an earlier one: no key of it is taken', () => {
+    const { call, host, one } = callOfThree('epoch again')
+    call.act(host, (seat, now) => seat.hop(now))
+    const before = [sendingOf(one), [...one.open]]
+    const { roster } = host.seat
+    const { term, hash } = roster!
+    for (let epoch = 1; epoch <= host.seat.sending()!.epoch; epoch += 1) {
+      const commitment = sha256(utf8('another'))
+      const place = { term, epoch, commitment }
+      call.say(0, 1, signedBy(host, { type: 'prepare', ...place, roster: hash, sealed: hash }))
+      call.say(0, 1, signedBy(host, { type: 'go', ...place, cut: false, reason: 'asked' }))
+    }
+    assert.deepEqual([sendingOf(one), [...one.open]], before)
+  })
+
+  test('never takes out one who has left: the others see that it is still in the roster, and away', () => {
+    const { call, one, two } = callOfThree('lingering')
+    call.relay = (each) => (talkIn(each.frame)?.type === 'bye' ? [] : [each])
+    call.act(one, (seat, now) => seat.bye(now))
+    assert.ok(two.seat.roster!.members.has(1))
+    assert.ok(two.told.some((effect) => effect.do === 'away' && effect.index === 1))
+  })
+
+  test('or its relay keeps a removal from one, with old beats in its place: that one stops sending', () => {
+    const { call, host, two } = callOfThree('kept from one')
+    const beats = recorded(call, () => call.wait(9_000)).filter(
+      ({ to, frame }) => to === 2 && talkIn(frame)?.type === 'beat',
+    )
+    assert.ok(beats.length > 2)
+    call.relay = (each) => (each.to === 2 && each.from === 0 ? [] : [each])
+    call.act(host, (seat, now) => seat.remove([1], now))
+    const through = call.relay
+    for (let n = 0; n < 12; n += 1) {
+      call.wait(1_000)
+      call.relay = (each) => [each]
+      call.say(0, 2, beats[n % beats.length]!.frame)
+      call.relay = through
+    }
+    assert.ok(two.told.some((effect) => effect.do === 'deaf' && effect.deaf))
+    assert.notEqual(sendingOf(two), sendingOf(host))
+  })
+})
+
+interface OfThree {
+  readonly call: HostileCall
+  readonly host: End
+  readonly one: End
+  readonly two: End
+}
+
+function callOfThree(seed: string): OfThree {
+  const call = hostileCall(seed)
+  call.join(2)
+  const [host, one, two] = call.ends as readonly [End, End, End]
+  assert.equal(sendingOf(one), sendingOf(host))
+  return { call, host, one, two }
+}
+
+function sendingOf({ seat }: End): string | undefined {
+  const keys = seat.sending()
+  return keys && hex(keys.commitment)
+}
+
+/** What all ends agree on. */
+function standing(call: HostileCall): readonly unknown[] {
+  return call.ends.map((end) => {
+    const { roster, role, at } = end.seat
+    return [role, at, roster && hex(roster.hash), sendingOf(end), [...end.open]]
+  })
+}
+
+function recorded(call: HostileCall, during: () => void): readonly OnItsWay[] {
+  const past: OnItsWay[] = []
+  const { relay } = call
+  call.relay = (one) => {
+    past.push(one)
+    return relay(one)
+  }
+  during()
+  call.relay = relay
+  return past
+}
+
+function refusals({ told }: End): readonly (readonly [number, string])[] {
+  return told.flatMap((one) => (one.do === 'refused' ? [[one.index, one.code] as const] : []))
+}
+
+function codeOf({ seat }: End): string {
+  return callCode(
+    CONTEXT.call,
+    [...seat.roster!.members.values()].map(({ keyId }) => keyId),
+  ).digits
+}
+
+function ghost(index: number): RosterMember {
+  const { publicKey } = ed25519.generate(random)
+  return {
+    index,
+    user: 'ghost@example.org',
+    keyId: random(32),
+    signing: publicKey,
+    sealing: random(32),
+  }
+}
+
+function signedBy({ start }: End, message: Unsigned): CallTalk {
+  return signedWith(start.key, message)
+}
+
+function signedWith(key: SigningKey, message: Unsigned): CallTalk {
+  return { ...message, signature: signHost(key, CONTEXT, message) }
+}
+
+function entryOf(
+  host: End,
+  roster: Roster,
+  added: readonly RosterMember[],
+  removed: readonly number[],
+): CallTalk {
+  const next = changeRoster(roster, { added, removed, host: null })!
+  const { term, sequence, hash } = next
+  return signedBy(host, { type: 'entry', term, sequence, added, removed, host: null, roster: hash })
+}
+
+/** All that a host says, by a key that is not its own. */
+function hostSays(key: SigningKey, roster: Roster, victim: number): readonly CallTalk[] {
+  const { term, sequence, hash } = roster
+  const removed = changeRoster(roster, { added: [], removed: [victim === 1 ? 2 : 1], host: null })!
+  const commitment = sha256(utf8('another'))
+  const next = { term, epoch: 50, commitment }
+  const handing = { term, sequence, epoch: 3, to: 1 }
+  return [
+    signedWith(key, {
+      type: 'entry',
+      term,
+      sequence: sequence + 1,
+      added: [],
+      removed: [1],
+      host: null,
+      roster: removed.hash,
+    }),
+    signedWith(key, { type: 'prepare', ...next, roster: hash, sealed: hash }),
+    signedWith(key, { type: 'fresh', ...next, roster: hash, cut: true, nonce: hash, sealed: hash }),
+    signedWith(key, { type: 'go', ...next, cut: true, reason: 'asked' }),
+    signedWith(key, { type: 'beat', term, epoch: 50, roster: hash, count: 1_000 }),
+    { type: 'end', term, signature: signSaid(key, CONTEXT, 'call-end', endPayload(term)) },
+    {
+      type: 'hand-over',
+      ...handing,
+      signature: signSaid(key, CONTEXT, 'call-hand-over', handOverPayload(handing)),
+    },
+  ]
+}
+
+/** What brings a member in again, by its per-call keys alone. */
+function returnOf({ index, start }: End, { term, hash }: Roster): CallTalk {
+  const unsigned = { term, roster: hash, nonce: random(32), sealing: start.bundle.sealing }
+  const signature = signSaid(start.key, CONTEXT, 'call-return', returnPayload(index, unsigned))
+  return { type: 'return', ...unsigned, signature }
+}
