@@ -1,3 +1,4 @@
+import type { HopReason } from '@hufu/protocol/group'
 import type { KeyKind } from '@hufu/protocol/identity'
 import type { ErrorCode } from '@hufu/protocol/wire'
 import type {
@@ -9,6 +10,8 @@ import type {
   CheckedBackup,
   Restored,
 } from '@hufu/server'
+
+import type { CallCounts, MemberEvent } from '@hufu/terminal'
 
 /** State of a file or folder on its way. */
 export type FileState =
@@ -23,6 +26,8 @@ export type CliEvent =
   | {
       readonly event: 'connection'
       readonly state: 'connected' | 'lost'
+      /** In a call: which of its two connections. */
+      readonly of?: 'signalling' | 'media'
       /** Milliseconds until the next try. */
       readonly inMs?: number
     }
@@ -48,7 +53,8 @@ export type CliEvent =
       readonly code?: ErrorCode | null
       readonly known?: boolean
     }
-  | { readonly event: 'text'; readonly text: string }
+  /** `user`: in a call, whose line it is. */
+  | { readonly event: 'text'; readonly text: string; readonly user?: string }
   | { readonly event: 'acknowledged'; readonly count: number }
   | { readonly event: 'away' }
   | { readonly event: 'back' }
@@ -71,8 +77,60 @@ export type CliEvent =
       /** Where it was written. */
       readonly path?: string
       readonly code?: ErrorCode
+      /** In a call: who offers it. */
+      readonly user?: string
     }
-  | { readonly event: 'closed'; readonly code: ErrorCode | null; readonly unacknowledged: number }
+  | {
+      readonly event: 'closed'
+      readonly code: ErrorCode | null
+      readonly unacknowledged: number
+      /** Of a call: an operator's words, empty if there are none, and frames of media. */
+      readonly reason?: string
+      readonly frames?: CallCounts
+    }
+  /** A call is placed. Ids of calls are base64url. */
+  | { readonly event: 'calling'; readonly call: string; readonly users: readonly string[] }
+  /** Somebody calls. With a key that is good: what holds it and the rest as in `identified`; otherwise why not. */
+  | {
+      readonly event: 'called'
+      readonly call: string
+      readonly from: string
+      readonly kind?: KeyKind
+      readonly key?: string
+      readonly pinned?: 'new' | 'same' | 'changed'
+      readonly since?: string
+      readonly code?: ErrorCode
+    }
+  | { readonly event: 'answered'; readonly call: string; readonly from: string }
+  | {
+      readonly event: 'member'
+      readonly user: string | null
+      readonly state: MemberEvent['state']
+      readonly index?: number
+      readonly kind?: KeyKind
+      readonly key?: string
+      readonly pinned?: 'new' | 'same' | 'changed'
+      readonly since?: string
+      readonly code?: ErrorCode
+    }
+  | {
+      readonly event: 'host'
+      readonly user: string
+      readonly self: boolean
+      readonly how: 'handed' | 'taken'
+    }
+  | { readonly event: 'rival'; readonly user: string | null }
+  | {
+      readonly event: 'hop'
+      readonly epoch: number
+      readonly reason: HopReason
+      /** From when it was prepared here until it was in use here. */
+      readonly ms: number
+      readonly members: number
+    }
+  | { readonly event: 'deaf'; readonly deaf: boolean }
+  | { readonly event: 'returned' }
+  | { readonly event: 'callcode'; readonly words: readonly string[]; readonly digits: string }
   | {
       readonly event: 'contact'
       readonly name: string

@@ -13,6 +13,8 @@ interface Command {
 /** Loaded only when asked for: `pair` must not wait for the server's files. */
 const COMMAND_FILES: Readonly<Record<Exclude<CommandName, 'help'>, () => Promise<Command>>> = {
   pair: async () => import('./commands/pair.ts'),
+  call: async () => import('./commands/call.ts'),
+  answer: async () => import('./commands/answer.ts'),
   contacts: async () => import('./commands/contacts.ts'),
   key: async () => import('./commands/key.ts'),
   signin: async () => import('./commands/signin.ts'),

@@ -14,6 +14,8 @@ export interface Usage {
 
 export type CommandName =
   | 'pair'
+  | 'call'
+  | 'answer'
   | 'contacts'
   | 'key'
   | 'signin'
@@ -110,6 +112,19 @@ const IN_TOKEN: readonly Option[] = [
   { name: 'existing', takes: 'nothing', about: 'take a key that is in the token already' },
 ]
 
+/** What `call` and `answer` have in common. */
+const IN_CALL: readonly Option[] = [
+  { name: 'send', takes: 'many', label: 'FILE…', about: 'send these files to all, then leave' },
+  {
+    name: 'receive',
+    takes: 'one',
+    label: 'DIR',
+    about: 'take every file that is offered, into this folder',
+  },
+  { name: 'audio', takes: 'one', label: 'WAV', about: 'let the others hear this file' },
+  { name: 'record', takes: 'one', label: 'WAV', about: 'record what the others say' },
+]
+
 /** Every command. The options of `serve` and `config` that are settings of the server are added when it is loaded. */
 export const COMMANDS: Readonly<Record<CommandName, Usage>> = {
   pair: {
@@ -204,6 +219,72 @@ export const COMMANDS: Readonly<Record<CommandName, Usage>> = {
         'that others on this machine can see.',
       'hufu leaves when stdin is at its end and the other has all that was sent; if nothing was sent, when the other ' +
         'leaves. The exit code is 0 only if the other’s hufu has taken over everything.',
+    ],
+  },
+  call: {
+    lines: [
+      'call USER… [--hop 30s] [--hop 8MiB]',
+      'call USER… --send FILE…',
+      'call USER… --audio in.wav',
+    ],
+    about: 'Calls users, wherever they are signed in: an encrypted call of many, whose key hops.',
+    operands: 1_000,
+    options: [
+      SERVER,
+      CA,
+      KEY,
+      AS_TERMINAL,
+      {
+        name: 'hop',
+        takes: 'many',
+        label: 'LIMIT',
+        about: 'change the key after a time, or so much data (60s 64MiB)',
+      },
+      {
+        name: 'schedule',
+        takes: 'one',
+        label: 'NAME',
+        about: 'where the next key comes from: list, picked, factor, ratchet (ratchet)',
+      },
+      {
+        name: 'check',
+        takes: 'nothing',
+        about: 'the server has everybody’s key sign before it rings, or lets in',
+      },
+      ...IN_CALL,
+      ACCEPT_CHANGED,
+      JSON_OPTION,
+      HELP,
+    ],
+    notes: [
+      'Users are named as in `hufu signin`; without @PLACE they are in your own. Each line of stdin goes to all who are in the ' +
+        'call; theirs go to stdout as `USER: line`, everything else to stderr. On a terminal, /help lists what can be typed.',
+      'What is not typed is said once everybody who was called has answered, or has not; hufu ends the call when all there ' +
+        'have it, and exits with 0. If nobody comes, the exit code is 3.',
+    ],
+  },
+  answer: {
+    lines: ['answer', 'answer --auto               take every call of verified users'],
+    about: 'Rings when somebody calls you, shows by what key they are verified, and answers.',
+    operands: 0,
+    options: [
+      SERVER,
+      CA,
+      KEY,
+      AS_TERMINAL,
+      {
+        name: 'auto',
+        takes: 'nothing',
+        about: 'take every call of users who are verified, and have no other key than before',
+      },
+      { name: 'once', takes: 'nothing', about: 'end with the first call that is taken' },
+      ...IN_CALL,
+      ACCEPT_CHANGED,
+      JSON_OPTION,
+      HELP,
+    ],
+    notes: [
+      'It signs in with your key, takes one call after the other, and ends with Ctrl-C; the sign-in stays.',
     ],
   },
   contacts: {

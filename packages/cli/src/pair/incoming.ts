@@ -6,8 +6,8 @@ import { sizeText } from './sizes.ts'
 
 /** Takes or declines what the other offers. */
 export interface Receiver {
-  /** An offer has come. */
-  offered(incoming: Incoming): void
+  /** An offer has come; in a call, of that user. */
+  offered(incoming: Incoming, user?: string): void
   /** The user's answer to the oldest offer that waits; false if none waits. */
   accept(directory: string): boolean
   decline(): boolean
@@ -32,14 +32,14 @@ export interface ReceiverPorts {
 /** A receiver: with a folder it takes everything, with a person it asks, otherwise it declines. */
 export function receiver(ports: ReceiverPorts): Receiver {
   const { output, board } = ports
-  const waiting: { readonly incoming: Incoming; readonly id: number }[] = []
+  const waiting: { readonly incoming: Incoming; readonly about: About }[] = []
   let underway = 0
   let count = 0
   let failure: ErrorCode | undefined
 
-  const take = async (incoming: Incoming, id: number, directory: string): Promise<void> => {
+  const take = async (incoming: Incoming, about: About, directory: string): Promise<void> => {
     const { name, kind, octets } = incoming.offer
-    const report = board.follow({ direction: 'receive', id, name, kind, octets })
+    const report = board.follow({ direction: 'receive', name, kind, octets, ...about })
     underway += 1
     try {
       const { folderSink } = await import('../files/sink.ts')
@@ -56,16 +56,17 @@ export function receiver(ports: ReceiverPorts): Receiver {
   }
 
   return {
-    offered(incoming) {
+    offered(incoming, user) {
       count += 1
-      const id = count
+      const about: About = user === undefined ? { id: count } : { id: count, user }
       const { name, kind, octets } = incoming.offer
-      const offer = { direction: 'receive', id, name, kind, octets, done: 0 } as const
+      const offer = { direction: 'receive', name, kind, octets, done: 0, ...about } as const
       void output.event({ event: 'file', state: 'offered', ...offer })
-      if (ports.directory !== undefined) return void take(incoming, id, ports.directory)
+      if (ports.directory !== undefined) return void take(incoming, about, ports.directory)
       if (ports.canAsk) {
-        waiting.push({ incoming, id })
-        output.note(`The other offers ${name} (${sizeText(octets)}): /accept [DIR] or /decline`)
+        waiting.push({ incoming, about })
+        const who = user ?? 'The other'
+        output.note(`${who} offers ${name} (${sizeText(octets)}): /accept [DIR] or /decline`)
         return
       }
       incoming.decline()
@@ -74,7 +75,7 @@ export function receiver(ports: ReceiverPorts): Receiver {
     },
     accept(directory) {
       const first = waiting.shift()
-      if (first !== undefined) void take(first.incoming, first.id, directory)
+      if (first !== undefined) void take(first.incoming, first.about, directory)
       return first !== undefined
     },
     decline() {
@@ -89,6 +90,12 @@ export function receiver(ports: ReceiverPorts): Receiver {
       return failure
     },
   }
+}
+
+/** Which of the offers it is, and in a call whose. */
+interface About {
+  readonly id: number
+  readonly user?: string
 }
 
 function asHufuError(error: unknown): HufuError {

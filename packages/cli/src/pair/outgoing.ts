@@ -17,7 +17,7 @@ export interface Sender {
 
 /** A sender over `talk`; `settled` is called whenever a transfer has ended. */
 export function sender(
-  talk: Talk,
+  talk: Pick<Talk, 'sendFile'>,
   output: Output,
   board: ProgressBoard,
   settled: () => void,

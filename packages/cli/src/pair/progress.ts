@@ -18,6 +18,8 @@ export interface Moving {
   readonly name: string
   readonly kind: 'file' | 'folder'
   readonly octets: number
+  /** In a call: who offers it. */
+  readonly user?: string
 }
 
 /** Tells of one transfer. */

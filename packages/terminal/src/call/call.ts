@@ -10,6 +10,8 @@ export interface Call {
   /** This terminal's index in it. */
   readonly self: number
   readonly isHost: boolean
+  /** Index of the host, as the roster has it; undefined before this end is in. */
+  readonly host: number | undefined
   /** Those whose statements are verified, by index; this end is among them. */
   readonly members: ReadonlyMap<number, CallMemberInfo>
   /** Users who are rung, as far as this host knows. */

@@ -15,8 +15,8 @@ export interface Hearing {
 }
 
 export interface HearingPort {
-  /** Takes what was said; the next of the same member comes once it resolves, and only then this one counts as taken. */
-  take(from: number, message: Said): Promise<void>
+  /** Takes what was said; the next of the same member comes once it resolves. False: it is not taken, nor is what follows. */
+  take(from: number, message: Said): Promise<boolean>
   /** The member is to be told how far this terminal has come. */
   came(from: number): void
 }
@@ -47,9 +47,11 @@ export function hearing(port: HearingPort): Hearing {
     sender.next += 1
     sender.waiting += octets
     const taken = async (): Promise<void> => {
-      await port.take(from, message)
+      if (sender.taken !== message.number) return
+      const isTaken = await port.take(from, message)
       sender.waiting -= octets
-      sender.taken = message.number + 1
+      if (!isTaken || sender.taken !== message.number) return
+      sender.taken += 1
       port.came(from)
     }
     sender.last = sender.last.then(taken)

@@ -111,6 +111,8 @@ export function runCall(start: CallStart): RunningCall {
   const known = new Map<number, CallMemberInfo>()
   /** Verified, and not in the roster yet. */
   const coming = new Map<number, CallIdentity>()
+  /** Those of whom something came before they were shown. */
+  const meeting = new Map<number, PromiseWithResolvers<string | undefined>>()
   const rung = new Set(start.rung)
   const removed = new Set<number>()
   const preparedAt = new Map<number, Ms>()
@@ -159,16 +161,32 @@ export function runCall(start: CallStart): RunningCall {
         for (const effect of seat.passed(sealed.length, now())) perform(effect)
     },
     sent: () => arm(),
-    text: async (index, text) => {
-      const user = known.get(index)?.user
-      if (user !== undefined && !isOver) await box.deliver({ type: 'text', index, user, text })
+    async text(index, text) {
+      const user = await met(index)
+      if (user === undefined || isOver) return false
+      await box.deliver({ type: 'text', index, user, text })
+      return true
     },
-    offer(index, incoming) {
-      const user = known.get(index)?.user
-      if (user === undefined) incoming.decline()
-      else tell({ type: 'offer', index, user, incoming })
+    async offer(index, incoming) {
+      const user = await met(index)
+      if (user === undefined || isOver) return false
+      tell({ type: 'offer', index, user, incoming })
+      return true
     },
   })
+
+  /** Who that member is, once it is verified and shown; undefined if that does not come. */
+  const met = async (index: number): Promise<string | undefined> => {
+    const member = known.get(index)
+    if (member !== undefined || isOver) return member?.user
+    const waiter = meeting.get(index) ?? Promise.withResolvers<string | undefined>()
+    meeting.set(index, waiter)
+    return waiter.promise
+  }
+  const meet = (index: number, user: string | undefined): void => {
+    meeting.get(index)?.resolve(user)
+    meeting.delete(index)
+  }
 
   const line = mediaLine({
     server: ports.server,
@@ -246,7 +264,7 @@ export function runCall(start: CallStart): RunningCall {
       perform(effect)
     }
     if (isOver) return
-    if (coming.size > 0) for (const [index, identity] of [...coming]) show(index, identity)
+    for (const [index, identity] of coming) show(index, identity)
     talk.pump()
     arm()
   }
@@ -366,6 +384,7 @@ export function runCall(start: CallStart): RunningCall {
     const isNew = known.get(index)?.state !== 'here'
     known.set(index, { index, state: 'here', ...identity })
     if (isNew) tell({ type: 'member', state: 'joined', index, ...identity })
+    meet(index, identity.user)
   }
 
   const left = ({ index, lost }: Extract<CallEffect, { do: 'left' }>): void => {
@@ -373,6 +392,7 @@ export function runCall(start: CallStart): RunningCall {
     const state = removed.delete(index) ? 'removed' : 'left'
     known.delete(index)
     coming.delete(index)
+    meet(index, undefined)
     talk.left(index)
     if (user !== undefined) tell({ type: 'member', state, index, user })
     if (seat.role === 'host' && !lost) takeOut(index)
@@ -433,6 +453,7 @@ export function runCall(start: CallStart): RunningCall {
     box.put({ type: 'closed', code: why, reason, unacknowledged, counts: countsNow() })
     isOver = true
     box.end()
+    for (const index of meeting.keys()) meet(index, undefined)
     timer()
     if (admitTimer !== NEXT) admitTimer?.()
     // whatever it would still say has nowhere to go: it is to forget its keys
@@ -484,6 +505,9 @@ export function runCall(start: CallStart): RunningCall {
     self,
     get isHost() {
       return seat.role === 'host'
+    },
+    get host() {
+      return seat.roster?.host
     },
     get members() {
       return new Map([[self, { index: self, state: 'here' as const, ...start.self }], ...known])

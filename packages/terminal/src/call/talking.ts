@@ -1,5 +1,11 @@
 import type { Eventually } from '@hufu/protocol/crypto'
-import { MAX_SAID_UNITS, MOST_FILES, saidMessages, type SaidMessage } from '@hufu/protocol/call'
+import {
+  MAX_SAID_UNITS,
+  MOST_FILES,
+  saidMessages,
+  type Said,
+  type SaidMessage,
+} from '@hufu/protocol/call'
 import type { EpochKeys } from '@hufu/protocol/group'
 import { after, HufuError, type ErrorCode, type Ms } from '@hufu/protocol/wire'
 import type { Clock } from '../clock.ts'
@@ -50,9 +56,9 @@ export interface TalkingPorts {
   readonly send: (to: 'all' | number, sealed: Uint8Array) => void
   /** Something was sent, or waits: {@link Talking.wakesAt} may be another. */
   readonly sent: () => void
-  /** Resolves when the line has been taken. */
-  readonly text: (from: number, text: string) => Promise<void>
-  readonly offer: (from: number, incoming: Incoming) => void
+  /** Resolves when the line has been taken; false if it is not. */
+  readonly text: (from: number, text: string) => Promise<boolean>
+  readonly offer: (from: number, incoming: Incoming) => Promise<boolean>
 }
 
 /** Octets that are taken from the application before it is asked to wait. Our choice. */
@@ -122,19 +128,24 @@ export function talking(ports: TalkingPorts): Talking {
     if (over !== undefined) throw new HufuError(over)
   }
 
-  const take = async (from: number, message: Parameters<typeof heardOf.heard>[1]) => {
+  const take = async (from: number, message: Said): Promise<boolean> => {
     if (message.type === 'text') return ports.text(from, message.text)
     const theirs = incoming.get(from) ?? new Map<number, IncomingFile>()
     incoming.set(from, theirs)
-    if (message.type !== 'offer') return theirs.get(message.id)?.message(message)
-    if (theirs.has(message.id)) return
-    const file = receiveFile(message, () => owe(from))
-    theirs.set(message.id, file)
+    const known = theirs.get(message.id)
+    if (message.type !== 'offer') {
+      await known?.message(message)
+      return true
+    }
+    if (known !== undefined) return true
     // the oldest that is over makes room
     const done = [...theirs].find(([, one]) => ENDED.has(one.state?.state ?? ''))
-    if (theirs.size > MOST_FILES && done !== undefined) theirs.delete(done[0])
-    if (theirs.size > MOST_FILES) return file.incoming.decline()
-    ports.offer(from, file.incoming)
+    if (theirs.size >= MOST_FILES && done !== undefined) theirs.delete(done[0])
+    const file = receiveFile(message, () => owe(from))
+    theirs.set(message.id, file)
+    if (theirs.size > MOST_FILES) file.incoming.decline()
+    else return ports.offer(from, file.incoming)
+    return true
   }
 
   /** Tells senders how far this end has come, a moment later. */

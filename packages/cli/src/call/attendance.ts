@@ -1,0 +1,64 @@
+import type { ErrorCode } from '@hufu/protocol/wire'
+import type { MemberEvent } from '@hufu/terminal'
+
+/** Who was called, who has come, and who is left. */
+export interface Attendance {
+  heard(event: MemberEvent): void
+  /** Nobody is rung any more. */
+  readonly isSettled: boolean
+  /** Somebody has come. */
+  readonly came: boolean
+  /** Nobody else is there now, and nobody is rung. */
+  readonly isAlone: boolean
+  /** Why the first who did not come did not. */
+  readonly why: ErrorCode
+}
+
+/** Nobody called yet. */
+export function attendance(): Attendance {
+  const rung = new Set<string>()
+  const there = new Set<number>()
+  let came = false
+  let why: ErrorCode | undefined
+  return {
+    heard(event) {
+      switch (event.state) {
+        case 'ringing':
+          rung.add(event.user)
+          return
+        case 'declined':
+        case 'unanswered':
+          rung.delete(event.user)
+          why ??= event.code
+          return
+        case 'joined':
+          rung.delete(event.user)
+          there.add(event.index)
+          came = true
+          return
+        case 'refused':
+          if (event.user !== undefined) rung.delete(event.user)
+          why ??= event.code
+          return
+        case 'left':
+        case 'removed':
+          there.delete(event.index)
+          return
+        case 'lost':
+        case 'back':
+      }
+    },
+    get isSettled() {
+      return rung.size === 0
+    },
+    get came() {
+      return came
+    },
+    get isAlone() {
+      return there.size === 0 && rung.size === 0
+    },
+    get why() {
+      return why ?? 'ERR_CALL_NO_ANSWER'
+    },
+  }
+}

@@ -1,0 +1,105 @@
+import type { Call } from '@hufu/terminal'
+import type { Output } from '../output.ts'
+import type { Receiver } from '../pair/incoming.ts'
+import type { Sender } from '../pair/outgoing.ts'
+import { report } from '../report.ts'
+import { userIds } from './options.ts'
+import { verifiedText } from './tell.ts'
+import { readTyped, TYPED_HELP } from './typed.ts'
+
+/** What a typed line can set in motion. */
+export interface Hands {
+  readonly call: Call
+  readonly user: string
+  readonly output: Output
+  readonly say: (text: string) => Promise<boolean>
+  readonly sending: Sender
+  readonly receiving: Receiver
+  readonly quit: (how: 'leave' | 'end') => void
+}
+
+/** Does what was typed; false if the call is over. What cannot be done is told, and the call goes on. */
+export async function act(line: string, hands: Hands): Promise<boolean> {
+  try {
+    return await perform(line, hands)
+  } catch (error) {
+    await report(error, hands.output)
+    return true
+  }
+}
+
+async function perform(line: string, hands: Hands): Promise<boolean> {
+  const { call, output, sending, receiving, user } = hands
+  const typed = readTyped(line)
+  switch (typed.do) {
+    case 'say':
+      return typed.text === '' ? true : hands.say(typed.text)
+    case 'send': {
+      const { openSource } = await import('../files/source.ts')
+      sending.send(await openSource(typed.path))
+      return true
+    }
+    case 'accept':
+      if (!receiving.accept(typed.directory)) output.note('nothing is offered')
+      return true
+    case 'decline':
+      if (!receiving.decline()) output.note('nothing is offered')
+      return true
+    case 'invite':
+      await call.invite(userIds(typed.users, user))
+      return true
+    case 'remove':
+      await call.remove(userIds(typed.users, user)[0]!)
+      return true
+    case 'hand':
+      await call.hand(userIds(typed.users, user)[0]!)
+      return true
+    case 'hop':
+      await call.hop()
+      return true
+    case 'leave':
+      hands.quit('leave')
+      return true
+    case 'end':
+      if (call.isHost) hands.quit('end')
+      else output.note('only the host ends the call; /leave leaves')
+      return true
+    case 'who':
+      for (const text of whoLines(call)) output.note(text)
+      return true
+    case 'code':
+      for (const text of codeLines(call)) output.note(text)
+      return true
+    case 'unknown':
+      output.note(`there is no /${typed.word}`)
+      break
+    case 'help':
+      break
+  }
+  for (const text of TYPED_HELP) output.note(text)
+  return true
+}
+
+function whoLines(call: Call): readonly string[] {
+  const members = [...call.members.values()].toSorted((a, b) => a.index - b.index)
+  const lines = members.map((member) => {
+    const isSelf = member.index === call.self
+    const marks = [
+      ...(member.index === call.host ? ['host'] : []),
+      ...(isSelf ? ['you'] : []),
+      ...(member.state === 'lost' ? ['lost'] : []),
+    ]
+    const mark = marks.length === 0 ? '' : ` (${marks.join(', ')})`
+    return `  ${member.user}${mark}${isSelf ? '' : `, ${verifiedText(member)}`}`
+  })
+  return [...lines, ...[...call.ringing].map((user) => `  ${user} (ringing)`)]
+}
+
+function codeLines({ code }: Call): readonly string[] {
+  if (code === undefined) return ['not all who are in the call are verified yet']
+  return [
+    'who sees the same, by whatever other way, is in the same call with the same keys:',
+    `  ${code.words.join(' ')}`,
+    `  ${code.digits}`,
+  ]
+}

@@ -1,0 +1,44 @@
+import type { HufuError } from '@hufu/protocol/wire'
+import { systemClock } from '@hufu/terminal'
+import type { AudioSource, Recorder } from '../audio/index.ts'
+import type { OpenedSource } from '../files/source.ts'
+import type { CallOptions } from './options.ts'
+
+/** What a call takes from files, and brings into them, open. */
+export interface WithFiles {
+  readonly sources: readonly OpenedSource[]
+  readonly receive: string | undefined
+  readonly audio: AudioSource | undefined
+  readonly recorder: Recorder | undefined
+}
+
+/**
+ * Opens all of it: what can fail here fails before anybody is called.
+ *
+ * Rejects with {@link HufuError} `ERR_FILE_READ`, `ERR_FILE_WRITE`, `ERR_AUDIO_FORMAT`.
+ *
+ * @param failed the recording cannot go on
+ */
+export async function withFiles(
+  { send, receive, audio, record }: CallOptions,
+  failed: (error: HufuError) => void,
+): Promise<WithFiles> {
+  const sources: OpenedSource[] = []
+  for (const path of send) {
+    const { openSource } = await import('../files/source.ts')
+    sources.push(await openSource(path))
+  }
+  if (receive !== undefined) {
+    const { makeDirectory } = await import('../files/directory.ts')
+    makeDirectory(receive)
+  }
+  const sound =
+    audio === undefined && record === undefined ? undefined : await import('../audio/index.ts')
+  return {
+    sources,
+    receive,
+    audio: audio === undefined ? undefined : await sound!.openAudio(audio),
+    recorder:
+      record === undefined ? undefined : await sound!.openRecorder(record, systemClock, failed),
+  }
+}

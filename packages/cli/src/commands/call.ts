@@ -1,0 +1,48 @@
+import { HufuError } from '@hufu/protocol/wire'
+import type { Arguments } from '../arguments.ts'
+import { openCaller } from '../call/caller.ts'
+import { converse } from '../call/converse.ts'
+import { readCallOptions, readPlacing, userIds } from '../call/options.ts'
+import { withFiles } from '../call/with-files.ts'
+import { EXIT, type ExitCode } from '../exit.ts'
+import { base64url } from '@hufu/protocol/crypto'
+import type { Output } from '../output.ts'
+import { pipedInput } from '../pair/input.ts'
+import { report } from '../report.ts'
+import { INTERRUPTED, stopOnSignals } from './pair.ts'
+
+/** `hufu call USER…`: calls users, wherever they are signed in, and talks until the call is over for this end. */
+export async function run(args: Arguments, output: Output): Promise<ExitCode> {
+  const { users, place } = readPlacing(args)
+  const options = readCallOptions(args)
+  const isTyped = process.stdin.isTTY && process.stderr.isTTY
+  const stop = new AbortController()
+  const exitOnStop = stopOnSignals(stop)
+  const { signal } = stop
+  let ended: HufuError | undefined
+  const end = (error: HufuError): void => {
+    ended ??= error
+    stop.abort()
+  }
+  const files = await withFiles(options, end)
+  const caller = await openCaller(args, output, { signal, released: end })
+  try {
+    if (signal.aborted) throw new HufuError('ERR_INTERRUPTED')
+    const call = await caller.calls.place(userIds(users, caller.user), place)
+    await output.event({ event: 'calling', call: base64url(call.id), users: [...call.ringing] })
+    const { typedInput } = await import('../pair/typed-input.ts')
+    const input = isTyped
+      ? typedInput(output.screen, () => stop.abort())
+      : pipedInput(process.stdin)
+    const code = await converse(call, { output, input, user: caller.user, ...files, signal })
+    if (ended !== undefined) return await report(ended, output)
+    return code === EXIT.interrupted ? exitOnStop() : code
+  } catch (error) {
+    if (ended !== undefined) throw ended
+    if (!(error instanceof HufuError) || error.code !== 'ERR_INTERRUPTED') throw error
+    await output.event(INTERRUPTED)
+    return exitOnStop()
+  } finally {
+    await caller.close()
+  }
+}
