@@ -3,6 +3,11 @@ import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { SCHEDULES, type ScheduleName } from '@hufu/protocol/group'
 import {
+  anyFault,
+  anySound,
+  seatWorld,
+} from '../../packages/protocol/src/testing/seat-world.testing.ts'
+import {
   anyDoing,
   anyMischief,
   groupWorld,
@@ -43,4 +48,27 @@ for (const schedule of NAMES) {
       { numRuns: RUNS },
     )
   })
+
+  for (const [name, acts] of [
+    ['and lose no frame but to departures', anySound],
+    ['whatever connections and terminals fail', anyFault],
+  ] as const)
+    test(`${RUNS} calls in which anybody may host come together, ${name}, by ${schedule}`, () => {
+      fc.assert(
+        fc.property(
+          fc.nat(0xffffff),
+          fc.array(acts, { minLength: 20, maxLength: 80, size: 'max' }),
+          (seed, doings) => {
+            const world = seatWorld(seed, schedule)
+            world.act({ do: 'join', count: 3 })
+            world.act({ do: 'wait', ms: 2_000 })
+            for (const act of doings) world.act(act)
+            world.settle()
+            world.checkAgreement()
+            if (acts === anySound) assert.deepEqual(world.lost.other, [])
+          },
+        ),
+        { numRuns: RUNS },
+      )
+    })
 }

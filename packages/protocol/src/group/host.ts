@@ -72,6 +72,8 @@ export interface HostGroup {
   readonly keys: EpochKeys
   /** `gathering`: it has taken over, and nobody has come over yet. */
   readonly at: 'gathering' | 'steady' | 'hopping' | 'renewing'
+  /** Somebody has left, and the key is still the one from before. */
+  readonly departed: boolean
   /** The epoch of the last go, how many were ready for it, and of how many. */
   readonly answered: { readonly epoch: number; readonly ready: number; readonly of: number }
   /**
@@ -335,6 +337,9 @@ export function hostGroup(start: HostStart, startedAt: Ms): HostGroup {
     get at() {
       if (pending !== undefined) return pending.secret === undefined ? 'hopping' : 'renewing'
       return secret === undefined ? 'gathering' : 'steady'
+    },
+    get departed() {
+      return cutDue || pending?.cut === true
     },
     get answered() {
       return answered

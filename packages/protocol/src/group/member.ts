@@ -172,7 +172,7 @@ export function memberGroup(
   }
 
   const ask = (now: Ms): readonly GroupEffect[] => {
-    if (askedAt !== undefined) return []
+    if (askedAt !== undefined || comesTo !== undefined) return []
     askedAt = now
     const { term } = roster
     const epoch = keys?.epoch ?? 0
@@ -188,6 +188,14 @@ export function memberGroup(
     trouble ??= why
     if (trouble === 'behind') comesTo ??= roster.host
     return []
+  }
+
+  /** What it lacked has come after all: it was slow, or was not lacking. */
+  const catchUp = (): void => {
+    if (trouble !== 'behind' || comesTo !== roster.host || pairwise === undefined) return
+    trouble = undefined
+    comesTo = undefined
+    isMute = false
   }
 
   /** An entry of the chain, by whoever hosts the group with it. */
@@ -276,6 +284,7 @@ export function memberGroup(
     const done = readied
     readied = undefined
     isMute = false
+    catchUp()
     const effects: GroupEffect[] = [{ do: 'switch', keys: done.keys, reason }]
     if (keys !== undefined) former.keep(keys, after(now, policy.keepMs))
     if (cut || done.cut || departed) effects.push(...former.forget(NEVER))
@@ -293,11 +302,12 @@ export function memberGroup(
       if (!ear.heard(now, message.count)) return []
       const hears: readonly GroupEffect[] = wasDeaf ? [{ do: 'deaf', deaf: false }] : []
       const isBehind = message.epoch > (keys?.epoch ?? 0) || !equal(message.roster, roster.hash)
-      return isBehind && comesTo === undefined ? [...hears, ...ask(now)] : hears
+      if (!isBehind) catchUp()
+      return isBehind ? [...hears, ...ask(now)] : hears
     }
     if (message.type === 'entry') return entry(message)
-    // what it lacks comes with being brought in again
-    if (comesTo !== undefined) return []
+    // gone over to a host that has not brought it in yet
+    if (pairwise === undefined) return []
     if (message.type === 'prepare') return prepare(message, now)
     return message.type === 'fresh' ? fresh(message, now) : go(message, now)
   }

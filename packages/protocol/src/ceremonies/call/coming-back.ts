@@ -46,7 +46,9 @@ export function comingBack(
   const comers = new Map<number, Comer>()
   const nonces = new Map<number, string[]>()
   const tookAt = new Map<number, Ms>()
-  const gatherBy = after(startedAt, policy.readyMs)
+  /** The former key serves until then; not for long if somebody has left. */
+  const gatherBy = (): Ms =>
+    after(startedAt, group.departed ? policy.cutMs : Math.max(policy.cutMs, policy.deafMs / 2))
 
   const lost = (index: number, now: Ms): readonly GroupEffect[] => {
     absent.add(index)
@@ -57,7 +59,7 @@ export function comingBack(
 
   /** All who are there have come over. */
   const isGathered = (now: Ms): boolean =>
-    now >= gatherBy ||
+    now >= gatherBy() ||
     othersOf(group.roster, self).every((index) => comers.has(index) || absent.has(index))
 
   const joinerOf = ({ member, message }: Comer): Joiner => {
@@ -136,7 +138,7 @@ export function comingBack(
     },
     expired: (now) => [...away].filter(([, until]) => now >= until).map(([index]) => index),
     wakesAt() {
-      const gathers = group.at === 'gathering' ? [gatherBy] : []
+      const gathers = group.at === 'gathering' ? [gatherBy()] : []
       return Math.min(...gathers, ...away.values()) as Ms
     },
   }
