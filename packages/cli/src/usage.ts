@@ -123,6 +123,11 @@ const IN_CALL: readonly Option[] = [
   },
   { name: 'audio', takes: 'one', label: 'WAV', about: 'let the others hear this file' },
   { name: 'record', takes: 'one', label: 'WAV', about: 'record what the others say' },
+  {
+    name: 'in-token',
+    takes: 'nothing',
+    about: 'have the key’s token encrypt and decrypt everything itself',
+  },
 ]
 
 /** Every command. The options of `serve` and `config` that are settings of the server are added when it is loaded. */

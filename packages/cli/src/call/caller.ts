@@ -1,3 +1,6 @@
+import { secretMaker } from '@hufu/protocol/call'
+import { random } from '@hufu/protocol/crypto'
+import type { SecurityKey } from '@hufu/protocol/identity'
 import { HufuError } from '@hufu/protocol/wire'
 import { calls, type Calls, type CallIdentity, type CallsOptions } from '@hufu/terminal'
 import { usage, type Arguments } from '../arguments.ts'
@@ -56,12 +59,15 @@ export async function openCaller(
     await desk.signedIn(by, where, { stays: true })
     output.note(`${where.user} is signed in at this terminal until ${iso(where.expires)}`)
     const accepts = alarm(output, desk.questions, args.has('accept-changed-key'))
+    if (args.has('in-token')) await inToken(key)
     const { startCalls } = await calls()
     const started = startCalls({
       line: desk.line,
       key,
       issuers: await desk.issuers.of(desk.server),
       pins: filePins(desk.profile),
+      inToken: args.has('in-token'),
+      makeSecret: await secretMaker(key.traffic, random),
       // in the middle of a call nobody is asked: what is typed then is said
       accept: async (changed) =>
         args.has('accept-changed-key') && accepts({ verified: true, ...changed }),
@@ -83,4 +89,11 @@ export async function openCaller(
     await desk.close()
     throw error
   }
+}
+
+/** Whether the key's token can encrypt a call itself: it is tried. Rejects with `ERR_HSM_MECHANISM` if not. */
+async function inToken({ traffic }: SecurityKey): Promise<void> {
+  if (traffic === undefined)
+    throw new HufuError('ERR_HSM_MECHANISM', 'the key is in no token: a call without --in-token')
+  await traffic.prove()
 }

@@ -404,8 +404,8 @@ export function startCalls(options: CallsOptions): Calls {
     asks.ask({ type: 'call.accept', ref, call, bundle: own.bundle, check }, (answer) => {
       if (answer instanceof HufuError) reject(answer)
       else if (answer.type === 'call.joined') {
-        const { index, signalling, media } = answer
-        const seat = memberSeat(seatStart(own, index))
+        const { index, host: hostIndex, signalling, media } = answer
+        const seat = memberSeat({ ...seatStart(own, index), host: hostIndex })
         const about = { id: call, seat, signalling, media, mediaKey: own.media, r1 }
         resolve(run({ ...about, self: known, rung: [], ports }))
       } else reject(new HufuError('ERR_WIRE_UNEXPECTED', 'the server answers something else'))

@@ -1,6 +1,5 @@
 import {
   callCode,
-  framesOf,
   MOST_RUNG,
   type Bundle,
   type CallEffect,
@@ -153,10 +152,7 @@ export function runCall(start: CallStart): RunningCall {
       handle !== undefined && seat.sending() !== undefined && connection.unsent < UNSENT_OCTETS,
     send(to, sealed) {
       // not `act`: that would begin to send anew
-      const effects = to === 'all' ? seat.data(sealed) : []
-      for (const effect of effects) perform(effect)
-      if (to !== 'all')
-        for (const frame of framesOf({ type: 'data', octets: sealed }, 0)) transmit({ to, frame })
+      for (const effect of seat.data(sealed, to)) perform(effect)
       if (seat.role === 'host')
         for (const effect of seat.passed(sealed.length, now())) perform(effect)
     },
