@@ -27,7 +27,7 @@ export interface Hearing {
   rightOf(from: number, now: Ms): HostChange | undefined
   /** Who has claimed to be host, and has a right to by now. */
   successor(now: Ms): number | undefined
-  /** When it is this member's turn to take over, if nobody else does; `absent`: those who are not there. */
+  /** Once it is deaf: when it is this member's turn to take over, if nobody else does; `absent`: those who are not there. */
   turn(roster: Roster, absent: ReadonlySet<number>): Ms
   /** True if it has become deaf just now. */
   tick(now: Ms): boolean
@@ -76,12 +76,11 @@ export function hearing(policy: GroupPolicy, self: number, startedAt: Ms): Heari
         ? claimed.index
         : undefined,
     turn({ members, host }, absent) {
-      if (claimed !== undefined) return NEVER
-      const order = [...members.keys()]
-        .filter((index) => index !== host && (index === self || !absent.has(index)))
-        .toSorted((a, b) => a - b)
+      if (claimed !== undefined || !isDeaf) return NEVER
+      let rank = 0
       // one who has handed the group over, in vain, is the last
-      const rank = host === self ? order.length : order.indexOf(self)
+      for (const index of members.keys())
+        if (index !== host && !absent.has(index) && (index < self || host === self)) rank += 1
       return after(heardAt, policy.deafMs + rank * policy.beatMs)
     },
     tick(now) {

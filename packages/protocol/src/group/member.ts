@@ -90,7 +90,9 @@ export interface MemberGroup {
   fallBehind(): void
   tick(now: Ms): readonly GroupEffect[]
   wakesAt(): Ms
-  /** When it is to take the group over; `absent`: those who are not there. */
+  /** True if it knows of the group all that a host has to. */
+  readonly mayHost: boolean
+  /** Once it is deaf: when it is to take the group over; `absent`: those who are not there. */
   takesOverAt(absent: ReadonlySet<number>): Ms
   /** Gives up being a member: its keys are whose it hands them to. Undefined if it has had none in use. */
   release(now: Ms): Held | undefined
@@ -389,6 +391,8 @@ export function memberGroup(
     return [...effects, ...ready({ keys: made, secret: what.secret, cut: false })]
   }
 
+  const mayHost = (): boolean => trouble === undefined && keys !== undefined
+
   const group: MemberGroup = {
     get roster() {
       return roster
@@ -440,8 +444,10 @@ export function memberGroup(
       const asked = askedAt === undefined ? NEVER : after(askedAt, policy.cutMs)
       return Math.min(ear.wakesAt(), asked, former.wakesAt()) as Ms
     },
-    takesOverAt: (absent) =>
-      trouble === undefined && keys !== undefined ? ear.turn(roster, absent) : NEVER,
+    get mayHost() {
+      return mayHost()
+    },
+    takesOverAt: (absent) => (mayHost() ? ear.turn(roster, absent) : NEVER),
     release(now) {
       if (keys === undefined) return undefined
       const cut = departed || readied?.cut === true

@@ -60,7 +60,8 @@ export function comingBack(
   /** All who are there have come over. */
   const isGathered = (now: Ms): boolean =>
     now >= gatherBy() ||
-    othersOf(group.roster, self).every((index) => comers.has(index) || absent.has(index))
+    (comers.size + absent.size >= group.roster.members.size - 1 &&
+      othersOf(group.roster, self).every((index) => comers.has(index) || absent.has(index)))
 
   const joinerOf = ({ member, message }: Comer): Joiner => {
     const { nonce, sealing } = message

@@ -289,8 +289,7 @@ export function callMember(start: CallMemberStart, startedAt: Ms = 0 as Ms): Cal
     turn(now) {
       if (state.at !== 'in' || isOffline) return undefined
       const { group } = state
-      const mayHost = group.takesOverAt(absent) < Infinity
-      if (mayHost && handed?.to === self && handed.term === group.roster.term) return 'handed'
+      if (group.mayHost && handed?.to === self && handed.term === group.roster.term) return 'handed'
       return now >= group.takesOverAt(absent) ? 'taken' : undefined
     },
     release(now) {
