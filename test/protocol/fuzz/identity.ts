@@ -58,7 +58,7 @@ const cache = certificateCache(10)
 export const identity: readonly Target[] = [
   {
     name: 'certificates',
-    share: 50,
+    share: 30,
     valid: [...certificates, issuerCertificate(issuer)],
     feed(input) {
       const read = [readCertificate(input), readIssuer(input)]

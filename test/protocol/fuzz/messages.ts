@@ -10,6 +10,7 @@ import {
   type Outcome,
   type Value,
 } from '@hufu/protocol/wire'
+import type { Bundle } from '@hufu/protocol/call'
 import { decodeTalk, encodeTalk } from '@hufu/protocol/pair'
 import { forAttempt, forOpener } from '../../../packages/server/src/ceremonies/pair/nodes.ts'
 import { serverMessages, terminalMessages } from '../../../packages/server/src/messages.ts'
@@ -27,6 +28,19 @@ const associated = fixed(600)
 const user = 'alice@example.org'
 const certificates = { signing: fixed(500), agreement: fixed(490) }
 const issuers = [{ certificate: fixed(300), namespaces: ['example.org'], ours: true }]
+/** An S1, well formed. */
+export const bundle: Bundle = {
+  user,
+  certificates,
+  terminal: share,
+  host: 'bob@example.org',
+  r1: share,
+  r2: share,
+  signing: share,
+  sealing: fixed(1_216),
+  media: share,
+  signature: tag,
+}
 const newKey = {
   kind: 'software',
   algorithm: 'ed25519',
@@ -51,7 +65,13 @@ export function onlyForm<T>(
   return outcome.ok
 }
 
-function codecTarget<M>(name: string, share: number, codec: Codec<M>, valid: readonly M[]): Target {
+/** A codec, which accepts these messages. */
+export function codecTarget<M>(
+  name: string,
+  share: number,
+  codec: Codec<M>,
+  valid: readonly M[],
+): Target {
   return {
     name,
     share,
@@ -99,11 +119,11 @@ const key = ed25519.generate(fixed)
 export const messages: readonly Target[] = [
   {
     name: 'CBOR',
-    share: 90,
+    share: 70,
     valid: values.map((value) => encodeCbor(value)),
     feed: (input) => onlyForm(decodeCbor(input), CBOR_CODES, encodeCbor, input),
   },
-  codecTarget('messages of terminals', 130, terminalMessages, [
+  codecTarget('messages of terminals', 110, terminalMessages, [
     answerChallenge(challenge, key, 'hufu.example:443', fixed),
     { type: 'ping', count: 70_000 },
     { type: 'session.enter', session: id },
@@ -160,8 +180,29 @@ export const messages: readonly Target[] = [
     { type: 'signin.where', ref: 6 },
     { type: 'signin.unseal', ref: 7, credential: share },
     { type: 'signin.keys', ref: 8 },
+    {
+      type: 'call.place',
+      ref: 9,
+      call: id,
+      users: [user, 'bob@example.org'],
+      r1: share,
+      certificates,
+      media: share,
+      checkInitiator: true,
+      checkMembers: false,
+    },
+    { type: 'call.check-answer', ref: 9, call: id, check: { nonce: share, signature: tag } },
+    { type: 'call.invite', ref: 10, call: id, users: [user], r1: share, certificates },
+    { type: 'call.accept', ref: 11, call: id, bundle, check: { nonce: share, signature: tag } },
+    { type: 'call.accept', ref: 11, call: id, bundle, check: null },
+    { type: 'call.decline', call: id },
+    { type: 'call.leave', call: id },
+    { type: 'call.remove', ref: 12, call: id, index: 65_534 },
+    { type: 'call.end', ref: 13, call: id },
+    { type: 'call.hosts', ref: 14, call: id, index: 3, epoch: 2 ** 36 },
+    { type: 'call.withdraw', ref: 15, call: id, user },
   ]),
-  codecTarget('messages of servers', 130, serverMessages, [
+  codecTarget('messages of servers', 110, serverMessages, [
     challenge,
     { type: 'welcome', terminalId: share, heartbeatMs: 25_000 },
     { type: 'pong', count: 1 },
@@ -215,6 +256,25 @@ export const messages: readonly Target[] = [
       user,
       keys: [{ keyId: share, kind: 'passkey', created: 1, lastUsed: 2, revoked: null }],
     },
+    { type: 'call.check', ref: 9, call: id, challenge: share },
+    { type: 'call.placed', ref: 9, call: id, signalling: id, media: id, ringMs: 60_000 },
+    { type: 'call.done', ref: 10 },
+    {
+      type: 'call.ring',
+      call: id,
+      user,
+      from: 'bob@example.org',
+      server: 'hufu.example:443',
+      r1: share,
+      certificates,
+      challenge: share,
+      ringMs: 60_000,
+    },
+    { type: 'call.stop', call: id, code: 'ERR_CALL_ELSEWHERE' },
+    { type: 'call.joining', call: id, index: 7, bundle },
+    { type: 'call.joined', ref: 11, call: id, index: 7, host: 0, signalling: id, media: id },
+    { type: 'call.declined', call: id, user, code: 'ERR_CALL_NO_ANSWER' },
+    { type: 'call.over', call: id, code: 'ERR_CALL_FORCED', reason: 'maintenance' },
   ]),
   codecTarget('what nodes tell an opener', 40, forOpener, [
     {
@@ -258,7 +318,7 @@ export const messages: readonly Target[] = [
   },
   {
     name: 'messages of a talk',
-    share: 90,
+    share: 60,
     valid: (
       [
         { type: 'text', number: 1, text: 'shall we?' },

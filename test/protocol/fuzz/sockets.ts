@@ -17,7 +17,7 @@ const [FIN, CONTINUATION, TEXT, BINARY, CLOSE, PING] = [0x80, 0, 1, 2, 8, 9] as 
 export const sockets: readonly Target[] = [
   {
     name: 'frames',
-    share: 130,
+    share: 100,
     valid: [
       controlFrame(fixed(40)),
       dataFrame(1, 0, fixed(600)),

@@ -1,3 +1,4 @@
+import { calls } from './calls.ts'
 import { identity } from './identity.ts'
 import { messages } from './messages.ts'
 import { pairings } from './pairings.ts'
@@ -12,6 +13,7 @@ export const TARGETS: readonly Target[] = [
   ...messages,
   ...sessions,
   ...pairings,
+  ...calls,
   ...identity,
   ...texts,
 ]
