@@ -58,6 +58,8 @@ export interface End {
   /** How many keys had been made when it came. */
   readonly since: number
   isOut: boolean
+  /** When it was last heard of: what it has done since may still be a host's. */
+  wasHost: boolean
 }
 
 export interface HostileCall {
@@ -75,7 +77,7 @@ export interface HostileCall {
   say(from: number, to: number, message: CallTalk | Uint8Array): void
   /** Time passes, and everything arrives. */
   wait(ms: number): void
-  /** No two who are in one term with one host hold different keys of one epoch. */
+  /** No two with one host hold different keys of one epoch; nor anybody an old key that one who has left has too. */
   check(): void
 }
 
@@ -123,11 +125,12 @@ export function hostileCall(seed: string, schedule: ScheduleName = 'ratchet'): H
         default:
       }
     }
+    end.wasHost = end.seat.role === 'host'
   }
 
   const opens = (end: End, epoch: number, commitment: string): void => {
     const { roster, role } = end.seat
-    if (role === 'host' && !made.has(commitment))
+    if ((role === 'host' || end.wasHost) && !made.has(commitment))
       made.set(commitment, { number: made.size, members: [...roster!.members.keys()] })
     const key = made.get(commitment)
     assert.ok(key !== undefined, 'a key that no host has made')
@@ -168,7 +171,7 @@ export function hostileCall(seed: string, schedule: ScheduleName = 'ratchet'): H
     const index = ends.length
     const { start, key } = startOf(index, random)
     const seat = make(start)
-    const fresh = { open: new Map<number, string>(), told: [], isOut: false }
+    const fresh = { open: new Map<number, string>(), told: [], isOut: false, wasHost: false }
     const end: End = { index, seat, start, key, since: made.size, ...fresh }
     ends.push(end)
     return end
@@ -211,11 +214,20 @@ export function hostileCall(seed: string, schedule: ScheduleName = 'ratchet'): H
     },
     check() {
       const all = ends.filter((end) => !end.isOut)
-      for (const a of all)
+      for (const a of all) {
         for (const b of all)
           for (const [epoch, commitment] of a.open)
             if (a.seat.roster?.host === b.seat.roster?.host && b.open.has(epoch))
               assert.equal(b.open.get(epoch), commitment, 'two keys for one epoch')
+        const inUse = a.seat.sending()
+        const present = inUse && made.get(hex(inUse.commitment))
+        if (present === undefined) continue
+        for (const commitment of a.open.values()) {
+          const { number, members } = made.get(commitment)!
+          const gone = members.filter((index) => !present.members.includes(index))
+          assert.ok(number >= present.number || gone.length === 0, 'an old key of one who has left')
+        }
+      }
     },
   }
 

@@ -89,19 +89,22 @@ describe('a hostile member', () => {
 
   test('brings a welcome of its own to one who joins: it is not looked at, and the host’s is', () => {
     const { call } = callOfThree('usher')
-    let isOver = false
+    let isSaid = false
+    const byOne = (message: CallTalk): OnItsWay => ({
+      from: 1,
+      to: 3,
+      frame: callTalk.encode(message),
+    })
     call.relay = (each) => {
-      const type = talkIn(each.frame)?.type
-      if (each.to !== 3 || each.from !== 0 || type !== 'image' || isOver) return [each]
-      isOver = true
-      const sealed: CallTalk = { type: 'sealed', epoch: 2, sealed: Uint8Array.of(1) }
-      call.say(1, 3, sealed)
-      for (let n = 0; n < 300; n += 1) call.say(1, 3, { type: 'want', indices: [n] })
-      return [{ ...each, from: 1 }, each]
+      if (each.to !== 3 || isSaid || talkIn(each.frame)?.type !== 'image') return [each]
+      isSaid = true
+      const wants = Array.from({ length: 300 }, (_, n) => byOne({ type: 'want', indices: [n] }))
+      const sealed = byOne({ type: 'sealed', epoch: 2, sealed: Uint8Array.of(1) })
+      return [{ ...each, from: 1 }, sealed, ...wants, each]
     }
     const [late] = call.join(1)
     call.wait(2_000)
-    assert.ok(isOver)
+    assert.ok(isSaid)
     assert.equal(late!.seat.at, 'in')
     call.check()
     assert.equal(sendingOf(late!), sendingOf(call.ends[0]!))
@@ -123,6 +126,17 @@ describe('a hostile member', () => {
     call.wait(10_000)
     call.check()
     assert.equal(sendingOf(call.ends[2]!), sendingOf(host))
+  })
+
+  test('asks to be brought in again in another’s name: nothing is sealed to anybody', () => {
+    const { call, host, one } = callOfThree('impostor')
+    const before = standing(call)
+    const { roster } = host.seat
+    const sealing = call.ends[2]!.start.bundle
+    const stolen = { ...one, index: 2, start: { ...one.start, bundle: sealing } }
+    const said = recorded(call, () => call.say(2, 0, returnOf(stolen, roster!)))
+    assert.equal(said.length, 1)
+    assert.deepEqual(standing(call), before)
   })
 
   test('comes with an S1 over keys that nothing can be sealed to: it alone is refused', () => {
