@@ -21,8 +21,8 @@ export interface Hearing {
   heard(now: Ms, count?: number): boolean
   /** The host has signed that this member follows it. */
   hand(to: number): void
-  /** `from` says that it hosts the group, in that term. */
-  claim(from: number, term: number): void
+  /** `from` says that it hosts the group, in that term. It counts for three beats: who hosts goes on to say so. */
+  claim(from: number, term: number, now: Ms): void
   /** By what right `from` would host the group; undefined if by none. */
   rightOf(from: number, now: Ms): HostChange | undefined
   /** Who has claimed to be host, and has a right to by now. */
@@ -42,7 +42,7 @@ export function hearing(policy: GroupPolicy, self: number, startedAt: Ms): Heari
   let beats = 0
   let isDeaf = false
   let handed: number | undefined
-  let claimed: { readonly index: number; readonly term: number } | undefined
+  let claimed: { readonly index: number; readonly term: number; readonly until: Ms } | undefined
 
   /** One beat earlier than deaf: others may have heard the last one a little earlier. */
   const missesBeats = (now: Ms): boolean => now >= after(heardAt, policy.deafMs - policy.beatMs)
@@ -63,25 +63,27 @@ export function hearing(policy: GroupPolicy, self: number, startedAt: Ms): Heari
     hand(to) {
       handed = to
     },
-    claim(index, term) {
+    claim(index, term, now) {
       const isBetter =
         claimed === undefined ||
+        now >= claimed.until ||
         term > claimed.term ||
-        (term === claimed.term && index < claimed.index)
-      if (isBetter) claimed = { index, term }
+        (term === claimed.term && index <= claimed.index)
+      if (isBetter) claimed = { index, term, until: after(now, 3 * policy.beatMs) }
     },
     rightOf,
     successor: (now) =>
-      claimed !== undefined && rightOf(claimed.index, now) !== undefined
+      claimed !== undefined && now < claimed.until && rightOf(claimed.index, now) !== undefined
         ? claimed.index
         : undefined,
     turn({ members, host }, absent) {
-      if (claimed !== undefined || !isDeaf) return NEVER
+      if (!isDeaf) return NEVER
       let rank = 0
       // one who has handed the group over, in vain, is the last
       for (const index of members.keys())
         if (index !== host && !absent.has(index) && (index < self || host === self)) rank += 1
-      return after(heardAt, policy.deafMs + rank * policy.beatMs)
+      const turn = after(heardAt, policy.deafMs + rank * policy.beatMs)
+      return claimed !== undefined && claimed.until > turn ? claimed.until : turn
     },
     tick(now) {
       if (isDeaf || now < after(heardAt, policy.deafMs)) return false

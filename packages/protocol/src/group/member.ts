@@ -304,6 +304,8 @@ export function memberGroup(
       if (!ear.heard(now, message.count)) return []
       const hears: readonly GroupEffect[] = wasDeaf ? [{ do: 'deaf', deaf: false }] : []
       const isBehind = message.epoch > (keys?.epoch ?? 0) || !equal(message.roster, roster.hash)
+      // whoever said so is not the host: this one is heard again
+      if (comesTo !== undefined && ear.rightOf(comesTo, now) === undefined) comesTo = roster.host
       if (!isBehind) catchUp()
       return isBehind ? [...hears, ...ask(now)] : hears
     }
@@ -318,7 +320,7 @@ export function memberGroup(
   const fromOther = (from: number, message: HostMessage, now: Ms): readonly GroupEffect[] => {
     const { term } = message
     if (term < roster.term) return []
-    ear.claim(from, term)
+    ear.claim(from, term, now)
     const right = ear.rightOf(from, now)
     if (right === undefined) {
       if (shown.get(from) === term) return []
