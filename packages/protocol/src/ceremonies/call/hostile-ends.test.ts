@@ -12,6 +12,7 @@ import {
 import type { HostMessage } from '../../group/messages.ts'
 import { changeRoster, type Roster, type RosterMember } from '../../group/roster.ts'
 import { signHost } from '../../group/signed.ts'
+import { takeOver } from '../../group/takeover.ts'
 import { verifySignature } from '../../identity/verify.ts'
 import {
   CONTEXT,
@@ -193,6 +194,63 @@ describe('a hostile member', () => {
       call.wait(600)
     }
     assert.notEqual(sendingOf(host), before)
+  })
+})
+
+describe('a member that would be host', () => {
+  test('says so while the host is heard: that is shown, and nobody goes along', () => {
+    const { call, host, one, two } = callOfThree('pretender')
+    for (const message of takenBy(one, host.seat.roster!))
+      for (const to of [0, 2]) call.say(1, to, message)
+    call.wait(4_000)
+    for (const { seat, told } of [host, two]) {
+      assert.equal(seat.roster!.host, 0)
+      assert.ok(told.some((each) => each.do === 'rival' && each.index === 1))
+      assert.ok(!told.some((each) => each.do === 'host'))
+    }
+    assert.equal(sendingOf(two), sendingOf(host))
+  })
+
+  test('says so once the host is not heard: it may, and all are told', () => {
+    const { call, host, one, two } = callOfThree('heir')
+    call.relay = (each) => (each.from === 0 || each.to === 0 ? [] : [each])
+    call.wait(30_000)
+    assert.deepEqual([one.seat.role, two.seat.roster!.host], ['host', 1])
+    for (const { told } of [one, two])
+      assert.ok(told.some((each) => each.do === 'host' && each.index === 1 && each.how === 'taken'))
+    assert.equal(sendingOf(two), sendingOf(one))
+    assert.notEqual(sendingOf(one), sendingOf(host))
+  })
+
+  test('is one of two whom a host has handed the call to: a fork that is shown, and no key in common', () => {
+    const { call, host } = callOfThree('two heirs')
+    call.join(2)
+    call.wait(3_000)
+    const { term, sequence } = host.seat.roster!
+    const { epoch } = host.seat.sending()!
+    // each half hears of one of them only
+    const half = (index: number): number => (index === 0 ? 0 : index % 2 === 0 ? 2 : 1)
+    call.relay = (each) => (half(each.from) === half(each.to) ? [each] : [])
+    for (const to of [1, 2]) {
+      const unsaid = { term, sequence, epoch, to }
+      const signature = signSaid(host.start.key, CONTEXT, 'call-hand-over', handOverPayload(unsaid))
+      const message: CallTalk = { type: 'hand-over', ...unsaid, signature }
+      call.relay = (each) => (half(each.from) === half(each.to) || each.from === 0 ? [each] : [])
+      for (const end of call.ends) if (half(end.index) === to) call.say(0, end.index, message)
+      call.relay = (each) => (half(each.from) === half(each.to) ? [each] : [])
+    }
+    call.wait(6_000)
+    const [, one, two, three, four] = call.ends as readonly [End, End, End, End, End]
+    assert.deepEqual([one.seat.role, two.seat.role], ['host', 'host'])
+    assert.equal(sendingOf(three), sendingOf(one))
+    assert.equal(sendingOf(four), sendingOf(two))
+    assert.notEqual(sendingOf(one), sendingOf(two))
+    call.relay = (each) => [each]
+    call.wait(3_000)
+    for (const { told } of [one, two, three, four])
+      assert.ok(
+        told.some((each) => each.do === 'rival' || (each.do === 'host' && each.how === 'taken')),
+      )
   })
 })
 
@@ -499,6 +557,14 @@ function hostSays(key: SigningKey, roster: Roster, victim: number): readonly Cal
       signature: signSaid(key, CONTEXT, 'call-hand-over', handOverPayload(handing)),
     },
   ]
+}
+
+/** What a member says that takes the call over. */
+function takenBy({ index, start }: End, roster: Roster): readonly CallTalk[] {
+  const { roster: next, entry } = takeOver(CONTEXT, roster, index, start.key)!
+  const { term, hash } = next
+  const place = { term, epoch: 1_000, roster: hash }
+  return [entry, signedWith(start.key, { type: 'beat', ...place, count: 1 })]
 }
 
 /** What brings a member in again, by its per-call keys alone. */
