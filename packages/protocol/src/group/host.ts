@@ -1,16 +1,16 @@
-import { wipe, type Random, type Secret, type SigningKey } from '../crypto/index.ts'
+import { wipe, type Secret } from '../crypto/index.ts'
 import type { MessageOf } from '../wire/schema.ts'
 import { after, type Ms } from '../wire/units.ts'
 import type { GroupEffect, HopReason } from './effects.ts'
-import { formerKeys, NEVER, type Held } from './held.ts'
+import { formerKeys, NEVER } from './held.ts'
+import type { HostGroup, HostStart, Joiner, Welcome } from './host-group.ts'
 import { sealInput } from './hop-seal.ts'
-import type { Go, HostMessage, MemberMessage, Prepare } from './messages.ts'
+import type { Go, HostMessage, Prepare } from './messages.ts'
 import { hostPeers } from './peers.ts'
-import type { GroupPolicy } from './policy.ts'
-import { changeRoster, sameMember, type Roster, type RosterMember } from './roster.ts'
-import { SCHEDULES, type ScheduleName } from './schedules.ts'
+import { changeRoster, sameMember, type RosterMember } from './roster.ts'
+import { SCHEDULES } from './schedules.ts'
 import { epochKeys, hopKey, wipeEpoch, type EpochFacts, type EpochKeys } from './secrets.ts'
-import { signHost, type CallContext } from './signed.ts'
+import { signHost } from './signed.ts'
 
 /*
  * The host of a call: it alone decides when the key changes.
@@ -25,87 +25,6 @@ import { signHost, type CallContext } from './signed.ts'
  *
  * A departure's go ends the old key at once; any other leaves it good for frames that are on their way.
  */
-
-/** What a host begins with. */
-export interface HostStart {
-  readonly context: CallContext
-  /** The host's own entry is in it. */
-  readonly roster: Roster
-  readonly self: number
-  /** Its per-call key. */
-  readonly key: SigningKey
-  /** Makes a call's secret, 32 octets: the host's KEY does it where it can (A10). */
-  readonly makeSecret: () => Secret
-  readonly schedule: ScheduleName
-  readonly policy: GroupPolicy
-  readonly random: Random
-  /** The number of the first epoch that it makes: above all that were used before. */
-  readonly firstEpoch: number
-  /** Of one who takes a group over: what it held as a member. Nothing hops before the members have been let `join`. */
-  readonly held?: Held | undefined
-}
-
-/** One who joins or comes back, once everything about it is verified. */
-export interface Joiner {
-  readonly member: RosterMember
-  /** Seals the fresh secret to it; undefined if that cannot be. */
-  readonly seal: (
-    secret: Secret,
-  ) => { readonly sealed: Uint8Array; readonly pairwise: Secret } | undefined
-  /** Its nonce, 32 octets. */
-  readonly nonce: Uint8Array
-}
-
-/** What a joiner is to be sent, under the host's signature. */
-export interface Welcome {
-  readonly index: number
-  readonly nonce: Uint8Array
-  readonly sealed: Uint8Array
-  readonly epoch: number
-  readonly commitment: Uint8Array
-}
-
-/** A host's part of a group. All times are on one monotonic clock. */
-export interface HostGroup {
-  readonly roster: Roster
-  /** The keys in use. */
-  readonly keys: EpochKeys
-  /** `gathering`: it has taken over, and nobody has come over yet. */
-  readonly at: 'gathering' | 'steady' | 'hopping' | 'renewing'
-  /** Somebody has left, and the key is still the one from before. */
-  readonly departed: boolean
-  /** The epoch of the last go, how many were ready for it, and of how many. */
-  readonly answered: { readonly epoch: number; readonly ready: number; readonly of: number }
-  /**
-   * Lets verified members in, all in one batch: new ones, and those in the roster who lack a step. Those who cannot be sealed
-   * to are not among the result.
-   */
-  join(
-    joiners: readonly Joiner[],
-    now: Ms,
-  ): { readonly welcomes: readonly Welcome[]; readonly effects: readonly GroupEffect[] }
-  /** Members have left, were removed, or are lost. */
-  leave(indices: readonly number[], now: Ms): readonly GroupEffect[]
-  /** Nobody waits for that member while its connection is gone. */
-  absent(index: number, isAbsent: boolean, now: Ms): readonly GroupEffect[]
-  /** What a member sent; its index is the relay's stamp, and proved by the tag. */
-  receive(from: number, message: MemberMessage, now: Ms): readonly GroupEffect[]
-  /** Frames of so many octets were sent or received. */
-  passed(octets: number, now: Ms): readonly GroupEffect[]
-  /** Hops now. */
-  hop(now: Ms): readonly GroupEffect[]
-  /** Says that it is there, before its time. */
-  beat(now: Ms): readonly GroupEffect[]
-  /** Time has come, by {@link wakesAt}. */
-  tick(now: Ms): readonly GroupEffect[]
-  wakesAt(): Ms
-  /** Ends what is pending: whoever is not ready has to come back. */
-  settle(now: Ms): readonly GroupEffect[]
-  /** Gives up being host: its keys are whose it hands them to. */
-  release(): Held
-  /** Forgets all keys. */
-  close(): void
-}
 
 /** A joiner, and what the fresh secret was sealed into for it. */
 interface Sealed extends Pick<Joiner, 'member' | 'nonce'> {

@@ -1,9 +1,9 @@
-import { equal, type Random, type Secret } from '../crypto/index.ts'
+import { equal, type Secret } from '../crypto/index.ts'
 import type { MessageOf } from '../wire/schema.ts'
 import { after, type Ms } from '../wire/units.ts'
 import type { GroupEffect, HostChange } from './effects.ts'
 import { hearing } from './hearing.ts'
-import { formerKeys, NEVER, type Held } from './held.ts'
+import { formerKeys, NEVER } from './held.ts'
 import { openInput } from './hop-seal.ts'
 import {
   MEMBER_NONCE_OCTETS,
@@ -14,11 +14,11 @@ import {
   type MemberMessage,
   type Prepare,
 } from './messages.ts'
-import type { GroupPolicy } from './policy.ts'
+import type { BroughtIn, MemberGroup, MemberStart, MemberTrouble } from './member-group.ts'
 import { changeRoster, type Roster } from './roster.ts'
-import { SCHEDULES, type ScheduleName } from './schedules.ts'
+import { SCHEDULES } from './schedules.ts'
 import { epochKeys, hopKey, wipeEpoch, type EpochFacts, type EpochKeys } from './secrets.ts'
-import { hostSigned, memberTag, type CallContext } from './signed.ts'
+import { hostSigned, memberTag } from './signed.ts'
 import { openLater } from './wraps.ts'
 
 /*
@@ -32,76 +32,6 @@ import { openLater } from './wraps.ts'
  * It takes frames under the keys that it is ready for before the go, as others may be ahead, and under the former ones for a
  * while after it; not after a departure. Whom it takes for its host: see `hearing.ts`.
  */
-
-/** What a member begins with. */
-export interface MemberStart {
-  readonly context: CallContext
-  readonly self: number
-  /** As the host has signed it, this member in it. */
-  readonly roster: Roster
-  readonly schedule: ScheduleName
-  readonly policy: GroupPolicy
-  readonly random: Random
-  readonly begins: BroughtIn | Demoted
-}
-
-/** What a host has sealed to this member alone: it has verified the host, and opened it. */
-export interface BroughtIn {
-  readonly secret: Secret
-  readonly pairwise: Secret
-  readonly epoch: number
-  readonly commitment: Uint8Array
-  /** The nonce that this member came with. */
-  readonly nonce: Uint8Array
-}
-
-/** One who has been host itself, and has signed that another follows it. */
-export interface Demoted {
-  readonly held: Held
-  readonly to: number
-}
-
-/** Why a member cannot go on. */
-export type MemberTrouble =
-  /** It lacks more than one step: it has to be brought in again. */
-  | 'behind'
-  /** Its host has signed two entries for the same place, or keys that do not come out as it committed to. */
-  | 'fork'
-  /** The host has taken it out. */
-  | 'removed'
-
-/** A member's part of a group. All times are on one monotonic clock. */
-export interface MemberGroup {
-  readonly roster: Roster
-  readonly trouble: MemberTrouble | undefined
-  /** Who is to bring it in again; undefined if nobody needs to. */
-  readonly returnsTo: number | undefined
-  /** What to seal under; undefined before the first go, while no beat is heard, and while it is behind. */
-  sending(): EpochKeys | undefined
-  /** What came from a host, by the relay's stamp. What `from` has not signed changes nothing. */
-  receive(from: number, message: HostMessage, now: Ms): readonly GroupEffect[]
-  /** The host has signed that `to` follows it. */
-  handedTo(to: number, now: Ms): readonly GroupEffect[]
-  /** True if `roster` may be this member's: by its host, or by one who has a right to host. */
-  mayAdopt(roster: Roster, now: Ms): boolean
-  /** It is brought in again: verified, and opened. */
-  adopt(roster: Roster, what: BroughtIn, now: Ms): readonly GroupEffect[]
-  /** Messages are lost: it has to be brought in again. */
-  fallBehind(): void
-  tick(now: Ms): readonly GroupEffect[]
-  wakesAt(): Ms
-  /** True if it knows of the group all that a host has to. */
-  readonly mayHost: boolean
-  /** Once it is deaf: when it is to take the group over; `absent`: those who are not there. */
-  takesOverAt(absent: ReadonlySet<number>): Ms
-  /** Gives up being a member: its keys are whose it hands them to. Undefined if it has had none in use. */
-  release(now: Ms): Held | undefined
-  /** The highest epoch that it knows of. */
-  readonly latest: number
-  /** Signed messages that were not: somebody in between, or a member, makes them up. */
-  readonly forged: number
-  close(): void
-}
 
 interface Ready {
   readonly keys: EpochKeys

@@ -12,8 +12,10 @@ import {
 } from '../crypto/index.ts'
 import type { Random, SigningKey } from '../crypto/index.ts'
 import type { GroupEffect } from '../group/effects.ts'
-import { hostGroup, type HostGroup } from '../group/host.ts'
-import { memberGroup, type MemberGroup } from '../group/member.ts'
+import { hostGroup } from '../group/host.ts'
+import type { HostGroup } from '../group/host-group.ts'
+import { memberGroup } from '../group/member.ts'
+import type { MemberGroup } from '../group/member-group.ts'
 import {
   groupMessages,
   type GroupMessage,

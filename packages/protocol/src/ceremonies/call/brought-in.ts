@@ -1,6 +1,6 @@
 import { equal, wipe } from '../../crypto/index.ts'
 import type { GroupEffect } from '../../group/effects.ts'
-import type { MemberGroup } from '../../group/member.ts'
+import type { MemberGroup } from '../../group/member-group.ts'
 import { rosterOf, sameMember } from '../../group/roster.ts'
 import type { MessageOf } from '../../wire/schema.ts'
 import { after, type Ms } from '../../wire/units.ts'

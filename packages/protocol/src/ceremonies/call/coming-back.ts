@@ -1,6 +1,6 @@
 import { equal, hex, sha256 } from '../../crypto/index.ts'
 import type { GroupEffect } from '../../group/effects.ts'
-import type { HostGroup, Joiner } from '../../group/host.ts'
+import type { HostGroup, Joiner } from '../../group/host-group.ts'
 import { imageOf, type RosterMember } from '../../group/roster.ts'
 import type { MessageOf } from '../../wire/schema.ts'
 import { after, type Ms } from '../../wire/units.ts'

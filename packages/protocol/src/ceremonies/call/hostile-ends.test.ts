@@ -561,7 +561,7 @@ function hostSays(key: SigningKey, roster: Roster, victim: number): readonly Cal
 
 /** What a member says that takes the call over. */
 function takenBy({ index, start }: End, roster: Roster): readonly CallTalk[] {
-  const { roster: next, entry } = takeOver(CONTEXT, roster, index, start.key)!
+  const { roster: next, entry } = takeOver(CONTEXT, roster, index, start.key)
   const { term, hash } = next
   const place = { term, epoch: 1_000, roster: hash }
   return [entry, signedWith(start.key, { type: 'beat', ...place, count: 1 })]

@@ -1,7 +1,8 @@
 import type { Secret } from '../../crypto/index.ts'
 import type { GroupEffect } from '../../group/effects.ts'
 import type { Held } from '../../group/held.ts'
-import { memberGroup, type MemberGroup, type MemberTrouble } from '../../group/member.ts'
+import { memberGroup } from '../../group/member.ts'
+import type { MemberGroup, MemberStart, MemberTrouble } from '../../group/member-group.ts'
 import type { Roster } from '../../group/roster.ts'
 import { EPOCHS_LEFT_OUT } from '../../group/takeover.ts'
 import { openFirst } from '../../group/wraps.ts'
@@ -197,10 +198,7 @@ export function callMember(start: CallMemberStart, startedAt: Ms = 0 as Ms): Cal
     return message.to === self ? [] : group.handedTo(message.to, now)
   }
 
-  const begin = (
-    begins: Parameters<typeof memberGroup>[0],
-    now: Ms,
-  ): readonly GroupEffect[] | undefined => {
+  const begin = (begins: MemberStart, now: Ms): readonly GroupEffect[] | undefined => {
     const begun = memberGroup(begins, now)
     if (begun === undefined) return undefined
     const { schedule, policy } = begins

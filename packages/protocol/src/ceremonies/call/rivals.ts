@@ -1,5 +1,5 @@
 import type { GroupEffect } from '../../group/effects.ts'
-import type { HostGroup } from '../../group/host.ts'
+import type { HostGroup } from '../../group/host-group.ts'
 import type { HostMessage } from '../../group/messages.ts'
 import { hostSigned, type CallContext } from '../../group/signed.ts'
 import type { Ms } from '../../wire/units.ts'
