@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { until } from '../../packages/server/src/ceremonies/call/people.testing.ts'
+import { callOfThree } from '../support/callers.ts'
 import { company } from '../support/company.ts'
 import { operatorOf } from '../support/operator.ts'
 import { serve, type Served } from '../support/serve.ts'
@@ -14,7 +16,15 @@ import { shellsAt, type Shell } from '../support/shells.ts'
 
 const HUFU = fileURLToPath(new URL('../../packages/cli/bin/hufu.mjs', import.meta.url))
 const PASSPHRASE = { HUFU_KEY_PASSPHRASE: 'correct horse battery' }
-const SCOPE = ['users.read', 'users.write', 'keys.revoke', 'bindings.release', 'issuers.write']
+const SCOPE = [
+  'users.read',
+  'users.write',
+  'keys.revoke',
+  'bindings.release',
+  'issuers.write',
+  'calls.read',
+  'calls.end',
+]
 
 let served: Served
 let shells: ReturnType<typeof shellsAt>
@@ -134,4 +144,25 @@ test('says what it takes', async () => {
     [desk.home, 'ERR_FILE_READ'],
   ])
     assert.equal((await desk.run(`issuer add ${file} --namespace corp.example`)).code, code)
+})
+
+test('sees a call, who is in it and who is rung, and ends it', async () => {
+  const callers = await callOfThree(served.origin, async (user) =>
+    String((await desk.run(`user invite ${user}`)).event('invited')['code']),
+  )
+  const listed = (await desk.run('admin calls')).event('listedcall')
+  assert.deepEqual([listed['size'], listed['ringing'], listed['epoch']], [3, 1, 1])
+  const id = String(listed['id'])
+  const shown = await desk.run(`admin calls show ${id}`)
+  const [host] = shown.events.filter(({ event }) => event === 'listedmember')
+  assert.deepEqual([host!['user'], host!['isHost']], ['carol@hufu.example', true])
+  assert.equal(shown.event('listedring')['user'], 'faye@hufu.example')
+  assert.equal((await desk.run(`admin calls end ${id}`)).exit, 2)
+  await desk.run(`admin calls end ${id} --reason closing-time`)
+  for (const { terminal } of callers) {
+    const over = await until(terminal, 'call.over')
+    assert.deepEqual([over.code, over.reason], ['ERR_CALL_FORCED', 'closing-time'])
+    terminal.close()
+  }
+  assert.equal((await desk.run(`admin calls show ${id}`)).code, 'ERR_CALL_UNKNOWN')
 })

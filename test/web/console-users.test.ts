@@ -6,14 +6,15 @@ import { test, type TestContext } from 'node:test'
 import type { Page } from 'playwright-core'
 import { en as words } from '../../packages/web/src/console/strings/en.ts'
 import { en } from '../../packages/web/src/strings/en.ts'
+import { callOfThree } from '../support/callers.ts'
 import { shellsAt, type Shell } from '../support/shells.ts'
 import { until } from '../../packages/server/src/ceremonies/call/people.testing.ts'
-import { callOfThree } from './support/calls.ts'
 import { startApp, temporaryFolder, type App } from './support/app.ts'
 import { needsBrowser } from './support/browser.ts'
 import {
   ask,
   atConsole,
+  codeFor,
   goTo,
   invite,
   openAccount,
@@ -165,7 +166,7 @@ test('users, in the operator’s console', async (context) => {
   })
 
   await context.test('a call is ended with a reason, which everybody in it is told', async () => {
-    const [host, other] = await callOfThree(app, ada)
+    const [host, other] = await callOfThree(app.served.origin, (user) => codeFor(app, ada, user))
     await goTo(visitor, 'calls')
     await page.getByRole('rowheader').getByRole('link').click()
     await page.getByRole('rowheader', { name: 'dora@localhost' }).waitFor()

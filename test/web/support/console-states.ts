@@ -2,12 +2,13 @@ import type { BrowserContextOptions, Page } from 'playwright-core'
 import { en } from '../../../packages/web/src/console/strings/en.ts'
 import type { ConsoleText, PageNames } from '../../../packages/web/src/console/strings/text.ts'
 import { zh } from '../../../packages/web/src/console/strings/zh.ts'
+import { callOfThree } from '../../support/callers.ts'
 import { shellsAt } from '../../support/shells.ts'
 import type { App } from './app.ts'
-import { callOfThree } from './calls.ts'
 import {
   ask,
   atConsole,
+  codeFor,
   goTo,
   invite,
   openAccount,
@@ -31,7 +32,7 @@ export async function furnish(app: App): Promise<() => Promise<void>> {
   ]
   for (const each of tokens)
     await ask(app, 'POST /tokens', ada, { ...each, lifetimeMs: 30 * DAY_MS })
-  const callers = await callOfThree(app, ada)
+  const callers = await callOfThree(app.served.origin, (user) => codeFor(app, ada, user))
   const leave = await peopled(app, ada)
   return async () => {
     for (const { terminal } of callers) terminal.close()

@@ -50,6 +50,12 @@ export async function openAccount(app: App, name: string, code: string): Promise
   return json['session'] as string
 }
 
+/** A code for a user's key. */
+export async function codeFor(app: App, session: string, user: string): Promise<string> {
+  const { json } = await ask(app, 'POST /invitations', session, { user, kind: 'key' })
+  return String(json['code'])
+}
+
 /** An account in that role, opened; `session` may make some. */
 export async function invite(
   app: App,
