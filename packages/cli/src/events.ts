@@ -88,7 +88,7 @@ export type CliEvent =
       readonly reason?: string
       readonly frames?: CallCounts
     }
-  /** A call is placed. Ids of calls are base64url. */
+  /** A call is placed. Ids of calls are 32 hex digits. */
   | { readonly event: 'calling'; readonly call: string; readonly users: readonly string[] }
   /** Somebody calls. With a key that is good: what holds it and the rest as in `identified`; otherwise why not. */
   | {

@@ -70,9 +70,10 @@ export async function converse(call: Call, ports: ConversationPorts): Promise<Ex
     if (isLeaving || isOver) return
     const open = said - taken - missed
     const isBusy = open > 0 || sending.busy || receiving.busy || isPlaying
-    const isDone = quitting !== undefined || (sources.length > 0 && here.came) || isSpent()
+    const isDone = quitting !== undefined || isSent() || isSpent()
     if (isDone && (!isBusy || (here.isAlone && !receiving.busy))) go(quitting ?? 'end')
   }
+  const isSent = (): boolean => sources.length > 0 && sending.count >= sources.length
   /** Nothing more will be said here, and nobody is left to listen to. */
   const isSpent = (): boolean => {
     if (!inputEnded || !here.came) return false
@@ -166,7 +167,7 @@ export async function converse(call: Call, ports: ConversationPorts): Promise<Ex
     const { code } = call
     const words = code?.words.join(' ') ?? ''
     if (code === undefined || !here.came || words === toldCode) return
-    if (toldCode === '') output.note(`to compare aloud when it matters: ${words}`)
+    if (toldCode === '' && input.typed) output.note('/code shows what all can compare aloud')
     toldCode = words
     await output.event({ event: 'callcode', words: code.words, digits: code.digits })
   }
@@ -247,8 +248,8 @@ export async function converse(call: Call, ports: ConversationPorts): Promise<Ex
   if (inputError !== undefined) return report(inputError, output)
   if (nobody !== undefined) return report(new HufuError(nobody), output)
   if (code === 'ERR_CALL_ENDED') output.note('the host has ended the call')
-  else if (code !== null)
-    return report(new HufuError(code, reason === '' ? undefined : reason), output)
+  else if (code === null) output.note('you have left the call')
+  else return report(new HufuError(code, reason === '' ? undefined : reason), output)
   const failure = sending.failure ?? receiving.failure
   if (failure !== undefined) return EXIT_OF[failure]
   return unacknowledged > 0 ? EXIT.gone : EXIT.success

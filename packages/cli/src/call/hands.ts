@@ -48,9 +48,13 @@ async function perform(line: string, hands: Hands): Promise<boolean> {
     case 'invite':
       await call.invite(userIds(typed.users, user))
       return true
-    case 'remove':
-      await call.remove(userIds(typed.users, user)[0]!)
+    case 'remove': {
+      const other = userIds(typed.users, user)[0]!
+      const isRung = call.ringing.has(other)
+      await call.remove(other)
+      if (isRung) output.note(`${other} is rung no longer`)
       return true
+    }
     case 'hand':
       await call.hand(userIds(typed.users, user)[0]!)
       return true

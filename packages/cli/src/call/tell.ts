@@ -52,14 +52,19 @@ export function keyOf({ kind, keyId, pinned, sinceUnixMs }: CallIdentity) {
 }
 
 /** `verified by a hardware token; known since 2026-11-02`. */
-export function verifiedText({ kind, pinned, sinceUnixMs }: CallIdentity): string {
+export function verifiedText(identity: CallIdentity): string {
+  return `verified by ${keyText(identity)}`
+}
+
+/** `a hardware token; known since 2026-11-02`. */
+export function keyText({ kind, pinned, sinceUnixMs }: CallIdentity): string {
   const since = new Date(sinceUnixMs).toISOString().slice(0, 10)
   const known = {
     new: 'met for the first time',
     same: `known since ${since}`,
     changed: `known since ${since} WITH ANOTHER KEY: be sure who it is`,
   }
-  return `verified by ${KIND_TEXT[kind]}; ${known[pinned]}`
+  return `${KIND_TEXT[kind]}; ${known[pinned]}`
 }
 
 function linesOf(event: Told, call: Call): readonly string[] {

@@ -1,11 +1,11 @@
 import { HufuError } from '@hufu/protocol/wire'
 import type { RingingCall } from '@hufu/terminal'
-import { base64url } from '@hufu/protocol/crypto'
+import { hex } from '@hufu/protocol/crypto'
 import { usage, type Arguments } from '../arguments.ts'
 import { openCaller, type Caller } from '../call/caller.ts'
 import { converse } from '../call/converse.ts'
 import { readCallOptions } from '../call/options.ts'
-import { keyOf, verifiedText } from '../call/tell.ts'
+import { keyOf, keyText } from '../call/tell.ts'
 import { withFiles } from '../call/with-files.ts'
 import type { ExitCode } from '../exit.ts'
 import { MESSAGES } from '../messages.ts'
@@ -52,18 +52,18 @@ export async function run(args: Arguments, output: Output): Promise<ExitCode> {
   }
   const { user } = caller
   try {
-    output.note('waiting to be called')
     for (;;) {
       const ring = rings.shift()
       if (signal.aborted) throw new HufuError('ERR_INTERRUPTED')
       if (ring === undefined) {
+        output.note('waiting to be called')
         await new Promise<void>((resolve) => (wake = resolve))
         continue
       }
       if (!(await isTaken(ring, caller, { output, isAuto, signal }))) continue
       try {
         const call = await ring.accept()
-        await output.event({ event: 'answered', call: base64url(call.id), from: ring.from })
+        await output.event({ event: 'answered', call: hex(call.id), from: ring.from })
         const code = await converse(call, { output, input: await input(), user, ...files, signal })
         if (args.has('once') && !signal.aborted) return code
       } catch (error) {
@@ -94,11 +94,11 @@ async function isTaken(ring: RingingCall, caller: Caller, how: Asking): Promise<
   const { from, caller: who } = ring
   if (ring.signal.aborted) return false
   const shown = typeof who === 'string' ? { code: who } : keyOf(who)
-  void output.event({ event: 'called', from, call: base64url(ring.call), ...shown })
+  void output.event({ event: 'called', from, call: hex(ring.call), ...shown })
   if (typeof who === 'string') {
     output.note(`${from} calls, and cannot be verified: ${MESSAGES[who].what} (${who})`)
     output.note(`  ${MESSAGES[who].next}`)
-  } else output.note(`${from} calls, ${verifiedText(who)}`)
+  } else output.note(`${from} calls; certified: ${keyText(who)}`)
   const isKnown =
     typeof who !== 'string' && (who.pinned !== 'changed' || (await caller.accepts(who)))
   if (isKnown && isAuto) return true

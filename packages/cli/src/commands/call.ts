@@ -5,7 +5,7 @@ import { converse } from '../call/converse.ts'
 import { readCallOptions, readPlacing, userIds } from '../call/options.ts'
 import { withFiles } from '../call/with-files.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
-import { base64url } from '@hufu/protocol/crypto'
+import { hex } from '@hufu/protocol/crypto'
 import type { Output } from '../output.ts'
 import { pipedInput } from '../pair/input.ts'
 import { report } from '../report.ts'
@@ -29,7 +29,7 @@ export async function run(args: Arguments, output: Output): Promise<ExitCode> {
   try {
     if (signal.aborted) throw new HufuError('ERR_INTERRUPTED')
     const call = await caller.calls.place(userIds(users, caller.user), place)
-    await output.event({ event: 'calling', call: base64url(call.id), users: [...call.ringing] })
+    await output.event({ event: 'calling', call: hex(call.id), users: [...call.ringing] })
     const { typedInput } = await import('../pair/typed-input.ts')
     const input = isTyped
       ? typedInput(output.screen, () => stop.abort())

@@ -37,6 +37,8 @@ export type Unnumbered = Said extends infer M
   : never
 
 export interface Done {
+  /** It has gone out, to these. */
+  readonly sent?: (to: readonly number[]) => void
   /** All who are there have it, and at least one. */
   readonly taken: () => void
   /** All whom it was for have left without it. */
@@ -110,6 +112,7 @@ export function saying(port: SayingPort): Saying {
       sent.set(number, { octets, lacking: new Set(since.keys()), done, isTaken: false })
       number += 1
       againAt ??= after(now, againMs)
+      done.sent?.([...since.keys()])
     }
   }
 

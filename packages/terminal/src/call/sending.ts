@@ -31,8 +31,8 @@ export type FileState = (typeof FILE_STATES)[number]
 export interface SendingPort {
   /** Says it, and resolves when there is room for more behind it. Rejects when the call is over. */
   say(what: Unnumbered): Promise<void>
-  /** Who is there now, and could want it. */
-  audience(): readonly number[]
+  /** Says it, and resolves with those who are there to hear it, once it has gone out. Rejects when the call is over. */
+  offer(what: Unnumbered): Promise<readonly number[]>
   /** Calls `act` after so many milliseconds; the result cancels it. */
   wake(ms: number, act: () => void): () => void
 }
@@ -72,8 +72,10 @@ export function sendFile(
     if (source.kind !== 'file' || entry === undefined)
       throw new HufuError('ERR_USAGE', `${source.name}: only files are sent in a call, no folders`)
     const { octets: of, modified, executable } = entry
-    await port.say({ type: 'offer', id, name: source.name, octets: of, modified, executable })
-    missing = new Set(port.audience())
+    const { name } = source
+    missing = new Set(
+      await port.offer({ type: 'offer', id, name, octets: of, modified, executable }),
+    )
     for (const index of answers.keys()) missing.delete(index)
     let isLate = false
     const cancel = port.wake(ANSWER_MS, () => {

@@ -7,7 +7,7 @@ import {
   type SaidMessage,
 } from '@hufu/protocol/call'
 import type { EpochKeys } from '@hufu/protocol/group'
-import { after, HufuError, type ErrorCode, type Ms } from '@hufu/protocol/wire'
+import { after, HufuError, MAX_DATA_OCTETS, type ErrorCode, type Ms } from '@hufu/protocol/wire'
 import type { Clock } from '../clock.ts'
 import type { FileSource, Progress } from '../talk/files.ts'
 import type { Incoming } from '../talk/incoming.ts'
@@ -93,7 +93,7 @@ export function talking(ports: TalkingPorts): Talking {
   )
   const opened = inOrder<{ readonly from: number; readonly plaintext: Uint8Array | undefined }>(
     ({ from, plaintext }) => {
-      const message = plaintext && saidMessages.decode(plaintext)
+      const message = plaintext && saidMessages.decode(plaintext, MAX_DATA_OCTETS)
       if (message?.ok === true) hear(from, message.value)
     },
   )
@@ -219,7 +219,11 @@ export function talking(ports: TalkingPorts): Talking {
       files += 1
       const port = {
         say: (what: Unnumbered) => say(what, NOBODY),
-        audience: () => [...audience],
+        offer: (what: Unnumbered) =>
+          new Promise<readonly number[]>((resolve, reject) => {
+            const missed = (): void => reject(new HufuError(over ?? 'ERR_PEER_GONE'))
+            say(what, { sent: resolve, taken: ignored, missed }).catch(reject)
+          }),
         wake: (ms: number, act: () => void) => clock.wake(after(clock.now(), ms), act),
       }
       const file = sendFile(id, source, port, on)

@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict'
+import { createHash, randomBytes } from 'node:crypto'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import type { JsonEvent, Running } from '../support/hufu.ts'
+import { operatorOf, type Operator } from '../support/operator.ts'
+import { serve, type Served } from '../support/serve.ts'
+import { shellsAt, type Shell } from '../support/shells.ts'
+
+/*
+ * Calls of users in shells, over a real server: ann calls, bob and cy have somebody answer for them.
+ */
+
+let served: Served
+let operator: Operator
+let shells: ReturnType<typeof shellsAt>
+let ann: Shell
+let bob: Shell
+let cy: Shell
+
+before(async () => {
+  served = await serve({ HUFU_ENROLMENTS_PER_SOURCE: '1000', HUFU_CALL_RING_MS: '1500' })
+  operator = await operatorOf(served)
+  shells = shellsAt(served.origin, { HUFU_KEY_PASSPHRASE: 'correct horse battery' })
+  ;[ann, bob, cy] = await Promise.all([shellOf('ann'), shellOf('bob'), shellOf('cy')])
+})
+after(async () => {
+  await shells.close()
+  await served.stop()
+})
+
+/** A shell with a key of `user`. */
+async function shellOf(user: string): Promise<Shell> {
+  const shell = await shells.open()
+  const made = await shell.run('key new', { env: { HUFU_CODE: await operator.invite(user) } })
+  assert.equal(made.exit, 0, JSON.stringify(made.events))
+  return shell
+}
+
+/** Somebody who answers by themselves, ready to be called. */
+async function answering(shell: Shell, more = '', stdin?: string): Promise<Running> {
+  const started = shell.start(`answer --auto${more}`, stdin === undefined ? {} : { stdin })
+  await started.event(({ event }) => event === 'waiting')
+  return started
+}
+
+const of = (events: readonly JsonEvent[], name: string): readonly JsonEvent[] =>
+  events.filter(({ event }) => event === name)
+const lines = (events: readonly JsonEvent[]): readonly unknown[] =>
+  of(events, 'text').map(({ user, text }) => `${String(user)}: ${String(text)}`)
+const joined = (events: readonly JsonEvent[]): readonly unknown[] =>
+  of(events, 'member')
+    .filter(({ state }) => state === 'joined')
+    .map(({ user }) => user)
+    .toSorted()
+
+test('a call of three: verified, one code, lines to all, hops, and the next call after it', async () => {
+  const [bobs, cys] = await Promise.all([
+    answering(bob),
+    answering(cy, ' --once', 'hello from cy\n'),
+  ])
+  const call = ann.start('call bob cy@localhost --hop 1s --schedule factor --check')
+  for (const line of ['hi', '', 'Grüße, 虎符']) call.child.stdin!.write(`${line}\n`)
+  await call.event(({ event, text }) => event === 'text' && text === 'hello from cy')
+  await call.event(({ event, reason }) => event === 'hop' && reason === 'time')
+  call.child.stdin!.end('bye\n')
+  assert.equal(await call.ended, 0, call.stderr)
+  assert.deepEqual(joined(call.events), ['bob@localhost', 'cy@localhost'])
+  const said = ['hi', '', 'Grüße, 虎符', 'bye'].map((text) => `ann@localhost: ${text}`)
+  await bobs.event(({ event }) => event === 'closed')
+  assert.deepEqual(
+    lines(bobs.events).filter((line) => String(line).startsWith('ann')),
+    said,
+  )
+  assert.deepEqual(joined(bobs.events), ['ann@localhost', 'cy@localhost'])
+  // cy has left once its line was there, and with it the code has changed
+  const codes = [call, bobs, cys].map(({ events }) =>
+    of(events, 'callcode').map(({ digits }) => digits),
+  )
+  const common = codes[2]!.filter((code) => codes.every((some) => some.includes(code)))
+  assert.equal(common.length, 1, JSON.stringify(codes))
+  const closed = of(call.events, 'closed').at(-1)!
+  assert.deepEqual([closed['code'], closed['unacknowledged']], [null, 0])
+  assert.equal(of(bobs.events, 'closed').at(-1)!['code'], 'ERR_CALL_ENDED')
+  assert.equal(await cys.ended, 0, 'cy has said a line, all have it, and the call is over')
+
+  const again = await ann.run('call bob', { stdin: 'once more\n' })
+  assert.equal(again.exit, 0)
+  assert.equal(
+    of(again.events, 'member').find(({ state }) => state === 'joined')?.['pinned'],
+    'same',
+  )
+  bobs.child.kill('SIGTERM')
+  assert.equal(await bobs.ended, 143)
+  assert.ok(lines(bobs.events).includes('ann@localhost: once more'))
+})
+
+test('a file to all: whoever wants it has it, the others are not troubled', async () => {
+  const octets = randomBytes(1_500_000)
+  const path = join(ann.home, 'photo.jpg')
+  await writeFile(path, octets)
+  const folder = join(bob.home, 'in')
+  const [bobs, cys] = await Promise.all([
+    answering(bob, ` --once --receive ${folder}`, ''),
+    answering(cy, ' --once', ''),
+  ])
+  const sent = await ann.run(`call bob cy --send ${path}`)
+  assert.equal(sent.exit, 0, JSON.stringify(sent.events))
+  assert.equal(await bobs.ended, 0)
+  assert.equal(await cys.ended, 0)
+  const got = of(bobs.events, 'file').at(-1)!
+  assert.deepEqual([got['state'], got['user']], ['done', 'ann@localhost'])
+  const hash = (data: Uint8Array): string => createHash('sha256').update(data).digest('hex')
+  assert.equal(hash(await readFile(String(got['path']))), hash(octets))
+  assert.equal(of(cys.events, 'file').at(-1)!['state'], 'declined')
+})
+
+test('nobody there, and somebody unknown: alike, and said with its code', async () => {
+  const none = await ann.run('call nobody cy', { stdin: 'hello\n' })
+  assert.deepEqual([none.exit, none.code], [3, 'ERR_CALL_NO_ANSWER'])
+  const states = of(none.events, 'member').map(
+    ({ user, state }) => `${String(user)} ${String(state)}`,
+  )
+  assert.deepEqual(states.toSorted(), [
+    'cy@localhost ringing',
+    'cy@localhost unanswered',
+    'nobody@localhost ringing',
+    'nobody@localhost unanswered',
+  ])
+  assert.equal((await ann.run('call ann')).code, 'ERR_USAGE')
+  assert.equal((await ann.run('answer')).code, 'ERR_USAGE', 'nobody is there to ask')
+})
+
+test('an operator ends it, and everybody is shown why', async () => {
+  const bobs = await answering(bob, ' --once', '')
+  const call = ann.start('call bob')
+  await call.event(({ event, state }) => event === 'member' && state === 'joined')
+  const { call: id } = await call.event(({ event }) => event === 'calling')
+  await operator.call('POST', `/calls/${String(id)}/end`, { reason: 'the house closes' })
+  for (const one of [call, bobs]) {
+    assert.equal(await one.ended, 6)
+    const closed = of(one.events, 'closed').at(-1)!
+    assert.deepEqual([closed['code'], closed['reason']], ['ERR_CALL_FORCED', 'the house closes'])
+  }
+})
+
+test('who signs out in the middle of a call is out of it', async () => {
+  const bobs = await answering(bob, ' --once', '')
+  const call = ann.start('call bob')
+  await call.event(({ event, state }) => event === 'member' && state === 'joined')
+  const { terminal } = await bobs.event(({ event }) => event === 'bound')
+  const other = await bob.run(`release --as other --terminal ${String(terminal)}`)
+  assert.equal(other.exit, 0, JSON.stringify(other.events))
+  assert.equal(await bobs.ended, 6)
+  assert.equal(of(bobs.events, 'error').at(-1)?.['code'], 'ERR_BINDING_RELEASED')
+  await call.event(({ event, state }) => event === 'member' && state === 'left')
+  call.child.stdin!.end()
+  assert.equal(await call.ended, 0, call.stderr)
+})
