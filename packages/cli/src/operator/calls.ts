@@ -1,6 +1,7 @@
 import { usage, type Arguments } from '../arguments.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
 import type { Output } from '../output.ts'
+import type { ApiClient } from './client.ts'
 import { operatorsClient } from './session.ts'
 import { columns, iso } from './show.ts'
 
@@ -44,23 +45,18 @@ export async function calls(
 }
 
 async function listCalls(args: Arguments, output: Output): Promise<ExitCode> {
-  const client = await operatorsClient(args)
   const rows: (readonly string[])[] = []
-  for (let offset = 0; ; offset += PAGE) {
-    const answer = await client.call('GET', `/calls?limit=${PAGE}&offset=${offset}`)
-    const { calls } = answer as { readonly calls: readonly Call[] }
-    for (const call of calls) {
-      await output.event({ event: 'listedcall', ...call, since: iso(call.since) })
-      rows.push([call.id, call.host, counts(call), `key ${call.epoch}`, `since ${iso(call.since)}`])
-    }
-    if (calls.length < PAGE) break
+  for await (const call of everyCall(await operatorsClient(args))) {
+    await output.event({ event: 'listedcall', ...call, since: iso(call.since) })
+    rows.push([call.id, call.host, counts(call), `key ${call.epoch}`, `since ${iso(call.since)}`])
   }
   if (!output.json) await output.print(columns(rows))
   return EXIT.success
 }
 
-async function showCall(id: string, args: Arguments, output: Output): Promise<ExitCode> {
+async function showCall(named: string, args: Arguments, output: Output): Promise<ExitCode> {
   const client = await operatorsClient(args)
+  const id = await wholeId(named, client)
   const { members, rings, ...call } = (await client.call('GET', pathOf(id))) as Whole
   await output.event({ event: 'listedcall', ...call, since: iso(call.since) })
   for (const member of members)
@@ -81,15 +77,36 @@ async function showCall(id: string, args: Arguments, output: Output): Promise<Ex
   return EXIT.success
 }
 
-async function endCall(id: string, args: Arguments, output: Output): Promise<ExitCode> {
+async function endCall(named: string, args: Arguments, output: Output): Promise<ExitCode> {
   const reason = args.one('reason')
   if (reason === undefined)
     throw usage('--reason TEXT is needed: everybody in the call is shown it')
   const client = await operatorsClient(args)
+  const id = await wholeId(named, client)
   await client.call('POST', `${pathOf(id)}/end`, { reason })
   await output.event({ event: 'forced', call: id, reason })
   output.note(`the call ${id} is over`)
   return EXIT.success
+}
+
+/** The id that `named` is, or begins, if it begins one alone; throws ERR_USAGE otherwise. */
+async function wholeId(named: string, client: ApiClient): Promise<string> {
+  if (/^[0-9a-f]{32}$/.test(named)) return named
+  const found: string[] = []
+  for await (const { id } of everyCall(client)) if (id.startsWith(named)) found.push(id)
+  const [id, another] = found
+  if (id === undefined) throw usage(`no call has the id ${named}; \`hufu admin calls\` lists them`)
+  if (another !== undefined) throw usage(`${found.length} calls have an id that begins ${named}`)
+  return id
+}
+
+async function* everyCall(client: ApiClient): AsyncGenerator<Call> {
+  for (let offset = 0; ; offset += PAGE) {
+    const answer = await client.call('GET', `/calls?limit=${PAGE}&offset=${offset}`)
+    const { calls } = answer as { readonly calls: readonly Call[] }
+    yield* calls
+    if (calls.length < PAGE) return
+  }
 }
 
 function counts({ size, ringing }: Call): string {
