@@ -1,0 +1,165 @@
+import { equal } from '../crypto/index.ts'
+import type { MessageOf } from '../wire/schema.ts'
+import { after, type Ms } from '../wire/units.ts'
+import type { GroupEffect } from './effects.ts'
+import { NEVER } from './held.ts'
+import { openInput } from './hop-seal.ts'
+import {
+  ask,
+  catchUp,
+  enter,
+  factsOf,
+  fail,
+  forge,
+  getReady,
+  NOTHING,
+  say,
+  type MemberState,
+} from './member-state.ts'
+import {
+  MEMBER_NONCE_OCTETS,
+  type Entry,
+  type Fresh,
+  type Go,
+  type HostMessage,
+  type Prepare,
+} from './messages.ts'
+import { SCHEDULES } from './schedules.ts'
+import { epochKeys, hopKey, wipeEpoch } from './secrets.ts'
+import { openLater } from './wraps.ts'
+
+/** What a member's own host has signed. */
+export function fromHost(
+  state: MemberState,
+  message: HostMessage,
+  now: Ms,
+): readonly GroupEffect[] {
+  if (message.type === 'beat') return beat(state, message, now)
+  if (message.type === 'entry') return entry(state, message)
+  // gone over to a host that has not brought it in yet
+  if (state.pairwise === undefined) return []
+  if (message.type === 'prepare') return prepare(state, message, now)
+  return message.type === 'fresh' ? fresh(state, message, now) : go(state, message, now)
+}
+
+function beat(
+  state: MemberState,
+  message: Extract<HostMessage, { type: 'beat' }>,
+  now: Ms,
+): readonly GroupEffect[] {
+  const { ear, roster, keys, comesTo } = state
+  const wasDeaf = ear.isDeaf
+  if (!ear.heard(now, message.count)) return []
+  const hears: readonly GroupEffect[] = wasDeaf ? [{ do: 'deaf', deaf: false }] : []
+  const isBehind = message.epoch > (keys?.epoch ?? 0) || !equal(message.roster, roster.hash)
+  // whoever said so is not the host: this one is heard again
+  if (comesTo !== undefined && ear.rightOf(comesTo, now) === undefined) state.comesTo = roster.host
+  if (!isBehind) catchUp(state)
+  return isBehind ? [...hears, ...ask(state, now)] : hears
+}
+
+function entry(state: MemberState, message: MessageOf<typeof Entry>): readonly GroupEffect[] {
+  const { roster } = state
+  const { sequence, removed, host } = message
+  if (sequence === roster.sequence && !equal(message.roster, roster.hash))
+    return fail(state, 'fork')
+  if (sequence <= roster.sequence) return []
+  if (sequence !== roster.sequence + 1) return fail(state, 'behind')
+  const changed = host === null ? enter(state, message) : undefined
+  if (changed === undefined) return forge(state)
+  if (removed.includes(state.start.self)) return fail(state, 'removed')
+  if (removed.length > 0) state.departed = true
+  state.roster = changed
+  return []
+}
+
+function prepare(
+  state: MemberState,
+  message: MessageOf<typeof Prepare>,
+  now: Ms,
+): readonly GroupEffect[] {
+  const { start, roster, keys, secret, latest } = state
+  const { call } = start.context
+  const { epoch, sealed, commitment } = message
+  if (epoch <= latest) return []
+  if (keys === undefined || secret === undefined || !equal(message.roster, roster.hash))
+    return ask(state, now)
+  const under = hopKey(secret, call)
+  const place = { call, term: roster.term, epoch, rosterHash: roster.hash }
+  const input = openInput(under, sealed, place)
+  under.wipe()
+  if (input === undefined) return ask(state, now)
+  const current = SCHEDULES[start.schedule].mixesCurrent ? keys.current : undefined
+  const next = epochKeys(secret, factsOf(state, epoch), input, current)
+  input.fill(0)
+  if (!equal(next.commitment, commitment)) {
+    wipeEpoch(next)
+    // another epoch was in between, and this one has grown out of that
+    return epoch === keys.epoch + 1 ? fail(state, 'fork') : ask(state, now)
+  }
+  return [...getReady(state, { keys: next, secret: undefined, cut: false }), ...goEarly(state, now)]
+}
+
+function fresh(
+  state: MemberState,
+  message: MessageOf<typeof Fresh>,
+  now: Ms,
+): readonly GroupEffect[] {
+  const { start, roster, pairwise, nonces, latest } = state
+  const { term, epoch, nonce, sealed, commitment, cut } = message
+  if (epoch <= latest) return []
+  // an old one sealed again, or one that is not for this member
+  if (pairwise === undefined || !nonces.some((known) => equal(known, nonce))) return []
+  if (!equal(message.roster, roster.hash)) return ask(state, now)
+  const place = { call: start.context.call, term, epoch, rosterHash: roster.hash, nonce }
+  const opened = openLater(pairwise, sealed, place)
+  if (opened === undefined) return ask(state, now)
+  const next = epochKeys(opened, factsOf(state, epoch), NOTHING, undefined)
+  if (!equal(next.commitment, commitment)) {
+    wipeEpoch(next)
+    opened.wipe()
+    return fail(state, 'fork')
+  }
+  return [
+    ...getReady(state, { keys: next, secret: opened, cut }),
+    ...freshNonce(state, nonce),
+    ...goEarly(state, now),
+  ]
+}
+
+/** Once the newest nonce has served there is another; several secrets may have been sealed with one before that arrives. */
+function freshNonce(state: MemberState, used: Uint8Array): readonly GroupEffect[] {
+  if (!equal(used, state.nonces[0]!)) return []
+  const nonce = state.start.random(MEMBER_NONCE_OCTETS)
+  state.nonces = [nonce, used]
+  return say(state, { type: 'nonce', nonce }, { term: 0, epoch: 0, about: nonce })
+}
+
+function goEarly(state: MemberState, now: Ms): readonly GroupEffect[] {
+  const { early } = state
+  state.early = undefined
+  return early === undefined ? [] : go(state, early, now)
+}
+
+function go(state: MemberState, message: MessageOf<typeof Go>, now: Ms): readonly GroupEffect[] {
+  const { start, former, keys, secret, readied, departed } = state
+  const { epoch, commitment, cut, reason } = message
+  if (keys !== undefined && epoch <= keys.epoch) return []
+  if (readied?.keys.epoch !== epoch) {
+    state.early = message
+    return ask(state, now)
+  }
+  if (!equal(readied.keys.commitment, commitment)) return fail(state, 'fork')
+  state.readied = undefined
+  state.isMute = false
+  catchUp(state)
+  const effects: GroupEffect[] = [{ do: 'switch', keys: readied.keys, reason }]
+  if (keys !== undefined) former.keep(keys, after(now, start.policy.keepMs))
+  if (cut || readied.cut || departed) effects.push(...former.forget(NEVER))
+  state.departed = false
+  state.keys = readied.keys
+  if (readied.secret === undefined || readied.secret === secret) return effects
+  secret?.wipe()
+  state.secret = readied.secret
+  return effects
+}

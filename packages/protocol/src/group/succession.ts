@@ -1,0 +1,126 @@
+import { equal, wipe } from '../crypto/index.ts'
+import { after, type Ms } from '../wire/units.ts'
+import type { GroupEffect, HostChange } from './effects.ts'
+import type { BroughtIn } from './member-group.ts'
+import {
+  enter,
+  factsOf,
+  fail,
+  forge,
+  getReady,
+  keepReadied,
+  NOTHING,
+  type MemberState,
+} from './member-state.ts'
+import type { HostMessage } from './messages.ts'
+import type { Roster } from './roster.ts'
+import { epochKeys, wipeEpoch } from './secrets.ts'
+
+/** Remembers whose claims were shown. */
+export type Shown = Map<number, number>
+
+/** Somebody has signed that it is the host, and it is not the one that this member has. */
+export function fromOther(
+  state: MemberState,
+  { from, message }: { readonly from: number; readonly message: HostMessage },
+  shown: Shown,
+  now: Ms,
+): readonly GroupEffect[] {
+  const { ear, roster, trouble } = state
+  const { term } = message
+  if (term < roster.term) return []
+  ear.claim(from, term, now)
+  const right = ear.rightOf(from, now)
+  if (right === undefined) {
+    if (shown.get(from) === term) return []
+    shown.set(from, term)
+    return [{ do: 'rival', index: from, term }]
+  }
+  const isNext =
+    message.type === 'entry' &&
+    trouble === undefined &&
+    message.host === from &&
+    term === roster.term + 1 &&
+    message.sequence === roster.sequence + 1
+  if (!isNext) return goOver(state, from)
+  const changed = enter(state, message)
+  if (changed === undefined) return forge(state)
+  if (message.removed.includes(state.start.self)) return fail(state, 'removed')
+  state.roster = changed
+  return follow(state, right, now)
+}
+
+/** The chain has gone another way than this member has seen: `to` has to bring it in. */
+export function goOver(state: MemberState, to: number): readonly GroupEffect[] {
+  fail(state, 'behind')
+  state.comesTo = to
+  return []
+}
+
+/** Its roster has another host. The keys in use stay so until that one has brought it in. */
+function follow(state: MemberState, how: HostChange, now: Ms): readonly GroupEffect[] {
+  const { ear, roster, latest } = state
+  const hears: readonly GroupEffect[] = ear.isDeaf ? [{ do: 'deaf', deaf: false }] : []
+  ear.follow(now)
+  state.pairwise?.wipe()
+  state.pairwise = undefined
+  state.askedAt = undefined
+  state.early = undefined
+  state.comesTo = roster.host
+  return [{ do: 'host', index: roster.host, epoch: latest, how }, ...hears]
+}
+
+/** True if `next` may be this member's roster: by its host, or by one whom it knows and who has a right to host. */
+export function mayAdopt({ roster, ear }: MemberState, next: Roster, now: Ms): boolean {
+  const { host } = next
+  const known = roster.members.get(host)
+  const same = next.members.get(host)
+  if (known === undefined || !equal(known.signing, same?.signing ?? NOTHING)) return false
+  // back to before what its own host has signed: never
+  if (next.sequence < roster.sequence) return false
+  if (next.sequence === roster.sequence) return equal(next.hash, roster.hash)
+  if (next.term === roster.term && host === roster.host) return true
+  return next.term >= roster.term && ear.rightOf(host, now) !== undefined
+}
+
+/** Its host has brought it in again. */
+export function adopt(
+  state: MemberState,
+  next: Roster,
+  what: BroughtIn,
+  now: Ms,
+): readonly GroupEffect[] {
+  const { ear, former, roster } = state
+  const effects: GroupEffect[] = []
+  if ([...roster.members.keys()].some((index) => !next.members.has(index))) state.departed = true
+  const isOther = next.term !== roster.term
+  const right = ear.rightOf(next.host, now) ?? 'taken'
+  state.roster = next
+  if (isOther) effects.push(...follow(state, right, now))
+  keepReadied(state, after(now, state.start.policy.keepMs))
+  effects.push(...former.forgetFrom(what.epoch), ...forgetFrom(state, what.epoch))
+  const made = epochKeys(what.secret, factsOf(state, what.epoch), NOTHING, undefined)
+  if (!equal(made.commitment, what.commitment)) {
+    wipeEpoch(made)
+    wipe(what.secret, what.pairwise)
+    return [...effects, ...fail(state, 'fork')]
+  }
+  state.pairwise?.wipe()
+  state.pairwise = what.pairwise
+  state.nonces = [what.nonce]
+  state.isMute ||= state.trouble === 'behind'
+  state.trouble = undefined
+  state.comesTo = undefined
+  if (ear.isDeaf) effects.push({ do: 'deaf', deaf: false })
+  ear.heard(now)
+  return [...effects, ...getReady(state, { keys: made, secret: what.secret, cut: false })]
+}
+
+/** A new host has epochs of its own from that one on. */
+function forgetFrom(state: MemberState, epoch: number): readonly GroupEffect[] {
+  const { keys } = state
+  if (keys === undefined || keys.epoch < epoch) return []
+  wipeEpoch(keys)
+  state.keys = undefined
+  return [{ do: 'forget', epoch: keys.epoch }]
+}
