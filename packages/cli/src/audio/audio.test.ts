@@ -61,6 +61,7 @@ async function recorded(
 ): Promise<{ readonly samples: Float32Array; readonly counts: AudioCounts }> {
   const clock = standingClock()
   const recorder = await openRecorder(path, clock, fail)
+  recorder.start()
   for (const { at, from, payload } of arrivals.toSorted((a, b) => a.at - b.at)) {
     clock.advance(at - clock.now())
     recorder.hear(from, payload)
@@ -132,7 +133,10 @@ test('a recording has its silence, before, between and after', async (t) => {
   const path = join(await folder(t), 'out.wav')
   const clock = standingClock()
   const recorder = await openRecorder(path, clock, fail)
+  clock.advance(5_000)
+  recorder.start()
   clock.advance(1_990)
+  recorder.start()
   await recorder.close()
   recorder.hear(1, encodeAudio({ sequence: 0, opus: Uint8Array.of(0x78) }))
   await recorder.close()
@@ -145,6 +149,7 @@ test('a machine that slept for an hour does not fill its disk with that', async 
   const path = join(await folder(t), 'out.wav')
   const clock = standingClock()
   const recorder = await openRecorder(path, clock, fail)
+  recorder.start()
   clock.advance(1_000)
   clock.sleep(3_600_000)
   clock.advance(1_000)

@@ -5,8 +5,10 @@ import { mixer, type AudioCounts } from './mixer.ts'
 import { audioDecoder, type AudioDecoder } from './opus.ts'
 import { createWav } from './wav-writer.ts'
 
-/** Everybody's sound in one file, from the moment it was opened. */
+/** Everybody's sound in one file. */
 export interface Recorder {
+  /** Now it begins, and goes on in silence too. Without it, with the first that is heard. */
+  start(): void
   /** The payload of a media frame came from the member of this index; or was sent, if one is to be heard oneself. */
   hear(from: number, payload: Uint8Array): void
   readonly counts: AudioCounts
@@ -41,11 +43,12 @@ export async function openRecorder(
   const pool = await decoderPool()
   const file = await createWav(path, onFailure)
   const voices = mixer(pool.take)
-  let time = clock.now()
+  let time: Ms | undefined
   let closing: Promise<AudioCounts> | undefined
 
   /** Plays what falls due until now. */
   const advance = (): void => {
+    if (time === undefined) return
     const now = clock.now()
     if (now - time > MOST_STEP_MS) time = (now - MOST_STEP_MS) as Ms
     for (; now - time >= AUDIO_FRAME_MS; time = (time + AUDIO_FRAME_MS) as Ms)
@@ -56,7 +59,11 @@ export async function openRecorder(
     advance()
     cancel = clock.wake((clock.now() + STEP_MS) as Ms, step)
   }
-  step()
+  const start = (): void => {
+    if (time !== undefined || closing !== undefined) return
+    time = clock.now()
+    step()
+  }
 
   const close = async (): Promise<AudioCounts> => {
     cancel()
@@ -69,8 +76,10 @@ export async function openRecorder(
     return counts
   }
   return {
+    start,
     hear(from, payload) {
       if (closing !== undefined) return
+      start()
       advance()
       voices.hear(from, payload)
     },

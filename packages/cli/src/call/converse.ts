@@ -211,7 +211,10 @@ export async function converse(call: Call, ports: ConversationPorts): Promise<Ex
     return undefined
   }
 
-  if (recorder !== undefined) call.hearMedia((from, payload) => recorder.hear(from, payload))
+  if (recorder !== undefined) {
+    recorder.start()
+    call.hearMedia((from, payload) => recorder.hear(from, payload))
+  }
   const interrupted = (): void => call.abort()
   signal.addEventListener('abort', interrupted, { once: true })
   if (signal.aborted) call.abort()
