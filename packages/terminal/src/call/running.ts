@@ -1,14 +1,7 @@
-import {
-  callCode,
-  MOST_RUNG,
-  type Bundle,
-  type CallEffect,
-  type CallSeat,
-  type CallTrust,
-} from '@hufu/protocol/call'
-import type { EpochKeys, LoadKey } from '@hufu/protocol/group'
+import { callCode, type CallEffect, type CallSeat, type CallTrust } from '@hufu/protocol/call'
 import type { Random, SigningKey } from '@hufu/protocol/crypto'
-import { verifyKey, type SecurityKey } from '@hufu/protocol/identity'
+import type { EpochKeys, LoadKey } from '@hufu/protocol/group'
+import type { SecurityKey } from '@hufu/protocol/identity'
 import {
   after,
   DATA_ROOM_OCTETS,
@@ -23,15 +16,17 @@ import type { Clock } from '../clock.ts'
 import type { Connection } from '../connection/connection.ts'
 import type { FromServer } from '../connection/messages.ts'
 import type { OpenSocket, ServerAddress } from '../connection/socket.ts'
-import { inOrder } from '../talk/in-order.ts'
 import { mailbox } from '../talk/mailbox.ts'
+import { admission } from './admission.ts'
 import type { Asking } from './asking.ts'
-import type { Call, CallMemberInfo } from './call.ts'
-import type { CallCounts, CallEvent, CallIdentity } from './events.ts'
-import { frames } from './frames.ts'
+import type { Call } from './call.ts'
+import { crowd } from './crowd.ts'
+import type { CallEvent, CallIdentity } from './events.ts'
+import { frames, type FrameKeys } from './frames.ts'
+import { hostActs } from './host-acts.ts'
 import { hostingOf } from './hosting.ts'
-import { mediaLine } from './media.ts'
 import type { People } from './people.ts'
+import { sounding } from './sounding.ts'
 import { talking } from './talking.ts'
 
 /*
@@ -102,7 +97,7 @@ export function runCall(start: CallStart): RunningCall {
   const over = Promise.withResolvers<void>()
   const preparedAt = new Map<number, Ms>()
   const { load } = ports
-  const keys = load && { load, failed: (error: unknown) => failed(error) }
+  const keys: FrameKeys | undefined = load && { load, failed: (error: unknown) => failed(error) }
   const dataFrames = frames('data', self, keys)
   let handle: number | undefined
   /** What the machine says before this end is in the session. */
@@ -181,6 +176,7 @@ export function runCall(start: CallStart): RunningCall {
     clock,
     random: ports.random,
     openSocket: ports.openSocket,
+    canSend: () => seat.sending() !== undefined,
     on: {
       opened: () => tell({ type: 'connection', of: 'media', state: 'back' }),
       lost: () => tell({ type: 'connection', of: 'media', state: 'lost' }),
@@ -382,7 +378,10 @@ export function runCall(start: CallStart): RunningCall {
       return seat.roster?.host
     },
     get members() {
-      return new Map([[self, { index: self, state: 'here' as const, ...start.self }], ...people.known])
+      return new Map([
+        [self, { index: self, state: 'here' as const, ...start.self }],
+        ...people.known,
+      ])
     },
     ringing: people.rung,
     get epoch() {
