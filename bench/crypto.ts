@@ -1,6 +1,4 @@
 import {
-  createCipheriv,
-  createDecipheriv,
   createHmac,
   createPrivateKey,
   createPublicKey,
@@ -26,14 +24,14 @@ import {
 } from '@hufu/protocol/session'
 import type { Ms } from '@hufu/protocol/wire'
 import type { Benchmark } from './harness/benchmark.ts'
+import { perSecond } from './harness/cpu.ts'
 import { alone, compared, type Figure } from './harness/figures.ts'
+import { bareCipher } from './peers/bare-cipher.ts'
 
 /** Rounds, each of which measures ours and then the peer. */
 const ROUNDS = 9
 /** Changes of keys per second of CPU, both ends together. */
 const REKEYS = 2_000
-/** Milliseconds of CPU in one measurement. */
-const SLICE_MS = 150
 /** Least share of the bare calls' speed. Our choice: composing may cost as much again, and no more. */
 const AT_LEAST = 0.5
 
@@ -48,8 +46,8 @@ export const crypto: Benchmark = {
     const figures = [
       figure('CPace, one party', cpaceParty(), barePake()),
       figure('X-Wing, generate + encapsulate + decapsulate', xwingRun(), bareHybrid()),
-      figure('record of 1,024 octets, seal + open', recordRun(1_024), bareCipher(1_024)),
-      figure('record of 64,000 octets, seal + open', recordRun(64_000), bareCipher(64_000)),
+      figure('record of 1,024 octets, seal + open', recordRun(1_024), bareCipher(1_024, 10)),
+      figure('record of 64,000 octets, seal + open', recordRun(64_000), bareCipher(64_000, 10)),
       rekeys(),
     ]
     return Promise.resolve({ figures, notes: [`${ROUNDS} rounds; the target is our choice`] })
@@ -66,20 +64,6 @@ function figure(what: string, ours: () => void, bare: () => void): Figure {
     peer.push(perSecond(bare))
   }
   return compared({ what, unit: '/s', hufu, peer, peerName: 'bare node:crypto', atLeast: AT_LEAST })
-}
-
-/** Runs per second of CPU. */
-function perSecond(run: () => void): number {
-  const before = process.cpuUsage()
-  let runs = 0
-  let used = 0
-  while (used < SLICE_MS * 1_000) {
-    for (let i = 0; i < 8; i += 1) run()
-    runs += 8
-    const { user, system } = process.cpuUsage(before)
-    used = user + system
-  }
-  return (runs * 1_000_000) / used
 }
 
 /** Whole changes of keys, both ends: proposal, answer, proof and what shows that it came, with all their records. */
@@ -216,26 +200,6 @@ function recordRun(octets: number): () => void {
       !responder.accept(deciphered).ok
     )
       throw new Error('a record did not open')
-  }
-}
-
-function bareCipher(octets: number): () => void {
-  const key = createSecretKey(randomBytes(32))
-  const nonce = randomBytes(12)
-  const aad = randomBytes(10)
-  const payload = randomBytes(octets)
-  const options = { authTagLength: 16 }
-  return () => {
-    const cipher = createCipheriv('aes-256-gcm', key, nonce, options)
-    cipher.setAAD(aad, { plaintextLength: octets })
-    const sealed = cipher.update(payload)
-    cipher.final()
-    const tag = cipher.getAuthTag()
-    const decipher = createDecipheriv('aes-256-gcm', key, nonce, options)
-    decipher.setAAD(aad, { plaintextLength: octets })
-    decipher.setAuthTag(tag)
-    decipher.update(sealed)
-    decipher.final()
   }
 }
 

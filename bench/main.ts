@@ -23,6 +23,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   relay: async () => (await import('./relay.ts')).relay,
   audit: async () => (await import('./audit.ts')).audit,
   signin: async () => (await import('./signin.ts')).signin,
+  call: async () => (await import('./call.ts')).call,
   safe: async () => (await import('./safe.ts')).safe,
   vault: async () => (await import('./vault.ts')).vault,
   web: async () => (await import('./web.ts')).web,

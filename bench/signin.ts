@@ -6,13 +6,12 @@ import type { KeyAlgorithm } from '@hufu/protocol/identity'
 import { openSqlite } from '../packages/server/src/store/sqlite.ts'
 import type { Benchmark } from './harness/benchmark.ts'
 import { alone, compared, median, shown, type Figure } from './harness/figures.ts'
-import { startHufuServer, stopHufuServer, type HufuServer } from './harness/hufu.ts'
+import { operatorAt, ROOMY, startHufuServer, stopHufuServer } from './harness/hufu.ts'
 import { succeeded, type Scope } from './harness/scope.ts'
 import { ringer, terminalOf } from './signin/ringer.ts'
 import type { Round } from './signin/users.ts'
 
 const USERS = fileURLToPath(new URL('signin/users.ts', import.meta.url))
-const PASSPHRASE = 'tango orbit lilac copper'
 /** Least share of the bare verifications' rate. */
 const AT_LEAST = 0.25
 
@@ -22,19 +21,6 @@ const MANY = 100_000
 const RINGS = 400
 const ROUNDS = 15
 const AT_MOST = 1.1
-
-const MOST = '1000000'
-/** Limits that no benchmark is to meet. */
-const ROOMY = [
-  'signins-per-second',
-  'enrolments-per-source',
-  'guesses-per-source',
-  'guesses-per-name',
-  'control-per-second',
-  'control-burst',
-  'connections-per-source',
-  'api-per-second',
-].flatMap((name) => [`--${name}`, MOST])
 
 /** What a sign-in costs beside its signatures, and whether many users make one of them harder to find. */
 export const signin: Benchmark = {
@@ -96,19 +82,6 @@ function signInFigures(
       rounds.map(({ byClock }) => byClock),
     ),
   ]
-}
-
-/** Opens the first account; the session of who has it. */
-async function operatorAt({ url, process }: HufuServer): Promise<string> {
-  const [, code] = await process.match(/"event":"setup","code":"([^"]+)"/)
-  const response = await fetch(`${url}/api/v1/setup`, {
-    method: 'POST',
-    headers: { 'X-Hufu-Request': '1', 'Content-Type': 'application/json' },
-    body: JSON.stringify({ code, name: 'bench', passphrase: PASSPHRASE, keeper: 'program' }),
-  })
-  const { session } = (await response.json()) as { readonly session?: string }
-  if (session === undefined) throw new Error(`no account: ${response.status}`)
-  return session
 }
 
 async function rings(scope: Scope): Promise<Figure> {

@@ -14,6 +14,21 @@ export interface HufuServer {
 /** Milliseconds until a server listens or has stopped, or a code is shown. */
 const START_MS = 60_000
 
+const PASSPHRASE = 'tango orbit lilac copper'
+
+const MOST = '1000000'
+/** Flags of limits that no benchmark is to meet. */
+export const ROOMY: readonly string[] = [
+  'signins-per-second',
+  'enrolments-per-source',
+  'guesses-per-source',
+  'guesses-per-name',
+  'control-per-second',
+  'control-burst',
+  'connections-per-source',
+  'api-per-second',
+].flatMap((name) => [`--${name}`, MOST])
+
 let servers = 0
 
 /** Starts `hufu serve` on a free port and resolves when it listens. `folder`: its data, if not a fresh one. */
@@ -41,6 +56,19 @@ export async function startHufuServer(
 /** Asks the server to end, and waits for that. */
 export async function stopHufuServer(server: HufuServer): Promise<void> {
   await within(START_MS, { server: server.process }, server.process.stop())
+}
+
+/** Opens a server’s first account; the session of who has it. */
+export async function operatorAt({ url, process }: HufuServer): Promise<string> {
+  const [, code] = await process.match(/"event":"setup","code":"([^"]+)"/)
+  const response = await fetch(`${url}/api/v1/setup`, {
+    method: 'POST',
+    headers: { 'X-Hufu-Request': '1', 'Content-Type': 'application/json' },
+    body: JSON.stringify({ code, name: 'bench', passphrase: PASSPHRASE, keeper: 'program' }),
+  })
+  const { session } = (await response.json()) as { readonly session?: string }
+  if (session === undefined) throw new Error(`no account: ${response.status}`)
+  return session
 }
 
 /** Starts both ends of `hufu pair`; the second when the first has shown the code, as people would. */

@@ -60,14 +60,19 @@ async function run(order: Order): Promise<Found> {
     await settled(rooms)
     return { ...totals(rooms), delivered: sum(rooms, delivered), cpu: 0, seconds: 0, grown }
   }
-  const room = rooms[0]!
-  const stop = pace === 'flood' ? flood(room, order.senders) : paced(room, order.senders)
+  const go = pace === 'flood' ? flood : paced
+  const stops = rooms.map((room) => go(room, order.senders))
   await pause(WARM_UP_MS)
-  room.forgetTimes()
-  const before = { cpu: await cpuSoFar(pid), delivered: room.delivered(), at: performance.now() }
+  for (const room of rooms) room.forgetTimes()
+  const taken = async () => ({
+    cpu: await cpuSoFar(pid),
+    delivered: sum(rooms, delivered),
+    at: performance.now(),
+  })
+  const before = await taken()
   await pause(MEASURED_MS[pace])
-  const after = { cpu: await cpuSoFar(pid), delivered: room.delivered(), at: performance.now() }
-  stop()
+  const after = await taken()
+  for (const stop of stops) stop()
   await settled(rooms)
   return {
     ...totals(rooms),

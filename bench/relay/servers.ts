@@ -19,6 +19,8 @@ export interface Served {
 export interface Rooms {
   readonly rooms: number
   readonly membersEach: number
+  /** They carry a call’s media. */
+  readonly media?: boolean
 }
 
 /** How each is started: with what it has by default, but for limits on how many may come and how fast. */
@@ -34,7 +36,7 @@ export const servers: Readonly<Record<PeerName, (scope: Scope, rooms: Rooms) => 
 const HUFU = fileURLToPath(new URL('../../packages/cli/bin/hufu.mjs', import.meta.url))
 
 /** Who is a member is for a ceremony to say: the sessions are in the store before the server starts. */
-async function startHufu(scope: Scope, { rooms, membersEach }: Rooms): Promise<Served> {
+async function startHufu(scope: Scope, { rooms, membersEach, media }: Rooms): Promise<Served> {
   const data = await mkdtemp(join(scope.folder, 'data-'))
   const store = await openSqlite(data)
   for (let room = 0; room < rooms; room += 1) {
@@ -45,6 +47,8 @@ async function startHufu(scope: Scope, { rooms, membersEach }: Rooms): Promise<S
       createSession(db, sessionOf(room), terminals, Date.now() as never),
     )
   }
+  if (media === true)
+    await store.write('soon', (db) => db.updateTable('sessions').set({ lossy: 1 }).execute())
   await store.close()
   const most = '1000000'
   const flags = {

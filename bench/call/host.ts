@@ -1,0 +1,234 @@
+import { fork } from 'node:child_process'
+import { setTimeout as pause } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { certificateCache } from '@hufu/protocol/identity'
+import { openWebSocket, type Call } from '@hufu/terminal'
+import { cpuSoFar } from '../harness/proc.ts'
+import {
+  nowMs,
+  type Counts,
+  type Done,
+  type FromBots,
+  type Order,
+  type Switched,
+} from './orders.ts'
+import { personAt, type Person } from './person.ts'
+import { signallingWithout, type Introduced } from './sockets.ts'
+
+/*
+ * node host.ts SERVER SERVER-PID SESSION SIZES: hosts calls of bots, which are a process of their own, and measures how long
+ * their key takes to move. Prints a line of JSON for each call, and one for the departures.
+ */
+
+/** Hops of one call. */
+const HOPS = 100
+/** Departures, and how many are left after them. */
+const LEAVES = 20
+const LEFT = 100
+/** Milliseconds between two hops, and after the last frame. */
+const REST_MS = 50
+const SETTLE_MS = 500
+/** Frames that reach somebody in a second, at most: so that it is the hop that is measured. Each of the speakers sends 50 a second, or fewer. */
+const DELIVERED = 8_000
+const SPEAKERS = 8
+/** Members from which on they are not told of each other. */
+const STRANGERS = 200
+
+/** What was found of one call. */
+export interface HopsFound {
+  readonly members: number
+  /** Milliseconds from the host’s word to the last member that has switched. */
+  readonly hops: readonly number[]
+  /** Frames that were sent, how often one was to arrive, and did not; how often one came that did not open. */
+  readonly sent: number
+  readonly wanted: number
+  readonly missed: number
+  readonly undecryptable: number
+  /** Milliseconds of CPU for each hop, the frames meanwhile included: the host, the server, all bots together. */
+  readonly cpu: { readonly host: number; readonly server: number; readonly bots: number }
+  /** Milliseconds in which all had joined. */
+  readonly joinedMs: number
+}
+
+/** Milliseconds from a member's leaving until the last of the others has switched to a key that it does not have. */
+export interface LeavesFound {
+  readonly leaves: readonly number[]
+}
+
+const BOTS = fileURLToPath(new URL('bots.ts', import.meta.url))
+const [server, pid, session, sizes] = process.argv.slice(2) as [string, string, string, string]
+
+const introduced: Introduced = { all: true }
+const bots = fork(BOTS, [server, session])
+const answers = new Map<number, (done: Done) => void>()
+const switched = new Map<number, PromiseWithResolvers<Switched>>()
+/** When this end has switched, by epoch. */
+const own = new Map<number, PromiseWithResolvers<number>>()
+let refs = 0
+
+bots.on('message', (said: FromBots) => {
+  if (said.type === 'failed') {
+    console.error(said.why)
+    process.exit(1)
+  }
+  if (said.type === 'switched') return switchedTo(said.epoch).resolve(said)
+  answers.get(said.ref)?.(said)
+  answers.delete(said.ref)
+})
+bots.on('exit', () => process.exit(1))
+
+await main()
+process.exit(0)
+
+async function main(): Promise<void> {
+  const host = await personAt(
+    { server, session },
+    {
+      name: 'host',
+      openSocket: signallingWithout(introduced, openWebSocket),
+      cache: certificateCache(4_096),
+    },
+  )
+  const all = sizes.split(',').map(Number)
+  const count = Math.max(...all, LEFT + LEAVES) - 1
+  const began = nowMs()
+  const { users } = await order({ do: 'come', count })
+  console.error(`${count} have signed in within ${Math.round(nowMs() - began)} ms`)
+  for (const members of all) print('hops', await hopsOf(host, users, members))
+  print('leaves', await leavesOf(host, users))
+}
+
+async function hopsOf(host: Person, users: readonly string[], members: number): Promise<HopsFound> {
+  const { call, joinedMs } = await callOf(host, users, members)
+  const speakers = Math.min(SPEAKERS, members - 1)
+  const perSecond = Math.min(50, DELIVERED / (speakers * (members - 1)))
+  const before = { ...(await used()), host: call.counts.received }
+  await order({ do: 'speak', speakers, perSecond })
+  const hops: number[] = []
+  for (let hop = 0; hop < HOPS; hop += 1) {
+    await pause(REST_MS)
+    const epoch = call.epoch! + 1
+    const own = moved(call, epoch)
+    const at = nowMs()
+    await call.hop()
+    const [last, ownAt] = await Promise.all([switchedTo(epoch).promise, own])
+    hops.push(Math.max(last.at, ownAt) - at)
+  }
+  await order({ do: 'hush' })
+  await pause(SETTLE_MS)
+  const after = await used()
+  const { counts } = after
+  const wanted = counts.sent * (members - 1)
+  const received = counts.received + call.counts.received
+  await call.end()
+  return {
+    members,
+    hops,
+    sent: counts.sent,
+    wanted,
+    missed: wanted - received,
+    undecryptable: counts.undecryptable + call.counts.undecryptable,
+    cpu: {
+      host: (1_000 * (after.own - before.own)) / HOPS,
+      server: (1_000 * (after.server - before.server)) / HOPS,
+      bots: (1_000 * (after.counts.cpu - before.counts.cpu)) / HOPS,
+    },
+    joinedMs,
+  }
+}
+
+async function leavesOf(host: Person, users: readonly string[]): Promise<LeavesFound> {
+  const { call } = await callOf(host, users, LEFT + LEAVES)
+  await order({
+    do: 'speak',
+    speakers: SPEAKERS,
+    perSecond: DELIVERED / SPEAKERS / (LEFT + LEAVES),
+  })
+  const leaves: number[] = []
+  for (let leave = 0; leave < LEAVES; leave += 1) {
+    await pause(REST_MS)
+    const epoch = call.epoch! + 1
+    const own = moved(call, epoch)
+    const { at } = await order({ do: 'leave' })
+    const [last, ownAt] = await Promise.all([switchedTo(epoch).promise, own])
+    if (last.reason !== 'left') throw new Error(`the key moved because of ${last.reason}`)
+    leaves.push(Math.max(last.at, ownAt) - at)
+  }
+  await order({ do: 'hush' })
+  await call.end()
+  return { leaves }
+}
+
+/** A call of the host and so many others, less one, all of whom are in. */
+async function callOf(
+  host: Person,
+  users: readonly string[],
+  members: number,
+): Promise<{ readonly call: Call; readonly joinedMs: number }> {
+  const began = nowMs()
+  introduced.all = members <= STRANGERS
+  switched.clear()
+  await order({ do: 'expect', count: members - 1, introduced: introduced.all })
+  const call = await host.calls.place(users.slice(0, members - 1), {
+    policy: { hopMs: 86_400_000, hopOctets: 1_099_511_627_776 },
+  })
+  void listen(call)
+  for (;;) {
+    const { epoch } = call
+    const { number } = epoch === undefined ? { number: -1 } : await order({ do: 'look', epoch })
+    if (number === members - 1 && call.epoch === epoch) break
+    await pause(REST_MS)
+  }
+  const joinedMs = nowMs() - began
+  console.error(`${members} are in a call after ${Math.round(joinedMs)} ms`)
+  await pause(SETTLE_MS)
+  return { call, joinedMs }
+}
+
+async function listen(call: Call): Promise<void> {
+  own.clear()
+  for await (const event of call.events()) {
+    if (event.type === 'hop') ownAt(event.epoch).resolve(nowMs())
+    if (event.type === 'closed' && event.code !== undefined) throw new Error(event.code)
+  }
+}
+
+/** When this end has switched to that epoch. */
+async function moved(call: Call, epoch: number): Promise<number> {
+  return call.epoch === epoch ? nowMs() : ownAt(epoch).promise
+}
+
+function ownAt(epoch: number): PromiseWithResolvers<number> {
+  const known = own.get(epoch) ?? Promise.withResolvers<number>()
+  own.set(epoch, known)
+  return known
+}
+
+function switchedTo(epoch: number): PromiseWithResolvers<Switched> {
+  const known = switched.get(epoch) ?? Promise.withResolvers<Switched>()
+  switched.set(epoch, known)
+  return known
+}
+
+async function order(what: Order): Promise<Done> {
+  refs += 1
+  const { promise, resolve } = Promise.withResolvers<Done>()
+  answers.set(refs, resolve)
+  bots.send({ ref: refs, order: what })
+  return promise
+}
+
+/** Seconds of CPU so far, and what the bots have counted. */
+async function used(): Promise<{
+  readonly own: number
+  readonly server: number
+  readonly counts: Counts
+}> {
+  const { counts } = await order({ do: 'count' })
+  const { user, system } = process.cpuUsage()
+  return { own: (user + system) / 1e6, server: await cpuSoFar(Number(pid)), counts }
+}
+
+function print(what: 'hops' | 'leaves', found: HopsFound | LeavesFound): void {
+  console.log(`${what} ${JSON.stringify(found)}`)
+}
