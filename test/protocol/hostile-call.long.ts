@@ -7,7 +7,7 @@ import {
 } from '../../packages/protocol/src/testing/hostile-scenes.testing.ts'
 
 /** Some minutes on one core: what packages/protocol/src/ceremonies/call/hostile.test.ts does in seconds. */
-const RUNS = 5_000
+const RUNS = 2_000
 
 test(`${RUNS} calls over a hostile relay: no key that others do not expect, and all is well or named`, () => {
   fc.assert(

@@ -23,7 +23,7 @@ import { authority } from './signin.testing.ts'
  */
 
 export const CONTEXT: CallContext = { call: utf8('a call: 16 octet'), server: 'hufu.example:443' }
-export const TRUST: CallTrust = {
+const TRUST: CallTrust = {
   issuers: [trusted(authority, ['example.org'])],
   nowUnixMs: NOW,
   cache: certificateCache(100),
