@@ -8,7 +8,7 @@ import { EPOCHS_LEFT_OUT } from '../../group/takeover.ts'
 import { openFirst } from '../../group/wraps.ts'
 import type { ErrorCode } from '../../wire/errors.ts'
 import type { MessageOf } from '../../wire/schema.ts'
-import type { Ms } from '../../wire/units.ts'
+import { after as later, type Ms } from '../../wire/units.ts'
 import { broughtInAgain } from './brought-in.ts'
 import type { CallEffect } from './effects.ts'
 import { endPayload, sealInfo, signSaid, wasSaid, type CallTrust } from './proofs.ts'
@@ -21,7 +21,7 @@ import { verifyWelcome, type Told, type Welcomed } from './welcome.ts'
  * A member of a call, from its S1 on. Nothing is decrypted before S2 is verified (A11).
  *
  *   waiting ─ image, batch, sealed: all good ─→ opening (the KEY agrees) ─ agreed ─→ in ─ end, bye, fault ─→ over
- *      └─ any of it bad: over                                                        │
+ *      └─ any of it bad, or 2 min: over                                                        │
  *                                                  behind, or another hosts: return ─┴─ again ─→ in
  *
  * What is said to all while this end is not in yet is kept, and heard once it is.
@@ -72,6 +72,8 @@ type State =
 const MOST_KEPT = 256
 /** Of one who is not the host. */
 const MOST_KEPT_OF_ONE = 16
+/** Milliseconds in which a host's welcome comes, or does not. Our choice: its KEY may have to be touched first. */
+const WELCOME_MS = 120_000
 
 /** Starts a member's part, once the server has said that it is in. */
 export function callMember(start: CallMemberStart, startedAt: Ms = 0 as Ms): CallMember {
@@ -81,6 +83,7 @@ export function callMember(start: CallMemberStart, startedAt: Ms = 0 as Ms): Cal
   let kept: readonly (readonly [number, CallTalk])[] = []
   let handed: MessageOf<typeof HandOver> | undefined
   let isOffline = false
+  let welcomeBy: Ms | undefined
 
   const fail = (code: ErrorCode): readonly CallEffect[] => {
     if (state.at === 'in') state.group.close()
@@ -267,6 +270,10 @@ export function callMember(start: CallMemberStart, startedAt: Ms = 0 as Ms): Cal
       return after([], state.group.roster, { now })
     },
     tick(now) {
+      if (state.at === 'waiting') {
+        welcomeBy ??= later(now, WELCOME_MS)
+        return now < welcomeBy ? [] : fail('ERR_CALL_LOST')
+      }
       if (state.at !== 'in') return []
       const { roster } = state.group
       const wants = isOffline ? [] : book.want(roster, now)
@@ -276,6 +283,7 @@ export function callMember(start: CallMemberStart, startedAt: Ms = 0 as Ms): Cal
       ]
     },
     wakesAt() {
+      if (state.at === 'waiting') return welcomeBy ?? (0 as Ms)
       if (state.at !== 'in') return Infinity as Ms
       const { group } = state
       const { roster } = group

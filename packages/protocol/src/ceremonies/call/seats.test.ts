@@ -154,6 +154,17 @@ describe('who was away comes back', () => {
     assert.deepEqual([...world.four[0]!.seat.roster!.members.keys()], [0, 1, 3])
   })
 
+  test('a welcome that does not come is given up', () => {
+    const world = callOfFour(11)
+    world.act({ do: 'join', count: 1 })
+    const late = world.parties[4]!
+    world.four[0]!.inbox.length = 0
+    world.act({ do: 'wait', ms: 119_000 })
+    assert.equal(late.seat.at, 'waiting')
+    world.act({ do: 'wait', ms: 2_000 })
+    assert.deepEqual(late.told, [{ do: 'over', code: 'ERR_CALL_LOST' }])
+  })
+
   test('what is not answered is given up', () => {
     const world = callOfFour(9)
     const alone = world.four[3]!
