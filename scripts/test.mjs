@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { installPackages } from './debian.mjs'
 import { ready, ROOT } from './ready.mjs'
 import { run } from './run.mjs'
+import { scratchFolder } from './scratch.mjs'
 
 const args = process.argv.slice(2)
 const long = args.includes('--long')
@@ -25,11 +26,16 @@ const browser = long && existsSync(whole) ? { HUFU_TEST_BROWSER: whole } : {}
 
 const node = ready()
 if (!long) installPackages(files.length > 0 ? files : undefined)
-process.exit(
-  await run(
-    node,
-    // one more than there are cores: tests of whole systems wait for each other more than they compute
-    ['--test', `--test-concurrency=${availableParallelism() + 1}`, ...options, ...patterns],
-    { ...browser, NODE_COMPILE_CACHE: join(ROOT, 'node_modules', '.cache', 'compile') },
-  ),
+const scratch = long ? undefined : scratchFolder()
+const code = await run(
+  node,
+  // one more than there are cores: tests of whole systems wait for each other more than they compute
+  ['--test', `--test-concurrency=${availableParallelism() + 1}`, ...options, ...patterns],
+  {
+    ...browser,
+    ...(scratch && { TMPDIR: scratch.path }),
+    NODE_COMPILE_CACHE: join(ROOT, 'node_modules', '.cache', 'compile'),
+  },
 )
+scratch?.remove()
+process.exit(code)

@@ -6,6 +6,9 @@ import { after, describe, test } from 'node:test'
 import { hufu, type JsonEvent } from '../support/hufu.ts'
 import { freePort, serve } from '../support/serve.ts'
 
+// The doctor warns of a folder in memory, and temporary files of tests may be there.
+process.env['TMPDIR'] = '/var/tmp'
+
 const served = await serve()
 const folder = mkdtempSync(join(tmpdir(), 'hufu-backup-'))
 const file = join(folder, 'backup.tar')

@@ -17,6 +17,9 @@ import { examine, type DoctorOptions } from './doctor.ts'
 import { CHECKS, type Check, type Finding } from './finding.ts'
 import { nodeVersion, openFiles } from './machine.ts'
 
+// The doctor warns of a folder in memory, and temporary files of tests may be there.
+process.env['TMPDIR'] = '/var/tmp'
+
 async function examined(config: Config, options?: DoctorOptions): Promise<readonly Finding[]> {
   const findings: Finding[] = []
   for await (const finding of examine(config, options)) findings.push(finding)
