@@ -210,7 +210,7 @@ export function runCall(start: CallStart): RunningCall {
   }
 
   const act = (effects: readonly CallEffect[]): void => {
-    for (const effect of effects) {
+    for (const effect of lasting(effects)) {
       if (isOver) break
       perform(effect)
     }
@@ -511,4 +511,11 @@ function isOfSession(message: FromServer): message is OfSession {
 
 function ignored(): void {
   // the server may know better: what it does changes who hears, not who can read
+}
+
+/** Without the keys that are forgotten further on: by now they are wiped. */
+function lasting(effects: readonly CallEffect[]): readonly CallEffect[] {
+  const forgotten = new Set(effects.flatMap((one) => (one.do === 'forget' ? [one.epoch] : [])))
+  if (forgotten.size === 0) return effects
+  return effects.filter((one) => !('keys' in one && forgotten.has(one.keys.epoch)))
 }
