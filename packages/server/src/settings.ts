@@ -62,6 +62,7 @@ export interface Config {
   readonly mediaFrameOctets: number
   readonly mediaFramesPerSecond: number
   readonly mediaUnsentOctets: number
+  readonly mediaGatherMs: number
   readonly membersPerCall: number
   readonly callsPerUser: number
   readonly callRingMs: number
@@ -382,6 +383,12 @@ export const SETTINGS: { readonly [N in keyof Config]: Setting<Config[N]> } = {
     default: 131_072,
     about:
       'Octets that may wait for a slow member of a call before frames of media are dropped for it: some seconds of speech of two.',
+  },
+  mediaGatherMs: {
+    kind: whole(0, 100),
+    default: 10,
+    about:
+      'As gather-ms, for the media of calls: half a frame of speech, which whoever plays it waits longer for anyway. 0: none waits.',
   },
 
   membersPerCall: {

@@ -39,6 +39,8 @@ export interface FanoutPorts {
   readonly clock: Clock
   readonly counts: RelayCounts
   readonly gatherMs: number
+  /** The same, in a session of media. */
+  readonly mediaGatherMs: number
   /** Octets that may wait for one member before frames of media are no longer sent to it. */
   readonly mediaUnsentOctets: number
   /** After what is ready now has been read; for tests. */
@@ -47,7 +49,7 @@ export interface FanoutPorts {
 
 /** Fan-out to the members of this node. */
 export function fanoutOver(ports: FanoutPorts): Fanout {
-  const { clock, counts, gatherMs, mediaUnsentOctets, soon = inThisTurn } = ports
+  const { clock, counts, gatherMs, mediaGatherMs, mediaUnsentOctets, soon = inThisTurn } = ports
 
   /** Whether the member has fallen behind in what is of no use late. So many frames are not sent to it. */
   const isBehind = (shared: Shared, connection: Connection, frames: number): boolean => {
@@ -106,7 +108,8 @@ export function fanoutOver(ports: FanoutPorts): Fanout {
   /** When the wave that has just begun will leave. */
   const schedule = (shared: Shared): void => {
     const { wave } = shared
-    const at = wave.leftAt === undefined ? undefined : after(wave.leftAt, gatherMs)
+    const ms = shared.lossy ? mediaGatherMs : gatherMs
+    const at = wave.leftAt === undefined ? undefined : after(wave.leftAt, ms)
     if (at === undefined || at <= clock.now()) soon(() => flush(shared))
     else wave.cancel = clock.wake(at, () => flush(shared))
   }

@@ -69,6 +69,7 @@ export interface SessionPorts {
   readonly config: Pick<
     Config,
     | 'gatherMs'
+    | 'mediaGatherMs'
     | 'mediaFrameOctets'
     | 'mediaFramesPerSecond'
     | 'mediaUnsentOctets'
@@ -87,8 +88,8 @@ const FLOOD_SECONDS = 10
 /** The sessions of one node. */
 export function sessionsOver(ports: SessionPorts): Sessions {
   const { bus, store, clock, counts, config } = ports
-  const { gatherMs, mediaUnsentOctets } = config
-  const fanout = fanoutOver({ clock, counts, gatherMs, mediaUnsentOctets })
+  const { gatherMs, mediaGatherMs, mediaUnsentOctets } = config
+  const fanout = fanoutOver({ clock, counts, gatherMs, mediaGatherMs, mediaUnsentOctets })
   const seats = seatsOver({ bus, clock }, config.sessionsPerConnection, (shared, octets, head) => {
     const traffic = readTraffic(octets, head)
     if (!traffic.ok) return

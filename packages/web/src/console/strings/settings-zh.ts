@@ -28,6 +28,7 @@ export const settingsZh: Readonly<Record<string, string>> = {
   callsPerUser: '一个用户同时所在及发起的通话数。',
   callRingMs: '接听通话的时限：要有人听到并走过来。',
   callIdleMs: '这么久没有人连接的通话即告结束。',
+  mediaGatherMs: '八人以上的通话中，这么多毫秒内到来的媒体帧一起转发；0 为不等。',
   gatherMs: '八人以上的会话中，这么多毫秒内到来的帧一起转发；0 为不等。',
   pairAnswerMs: '从请求到应答的时限，用数字或联系人配对时。',
   pairAnswerByNameMs: '从请求到应答的时限，用名字配对时：要有人听到并输入。',
