@@ -1,3 +1,4 @@
+import type { AudioCounts } from './audio/index.ts'
 import type { HopReason } from '@hufu/protocol/group'
 import type { KeyKind } from '@hufu/protocol/identity'
 import type { ErrorCode } from '@hufu/protocol/wire'
@@ -130,6 +131,8 @@ export type CliEvent =
     }
   | { readonly event: 'deaf'; readonly deaf: boolean }
   | { readonly event: 'returned' }
+  /** A recording is closed. Frames of 20 ms. */
+  | ({ readonly event: 'recorded'; readonly path: string } & AudioCounts)
   | { readonly event: 'callcode'; readonly words: readonly string[]; readonly digits: string }
   | {
       readonly event: 'contact'

@@ -232,7 +232,6 @@ export async function converse(call: Call, ports: ConversationPorts): Promise<Ex
   input.stop()
   room?.resolve()
   output.screen.status(undefined)
-  await recorder?.close()
 
   if (isTold) await output.event({ event: 'acknowledged', count: taken })
   const unacknowledged = Math.max(closed?.unacknowledged ?? 0, said - taken)

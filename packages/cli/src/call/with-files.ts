@@ -2,6 +2,7 @@ import type { HufuError } from '@hufu/protocol/wire'
 import { systemClock } from '@hufu/terminal'
 import type { AudioSource, Recorder } from '../audio/index.ts'
 import type { OpenedSource } from '../files/source.ts'
+import type { Output } from '../output.ts'
 import type { CallOptions } from './options.ts'
 
 /** What a call takes from files, and brings into them, open. */
@@ -10,6 +11,8 @@ export interface WithFiles {
   readonly receive: string | undefined
   readonly audio: AudioSource | undefined
   readonly recorder: Recorder | undefined
+  /** Closes them, and tells of the recording. */
+  close(output: Output): Promise<void>
 }
 
 /**
@@ -34,11 +37,20 @@ export async function withFiles(
   }
   const sound =
     audio === undefined && record === undefined ? undefined : await import('../audio/index.ts')
+  const source = audio === undefined ? undefined : await sound!.openAudio(audio)
+  const recorder =
+    record === undefined ? undefined : await sound!.openRecorder(record, systemClock, failed)
   return {
     sources,
     receive,
-    audio: audio === undefined ? undefined : await sound!.openAudio(audio),
-    recorder:
-      record === undefined ? undefined : await sound!.openRecorder(record, systemClock, failed),
+    audio: source,
+    recorder,
+    async close(output) {
+      await source?.close()
+      if (recorder === undefined || record === undefined) return
+      const counts = await recorder.close()
+      await output.event({ event: 'recorded', path: record, ...counts })
+      output.note(`recorded ${record}`)
+    },
   }
 }

@@ -43,6 +43,7 @@ export async function run(args: Arguments, output: Output): Promise<ExitCode> {
     await output.event(INTERRUPTED)
     return exitOnStop()
   } finally {
+    await files.close(output)
     await caller.close()
   }
 }
