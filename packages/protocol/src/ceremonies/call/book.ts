@@ -21,6 +21,8 @@ const SOON_MS = 2_500
 export interface Book {
   /** This one was verified, and is as the roster has it. */
   enter(index: number): void
+  /** They have left. */
+  forget(indices: readonly number[]): void
   /** An S1 of `index` from `from`. It counts if the roster has it so, and only its owner or the host may show it. */
   take(
     roster: Roster,
@@ -63,6 +65,9 @@ export function bundleBook(context: CallContext, self: number): Book {
 
   return {
     enter: (index) => void verified.add(index),
+    forget(indices) {
+      for (const index of indices) verified.delete(index)
+    },
     take,
     follow(before, roster, trust) {
       if (before.members === roster.members) return []

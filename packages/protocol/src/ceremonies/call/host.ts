@@ -115,6 +115,7 @@ export function callHost(start: CallHostStart, startedAt: Ms): CallHost {
       !lost,
     )
     returns.gone(indices, lost)
+    book.forget(gone)
     const effects = group.leave(gone, now)
     return [
       ...line.obey(effects),
