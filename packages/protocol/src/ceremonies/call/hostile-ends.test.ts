@@ -4,6 +4,7 @@ import * as fc from 'fast-check'
 import {
   ed25519,
   hex,
+  Secret,
   seededRandomForTests,
   sha256,
   utf8,
@@ -11,6 +12,7 @@ import {
 } from '../../crypto/index.ts'
 import type { HostMessage } from '../../group/messages.ts'
 import { changeRoster, type Roster, type RosterMember } from '../../group/roster.ts'
+import { epochKeys } from '../../group/secrets.ts'
 import { signHost } from '../../group/signed.ts'
 import { takeOver } from '../../group/takeover.ts'
 import { verifySignature } from '../../identity/verify.ts'
@@ -127,6 +129,26 @@ describe('a hostile member', () => {
     call.wait(10_000)
     call.check()
     assert.equal(sendingOf(call.ends[2]!), sendingOf(host))
+  })
+
+  test('is brought in again by an answer to an old question, kept until now: it does not take it', () => {
+    const { call, one } = callOfThree('stale')
+    const kept: OnItsWay[] = []
+    call.relay = (each) => {
+      if (each.to !== 1 || each.from !== 0) return [each]
+      kept.push(each)
+      return []
+    }
+    call.act(one, (seat, now) => seat.offline(now))
+    call.act(one, (seat, now) => seat.online(now))
+    call.wait(9_000)
+    const answers = kept.filter(({ frame }) => talkIn(frame)?.type === 'again')
+    assert.ok(answers.length > 2)
+    call.relay = (each) => [each]
+    call.say(0, 1, answers[0]!.frame)
+    assert.equal(one.seat.at, 'away')
+    call.say(0, 1, answers.at(-1)!.frame)
+    assert.equal(one.seat.at, 'in')
   })
 
   test('asks to be brought in again in another’s name: nothing is sealed to anybody', () => {
@@ -390,6 +412,27 @@ describe('a hostile host', () => {
     })
     assert.ok(wants.includes(9))
     assert.ok(!one.told.some((effect) => effect.do === 'verified' && effect.index === 9))
+  })
+
+  test('shows somebody’s S1 for another line of the roster: it is refused, and the line not verified', () => {
+    const { call, host, one, two } = callOfThree('mask')
+    const boss = { ...ghost(9), user: 'boss@example.org' }
+    call.say(0, 1, entryOf(host, host.seat.roster!, [boss], []))
+    call.say(0, 1, { type: 'bundle', index: 9, bundle: two.start.bundle })
+    assert.deepEqual(refusals(one), [[9, 'ERR_CALL_PROOF']])
+    assert.ok(!one.told.some((effect) => effect.do === 'verified' && effect.index === 9))
+  })
+
+  test('makes keys of one secret for two rosters: they are not the same', () => {
+    const { host } = callOfThree('rosters')
+    const { call, epoch, rosterHash } = host.seat.sending()!
+    const keysFor = (hash: Uint8Array): string => {
+      const secret = new Secret(new Uint8Array(32))
+      const facts = { call, epoch, rosterHash: hash }
+      return hex(epochKeys(secret, facts, new Uint8Array(0), undefined).base.expose())
+    }
+    assert.equal(keysFor(rosterHash), keysFor(rosterHash))
+    assert.notEqual(keysFor(rosterHash), keysFor(sha256(rosterHash)))
   })
 
   test('puts another user into the place of one who was verified: that one is verified no more', () => {
