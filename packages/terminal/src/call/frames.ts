@@ -78,6 +78,8 @@ interface Sender {
 export function frames(kind: FrameKind, self: number, keys?: FrameKeys): Frames {
   const epochs = new Map<number, Epoch>()
   const elsewhere = keys === undefined ? {} : { load: keys.load }
+  /** The epoch that frames are sealed under; its sealer comes with the first of them, as most members never send any. */
+  let using: number | undefined
   let sealer: FrameSealer | undefined
   let lostBefore = 0
 
@@ -115,6 +117,11 @@ export function frames(kind: FrameKind, self: number, keys?: FrameKeys): Frames 
     sender.next = Math.max(sender.next, Number(counter) + 1)
   }
 
+  const newSealer = (): FrameSealer | undefined => {
+    const known = using === undefined ? undefined : epochs.get(using)
+    return known && frameSealer(SUITE, known.base, keyIdFor(using!, self), elsewhere)
+  }
+
   const accept = (keys: EpochKeys): void => {
     if (!epochs.has(keys.epoch)) epochs.set(keys.epoch, { base: baseOf(keys), openers: new Map() })
   }
@@ -136,13 +143,17 @@ export function frames(kind: FrameKind, self: number, keys?: FrameKeys): Frames 
     accept,
     use(used) {
       accept(used)
-      const { epoch } = used
+      // its counter never begins anew
+      if (using === used.epoch) return
       sealer?.wipe()
-      const { base } = epochs.get(epoch)!
-      sealer = frameSealer(SUITE, base, keyIdFor(epoch, self), elsewhere)
+      sealer = undefined
+      using = used.epoch
+      // a token takes its time
+      if (keys !== undefined) sealer = newSealer()
     },
     forget,
     seal(plaintext, room) {
+      sealer ??= newSealer()
       const sealed = sealer?.seal(plaintext, { room })
       if (sealed !== undefined) counts.sent += 1
       return sealed instanceof Promise ? sealed.catch(gone) : sealed

@@ -107,6 +107,8 @@ export function runCall(start: CallStart): RunningCall {
   let wakesAt = Infinity
   let isOver = false
   let leaving = false
+  /** Nobody else has the key. */
+  let isAlone = true
 
   const now = (): Ms => clock.now()
   const tell = (event: CallEvent): void => {
@@ -184,6 +186,9 @@ export function runCall(start: CallStart): RunningCall {
     },
   })
 
+  /** Members that are told apart by now: the roster's own, which are others whenever one of them is another. */
+  let audience: ReadonlyMap<number, unknown> = NOBODY
+
   const accepted = (keys: EpochKeys): void => {
     if (!preparedAt.has(keys.epoch)) preparedAt.set(keys.epoch, now())
     dataFrames.accept(keys)
@@ -200,11 +205,16 @@ export function runCall(start: CallStart): RunningCall {
     dataFrames.use(keys)
     ;({ epoch } = keys)
     hosting.moved(epoch)
+    door.switched()
     const tookMs = now() - (preparedAt.get(keys.epoch) ?? now())
     for (const one of preparedAt.keys()) if (one <= keys.epoch) preparedAt.delete(one)
-    const members = seat.roster?.members ?? new Map<number, unknown>()
+    const members = seat.roster?.members ?? NOBODY
     tell({ type: 'hop', epoch: keys.epoch, reason, tookMs, members: members.size })
-    talk.audience(new Set([...members.keys()].filter((index) => index !== self)))
+    if (members !== audience) {
+      audience = members
+      isAlone = members.size <= 1
+      talk.audience(new Set([...members.keys()].filter((index) => index !== self)))
+    }
     // what was on its way under the key before is unreadable where that is gone
     if (AT_ONCE.has(reason)) talk.again()
   }
@@ -401,7 +411,9 @@ export function runCall(start: CallStart): RunningCall {
     events: () => box,
     hearMedia: (heard) => sound.hear(heard),
     sendMedia(payload) {
-      if (!isOver && sound.send(payload)) passed(payload.length)
+      // nobody to hear it: not even late
+      if (isOver || isAlone) return
+      if (sound.send(payload)) passed(payload.length)
     },
     say: (text) => talk.say(text),
     sendFile: (source, options) => talk.sendFile(source, options?.on ?? ignored),
@@ -501,6 +513,7 @@ export function runCall(start: CallStart): RunningCall {
   }
 }
 
+const NOBODY: ReadonlyMap<number, unknown> = new Map()
 /** Reasons for which the key before is forgotten at once. */
 const AT_ONCE: ReadonlySet<string> = new Set(['left', 'host', 'returned'])
 type OfSession = Extract<FromServer, { type: `session.${string}` }>
