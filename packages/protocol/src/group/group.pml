@@ -1,6 +1,6 @@
 /*
- * The hops of a group for Spin (spinroot.com): host.ts and member.ts, with their states, names and order. Whoever changes
- * one changes both. group-world.pml is what they live in; the searches are made by test/protocol/group-model.test.ts.
+ * The hops of a group for Spin (spinroot.com): host.ts, and member.ts with what belongs to it, with their states, names and
+ * order. Whoever changes one changes both. group-world.pml is what they live in; the searches are made by test/protocol/group-model.test.ts.
  *
  * Keys are told apart by what makes them: the call's secret, the epoch that a ratchet mixes in, the roster. An assertion is
  * violated by two keys for one epoch, by a secret in use that somebody has who is not in the call, by an old key that is
@@ -298,7 +298,7 @@ inline again(to) {
   fi
 }
 
-/* ---- member.ts ---- */
+/* ---- member-state.ts, member-hops.ts ---- */
 
 #define LATEST (I.readied != 0 -> I.readied : I.epoch)
 

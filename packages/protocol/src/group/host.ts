@@ -23,7 +23,8 @@ import { signHost } from './signed.ts'
  *                                                                           after a departure) ─→ go → steady
  *   gathering ─ join of those who have come over to a new host ─→ renewing
  *
- * A departure's go ends the old key at once; any other leaves it good for frames that are on their way.
+ * A departure's go ends the old key at once; any other leaves it good for frames that are on their way. `group.pml` beside this
+ * file models hops and departures for Spin, of the members too; change both.
  */
 
 /** A joiner, and what the fresh secret was sealed into for it. */
