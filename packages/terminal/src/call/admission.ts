@@ -7,8 +7,8 @@ import type { CallIdentity } from './events.ts'
 import type { People } from './people.ts'
 
 /*
- * How a host lets members in. Those who come within a moment, or while its KEY still signs for those before them, are one
- * batch: one signature, one fresh secret.
+ * How a host lets members in. Those who come within a moment, or while those before them are not in yet, are one batch: one
+ * signature, one fresh secret. So a crowd comes in a few batches.
  *
  *   let in by the server ─ rung, key as before ─→ waiting ─ a moment ─→ admitted, the KEY signs S2
  *      └─ not rung, another key than before: refused
@@ -20,6 +20,8 @@ export interface Admission {
   joining(index: number, bundle: Bundle): Promise<void>
   /** The KEY is to sign. Rejects as it does. */
   sign(effect: Extract<CallEffect, { do: 'sign' }>): Promise<void>
+  /** A key has come into use: whoever was let in has it. */
+  switched(): void
   close(): void
 }
 
@@ -41,18 +43,29 @@ const GATHER_MS = 20
 
 export function admission(ports: AdmissionPorts): Admission {
   const { seat, clock, key, people, trust, crowd, act, refuse } = ports
+  /** Signatures that the KEY has not made yet, and whether those let in last have no key yet. */
   let signing = 0
+  let isFresh = false
   let at: 'idle' | 'gathering' | 'behind' | 'over' = 'idle'
   let cancel: () => void = () => undefined
 
   const admitSoon = (): void => {
     if (at !== 'idle') return
-    at = signing > 0 ? 'behind' : 'gathering'
+    at = signing > 0 || isFresh ? 'behind' : 'gathering'
     if (at === 'behind') return
     cancel = clock.wake(after(clock.now(), GATHER_MS), () => {
       at = 'idle'
-      act(seat.admit(clock.now()))
+      const effects = seat.admit(clock.now())
+      isFresh = effects.some((effect) => effect.do === 'sign')
+      act(effects)
     })
+  }
+
+  /** Those behind may come, if nothing holds them up any more. */
+  const next = (): void => {
+    if (at !== 'behind' || signing > 0 || isFresh) return
+    at = 'idle'
+    admitSoon()
   }
 
   return {
@@ -76,9 +89,11 @@ export function admission(ports: AdmissionPorts): Admission {
       signing -= 1
       if (at === 'over') return
       act(seat.signed(batch, signature))
-      if (at !== 'behind') return
-      at = 'idle'
-      admitSoon()
+      next()
+    },
+    switched() {
+      isFresh = false
+      next()
     },
     close() {
       at = 'over'

@@ -44,6 +44,8 @@ const MOST_EARLY = 512
 export function sounding({ self, keys, canSend, on, ...options }: SoundingOptions): Sounding {
   const mine = frames('media', self, keys)
   let early: { readonly from: number; readonly frame: Uint8Array; readonly epoch: number }[] = []
+  /** The first epoch that this end had keys of, and the latest. */
+  let first = Infinity
   let newest = 0
   let late = 0
   let heard: ((from: number, payload: Uint8Array) => void) | undefined
@@ -74,7 +76,8 @@ export function sounding({ self, keys, canSend, on, ...options }: SoundingOption
     if (made.is === 'early') {
       const isToCome = made.epoch > newest && early.length < MOST_EARLY
       if (isToCome) early.push({ from, frame: frame.slice(), epoch: made.epoch })
-      else mine.counts.undecryptable += 1
+      // what is older than this end is not for it
+      else if (made.epoch >= first) mine.counts.undecryptable += 1
       return
     }
     const { plaintext } = made
@@ -86,6 +89,7 @@ export function sounding({ self, keys, canSend, on, ...options }: SoundingOption
   return {
     accept(accepted) {
       mine.accept(accepted)
+      first = Math.min(first, accepted.epoch)
       newest = Math.max(newest, accepted.epoch)
       const waiting = early
       early = []
