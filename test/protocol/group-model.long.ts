@@ -25,7 +25,7 @@ for (const defines of BOUNDS)
   })
 
 describe('the search finds', () => {
-  const TWO_KEYS = /key\[.*\]==0\)\|\|/
+  const TWO_KEYS = /key\[.*\]==0\)+\|\|/
   const KNOWN = /has&/
   const faults = [
     ['an epoch that is given again', ['FAULT_EPOCH_AGAIN', 'HOPS=2'], TWO_KEYS],
