@@ -2,9 +2,6 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { killAndLook } from '../support/kept.ts'
 
-// On a disk there are more moments to be killed at than in memory, where temporary files of tests may be.
-process.env['TMPDIR'] = '/var/tmp'
-
 test('killed at any moment of writes, a change of the key, a backup and a restore, nothing is lost or can be read', async () => {
   const { secrets, backups, restores } = await killAndLook(3)
   assert.ok(secrets >= 60, `${secrets} secrets`)
