@@ -94,6 +94,6 @@ export async function openCaller(
 /** Whether the key's token can encrypt a call itself: it is tried. Rejects with `ERR_HSM_MECHANISM` if not. */
 async function inToken({ traffic }: SecurityKey): Promise<void> {
   if (traffic === undefined)
-    throw new HufuError('ERR_HSM_MECHANISM', 'the key is in no token: a call without --in-token')
+    throw new HufuError('ERR_HSM_MECHANISM', 'the key is in no token; leave out --in-token')
   await traffic.prove()
 }

@@ -18,7 +18,14 @@ test('hops by time and by volume, wherever the users stand', () => {
 })
 
 test('what cannot be a hop, or is given twice, is refused', () => {
-  for (const line of ['bob --hop x', 'bob --hop 30s --hop 1m', 'bob --schedule none', '--check'])
+  for (const line of [
+    'bob --hop x',
+    'bob --hop 30s --hop 1m',
+    'bob --schedule none',
+    '--check',
+    'bob --hop 25h',
+    'bob --hop 1025GiB',
+  ])
     assert.throws(
       () => {
         const { users } = read(line)

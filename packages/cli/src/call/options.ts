@@ -1,3 +1,4 @@
+import { POLICY_LIMITS } from '@hufu/protocol/group'
 import { parseUserId } from '@hufu/protocol/identity'
 import { HufuError } from '@hufu/protocol/wire'
 import type { PlaceOptions } from '@hufu/terminal'
@@ -93,5 +94,10 @@ const HOP = '--hop takes a time (30s, 5m), a size (8MiB), or each of them once'
 function readHop(typed: string): PlaceOptions['policy'] {
   const [, digits, unit] = /^([1-9][0-9]{0,3})(s|m|h|KiB|MiB|GiB)$/.exec(typed) ?? []
   const row = unit === undefined ? undefined : UNITS[unit]
-  return row && { [row[0]]: Number(digits) * row[1] }
+  if (row === undefined) return undefined
+  const [limit, of] = row
+  const value = Number(digits) * of
+  if (value > POLICY_LIMITS[limit][1])
+    throw usage(`--hop ${typed} is too much: 24h, or 1024GiB, at the most`)
+  return { [limit]: value }
 }

@@ -1,4 +1,4 @@
-import type { HufuError } from '@hufu/protocol/wire'
+import { HufuError } from '@hufu/protocol/wire'
 import { systemClock } from '@hufu/terminal'
 import type { AudioSource, Recorder } from '../audio/index.ts'
 import type { OpenedSource } from '../files/source.ts'
@@ -29,7 +29,10 @@ export async function withFiles(
   const sources: OpenedSource[] = []
   for (const path of send) {
     const { openSource } = await import('../files/source.ts')
-    sources.push(await openSource(path))
+    const opened = await openSource(path)
+    if (opened.source.kind !== 'file')
+      throw new HufuError('ERR_FILE_READ', `${path}: a folder; in a call only files are sent`)
+    sources.push(opened)
   }
   if (receive !== undefined) {
     const { makeDirectory } = await import('../files/directory.ts')

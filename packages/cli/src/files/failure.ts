@@ -17,6 +17,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EPERM: 'no permission to write here',
   EROFS: 'the file system is read-only',
   ENOENT: 'there is no such folder',
+  EEXIST: 'there is something else of this name',
   ENOTDIR: 'there is something else where a folder should be',
   ELOOP: 'there is a link where none may be',
   ENAMETOOLONG: 'the name is too long for this file system',
