@@ -1,16 +1,12 @@
-import { ed25519, Secret, xwing, type SigningKey } from '@hufu/protocol/crypto'
 import {
   CALL_ID_OCTETS,
-  CHECK_OCTETS,
-  checkStatement,
   hostSeat,
-  makeBundle,
   memberSeat,
   MOST_RUNG,
   RANDOM_OCTETS,
-  type Bundle,
   type CallTrust,
 } from '@hufu/protocol/call'
+import { hex, Secret } from '@hufu/protocol/crypto'
 import {
   GROUP_DEFAULTS,
   type CallContext,
@@ -24,16 +20,17 @@ import {
   type SecurityKey,
   type TrustedIssuer,
 } from '@hufu/protocol/identity'
-import { hex } from '@hufu/protocol/crypto'
-import { after, HufuError, isErrorCode, terminalIdOf, type ErrorCode } from '@hufu/protocol/wire'
+import { after, HufuError, isErrorCode, type ErrorCode } from '@hufu/protocol/wire'
 import type { Line } from '../connection/line.ts'
 import type { FromServer } from '../connection/messages.ts'
 import type { Pins } from '../identity/pins.ts'
 import { asking, type Answer } from './asking.ts'
 import type { Call } from './call.ts'
 import type { CallIdentity } from './events.ts'
+import { ownMaker } from './own.ts'
 import { peopleBy } from './people.ts'
-import { runCall, type CallPorts, type RunningCall } from './running.ts'
+import { runCall } from './running.ts'
+import type { CallPorts, RunningCall } from './start.ts'
 
 /*
  * Calls of a terminal: those that its user places, and those that ring here.
@@ -110,15 +107,6 @@ export interface RingingCall {
   /** Joins, and resolves once the server has let this end in. Rejects as {@link Calls.place}. */
   accept(): Promise<Call>
   decline(): void
-}
-
-/** Keys of this end, for one call. */
-interface Own {
-  readonly context: CallContext
-  readonly signing: SigningKey
-  readonly sealing: ReturnType<typeof xwing.generate>
-  readonly media: SigningKey
-  readonly bundle: Bundle
 }
 
 /**
@@ -250,37 +238,7 @@ export function startCalls(options: CallsOptions): Calls {
     acceptsChanged: async (who) => (await options.accept?.(who)) === true,
   }
 
-  /** Keys for one call, and S1 over them. */
-  const newOwn = async (
-    context: CallContext,
-    { host, r1 }: Pick<Bundle, 'host' | 'r1'>,
-  ): Promise<Own> => {
-    const signing = ed25519.generate(random)
-    const sealing = xwing.generate(random)
-    const media = ed25519.generate(random)
-    const bundle = await makeBundle(key, context, {
-      terminal: connection.terminal,
-      host,
-      r1,
-      r2: random(RANDOM_OCTETS),
-      signing: signing.publicKey,
-      sealing: sealing.publicKey,
-      media: terminalIdOf(media.publicKey),
-    })
-    return { context, signing, sealing, media, bundle }
-  }
-
-  const seatStart = ({ context, signing, sealing, bundle }: Own, index: number) => ({
-    context,
-    self: index,
-    bundle,
-    publicKeys: key.publicKeys,
-    keyId,
-    key: signing,
-    sealing,
-    random,
-    makeSecret,
-  })
+  const own = ownMaker({ key, keyId, terminal: connection.terminal, random, makeSecret })
 
   const run = (start: Parameters<typeof runCall>[0]): Call => {
     const one = runCall(start)
@@ -290,21 +248,6 @@ export function startCalls(options: CallsOptions): Calls {
     return one.call
   }
 
-  /** A KEY's answer to the server's check (A8). */
-  const checked = async (
-    context: CallContext,
-    role: 'initiator' | 'member',
-    challenge: Uint8Array,
-  ): Promise<{ readonly nonce: Uint8Array; readonly signature: Uint8Array }> => {
-    const nonce = random(CHECK_OCTETS)
-    const { user, certificates } = key
-    const about = { role, user, certificates, terminal: connection.terminal }
-    return {
-      nonce,
-      signature: await key.sign(checkStatement(context, about, challenge, nonce)),
-    }
-  }
-
   const place = async (
     users: readonly string[],
     { schedule = 'ratchet', policy, check = false }: PlaceOptions,
@@ -312,7 +255,7 @@ export function startCalls(options: CallsOptions): Calls {
     await ready()
     const context: CallContext = { call: random(CALL_ID_OCTETS), server: server.name }
     const r1 = random(RANDOM_OCTETS)
-    const own = await newOwn(context, { host: key.user, r1 })
+    const mine = await own.keys(context, { host: key.user, r1 })
     const known = await self()
     const { promise, resolve, reject } = Promise.withResolvers<Call>()
     const ref = connection.nextRef()
@@ -321,16 +264,18 @@ export function startCalls(options: CallsOptions): Calls {
     const answered = (answer: Answer | HufuError): boolean => {
       if (answer instanceof HufuError) reject(answer)
       else if (answer.type === 'call.check') {
-        checked(context, 'initiator', answer.challenge).then(
-          (proof) => connection.send({ type: 'call.check-answer', ref, call, check: proof }),
-          reject,
-        )
+        own
+          .checked(context, 'initiator', answer.challenge)
+          .then(
+            (proof) => connection.send({ type: 'call.check-answer', ref, call, check: proof }),
+            reject,
+          )
         return false
       } else if (answer.type === 'call.placed') {
         const { signalling, media } = answer
         const choice = { schedule, policy: { ...GROUP_DEFAULTS, ...policy } }
-        const seat = hostSeat({ ...seatStart(own, 0), ...choice }, clock.now())
-        const about = { id: call, seat, signalling, media, mediaKey: own.media, r1 }
+        const seat = hostSeat({ ...mine.seat(0), ...choice }, clock.now())
+        const about = { id: call, seat, signalling, media, mediaKey: mine.media, r1 }
         resolve(run({ ...about, self: known, rung, ports }))
       } else reject(new HufuError('ERR_WIRE_UNEXPECTED', 'the server answers something else'))
       return true
@@ -343,7 +288,7 @@ export function startCalls(options: CallsOptions): Calls {
         users: rung,
         r1,
         certificates: key.certificates,
-        media: own.bundle.media,
+        media: mine.bundle.media,
         checkInitiator: check,
         checkMembers: check,
       },
@@ -395,18 +340,18 @@ export function startCalls(options: CallsOptions): Calls {
   }: Extract<FromServer, { type: 'call.ring' }>): Promise<Call> => {
     await ready()
     const context: CallContext = { call, server: dialled }
-    const own = await newOwn(context, { host, r1 })
-    const check = challenge === null ? null : await checked(context, 'member', challenge)
+    const mine = await own.keys(context, { host, r1 })
+    const check = challenge === null ? null : await own.checked(context, 'member', challenge)
     const known = await self()
     const { promise, resolve, reject } = Promise.withResolvers<Call>()
     const ref = connection.nextRef()
     rings.delete(hex(call))
-    asks.ask({ type: 'call.accept', ref, call, bundle: own.bundle, check }, (answer) => {
+    asks.ask({ type: 'call.accept', ref, call, bundle: mine.bundle, check }, (answer) => {
       if (answer instanceof HufuError) reject(answer)
       else if (answer.type === 'call.joined') {
         const { index, host: hostIndex, signalling, media } = answer
-        const seat = memberSeat({ ...seatStart(own, index), host: hostIndex })
-        const about = { id: call, seat, signalling, media, mediaKey: own.media, r1 }
+        const seat = memberSeat({ ...mine.seat(index), host: hostIndex })
+        const about = { id: call, seat, signalling, media, mediaKey: mine.media, r1 }
         resolve(run({ ...about, self: known, rung: [], ports }))
       } else reject(new HufuError('ERR_WIRE_UNEXPECTED', 'the server answers something else'))
       return true

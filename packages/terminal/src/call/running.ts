@@ -1,7 +1,5 @@
-import { callCode, type CallEffect, type CallSeat, type CallTrust } from '@hufu/protocol/call'
-import type { Random, SigningKey } from '@hufu/protocol/crypto'
-import type { EpochKeys, LoadKey } from '@hufu/protocol/group'
-import type { SecurityKey } from '@hufu/protocol/identity'
+import type { CallEffect } from '@hufu/protocol/call'
+import type { EpochKeys } from '@hufu/protocol/group'
 import {
   after,
   DATA_ROOM_OCTETS,
@@ -12,21 +10,17 @@ import {
   type ErrorCode,
   type Ms,
 } from '@hufu/protocol/wire'
-import type { Clock } from '../clock.ts'
-import type { Connection } from '../connection/connection.ts'
 import type { FromServer } from '../connection/messages.ts'
-import type { OpenSocket, ServerAddress } from '../connection/socket.ts'
 import { mailbox } from '../talk/mailbox.ts'
 import { admission } from './admission.ts'
-import type { Asking } from './asking.ts'
 import type { Call } from './call.ts'
 import { crowd } from './crowd.ts'
-import type { CallEvent, CallIdentity } from './events.ts'
+import type { CallEvent } from './events.ts'
+import { callFace } from './face.ts'
 import { frames, type FrameKeys } from './frames.ts'
-import { hostActs } from './host-acts.ts'
 import { hostingOf } from './hosting.ts'
-import type { People } from './people.ts'
 import { sounding } from './sounding.ts'
+import type { CallStart, RunningCall } from './start.ts'
 import { talking } from './talking.ts'
 
 /*
@@ -35,52 +29,6 @@ import { talking } from './talking.ts'
  *   signalling   the terminal's own connection: the machine's frames, and what is said (`talking.ts`)
  *   media        a connection of its own, under a key made for this call (`media.ts`)
  */
-
-/** What a call runs on. */
-export interface CallStart {
-  readonly id: Uint8Array
-  readonly seat: CallSeat
-  /** Sessions at the server. */
-  readonly signalling: Uint8Array
-  readonly media: Uint8Array
-  readonly mediaKey: SigningKey
-  /** What those whom this end has rung are shown: its R1 of this call. */
-  readonly r1: Uint8Array
-  readonly self: CallIdentity
-  /** Users who are rung already. */
-  readonly rung: readonly string[]
-  readonly ports: CallPorts
-}
-
-/** The outside world of a call. */
-export interface CallPorts {
-  readonly server: ServerAddress
-  readonly clock: Clock
-  readonly random: Random
-  readonly openSocket: OpenSocket
-  readonly connection: Connection
-  readonly asking: Asking
-  readonly key: SecurityKey
-  /** Where frames' keys lie, if not here. */
-  readonly load?: LoadKey
-  readonly people: People
-  readonly trust: () => CallTrust
-  /** Whether a user who comes with another key than before is taken for the same. */
-  readonly acceptsChanged: (who: CallIdentity) => Promise<boolean>
-}
-
-/** A call, and what its terminal hears for it. */
-export interface RunningCall {
-  readonly call: Call
-  /** What the server says that concerns calls or sessions; others' are ignored. */
-  message(message: FromServer): void
-  data(handle: number, from: number, payload: Uint8Array): void
-  opened(): void
-  lost(): void
-  closed(error: HufuError): void
-  /** Resolves when it is over. */
-  readonly over: Promise<void>
-}
 
 /** Octets that may wait in the terminal's socket before what is said waits: what the machine says goes first. Our choice. */
 const UNSENT_OCTETS = 262_144
@@ -378,68 +326,20 @@ export function runCall(start: CallStart): RunningCall {
     if (isOver || seat.role !== 'host')
       throw new HufuError(isOver ? 'ERR_CALL_UNKNOWN' : 'ERR_CALL_HOST')
   }
-  const call: Call = {
-    id,
-    self,
-    get isHost() {
-      return seat.role === 'host'
-    },
-    get host() {
-      return seat.roster?.host
-    },
-    get members() {
-      return new Map([
-        [self, { index: self, state: 'here' as const, ...start.self }],
-        ...people.known,
-      ])
-    },
-    ringing: people.rung,
-    get epoch() {
-      return epoch
-    },
-    get code() {
-      const { roster } = seat
-      if (roster === undefined || people.known.size + 1 < roster.members.size) return undefined
-      return callCode(
-        id,
-        [...roster.members.values()].map(({ keyId }) => keyId),
-      )
-    },
-    get counts() {
-      return sound.counts
-    },
-    events: () => box,
-    hearMedia: (heard) => sound.hear(heard),
-    sendMedia(payload) {
-      // nobody to hear it: not even late
-      if (isOver || isAlone) return
-      if (sound.send(payload)) passed(payload.length)
-    },
-    say: (text) => talk.say(text),
-    sendFile: (source, options) => talk.sendFile(source, options?.on ?? ignored),
-    ...hostActs({
-      id,
-      seat,
-      r1: start.r1,
-      certificates: key.certificates,
-      connection,
-      asking,
-      crowd: people,
-      now,
-      act: (effects) => act(effects),
-      hostOnly,
-    }),
-    async leave() {
-      await settled()
-      go(undefined, false)
-    },
-    async end() {
-      hostOnly()
-      await settled()
-      go(undefined, true)
-    },
-    abort: (error) => go(error?.code, false),
-  }
+  const call: Call = callFace({
+    start,
+    crowd: people,
+    sound,
+    talk,
+    events: box,
+    epoch: () => epoch,
+    hasHearers: () => !isOver && !isAlone,
+    passed,
+    hostOnly,
+    act: (effects) => act(effects),
+    settled,
+    go,
+  })
 
   const inSession = (message: OfSession): void => {
     switch (message.type) {
