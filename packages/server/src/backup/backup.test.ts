@@ -301,6 +301,7 @@ describe('a restore', () => {
     for (const { name } of tables)
       if (!OLD_TABLES.test(String(name))) database.exec(`DROP TABLE ${String(name)}`)
     database.exec('ALTER TABLE sessions DROP COLUMN lossy')
+    database.exec('DROP INDEX members_session_terminal')
     database.exec(`DELETE FROM kysely_migration WHERE name >= '0004'`)
     database.close()
     const older = `${bench.file}.older`
