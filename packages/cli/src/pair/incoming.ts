@@ -39,7 +39,14 @@ export function receiver(ports: ReceiverPorts): Receiver {
 
   const take = async (incoming: Incoming, about: About, directory: string): Promise<void> => {
     const { name, kind, octets } = incoming.offer
-    const report = board.follow({ direction: 'receive', name, kind, octets, ...about })
+    const report = board.follow({
+      direction: 'receive',
+      id: about.id,
+      name,
+      kind,
+      octets,
+      ...about,
+    })
     underway += 1
     try {
       const { folderSink } = await import('../files/sink.ts')
@@ -60,7 +67,15 @@ export function receiver(ports: ReceiverPorts): Receiver {
       count += 1
       const about: About = user === undefined ? { id: count } : { id: count, user }
       const { name, kind, octets } = incoming.offer
-      const offer = { direction: 'receive', name, kind, octets, done: 0, ...about } as const
+      const offer = {
+        direction: 'receive',
+        id: count,
+        name,
+        kind,
+        octets,
+        done: 0,
+        ...about,
+      } as const
       void output.event({ event: 'file', state: 'offered', ...offer })
       if (ports.directory !== undefined) return void take(incoming, about, ports.directory)
       if (ports.canAsk) {
