@@ -32,12 +32,12 @@ export interface ReceiverPorts {
 /** A receiver: with a folder it takes everything, with a person it asks, otherwise it declines. */
 export function receiver(ports: ReceiverPorts): Receiver {
   const { output, board } = ports
-  const waiting: { readonly incoming: Incoming; readonly about: About }[] = []
+  const waiting: Offered[] = []
   let underway = 0
   let count = 0
   let failure: ErrorCode | undefined
 
-  const take = async (incoming: Incoming, about: About, directory: string): Promise<void> => {
+  const take = async ({ incoming, id, from }: Offered, directory: string): Promise<void> => {
     const { name, kind, octets } = incoming.offer
     const report = board.follow({
       direction: 'receive',
@@ -65,21 +65,22 @@ export function receiver(ports: ReceiverPorts): Receiver {
   return {
     offered(incoming, user) {
       count += 1
-      const about: About = user === undefined ? { id: count } : { id: count, user }
+      const id = count
+      const from = user === undefined ? {} : { user }
       const { name, kind, octets } = incoming.offer
       const offer = {
         direction: 'receive',
-        id: count,
+        id,
         name,
         kind,
         octets,
         done: 0,
-        ...about,
+        ...from,
       } as const
       void output.event({ event: 'file', state: 'offered', ...offer })
-      if (ports.directory !== undefined) return void take(incoming, about, ports.directory)
+      if (ports.directory !== undefined) return void take({ incoming, id, from }, ports.directory)
       if (ports.canAsk) {
-        waiting.push({ incoming, about })
+        waiting.push({ incoming, id, from })
         const who = user ?? 'The other'
         output.note(`${who} offers ${name} (${sizeText(octets)}): /accept [DIR] or /decline`)
         return
@@ -90,7 +91,7 @@ export function receiver(ports: ReceiverPorts): Receiver {
     },
     accept(directory) {
       const first = waiting.shift()
-      if (first !== undefined) void take(first.incoming, first.about, directory)
+      if (first !== undefined) void take(first, directory)
       return first !== undefined
     },
     decline() {
@@ -107,10 +108,11 @@ export function receiver(ports: ReceiverPorts): Receiver {
   }
 }
 
-/** Which of the offers it is, and in a call whose. */
-interface About {
+/** An offer, which of all it is, and in a call whose. */
+interface Offered {
+  readonly incoming: Incoming
   readonly id: number
-  readonly user?: string
+  readonly from: { readonly user?: string }
 }
 
 function asHufuError(error: unknown): HufuError {
