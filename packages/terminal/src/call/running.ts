@@ -36,6 +36,10 @@ const UNSENT_OCTETS = 262_144
 const DRAIN_MS = 10
 /** Milliseconds that leaving waits for those who lack something. Our choice. */
 const LEAVE_MS = 10_000
+/** A timer later than this was held up, and so was whatever the connection has brought meanwhile. Our choice. */
+const ASLEEP_MS = 1_000
+/** So long is taken to read that. Our choice. */
+const CATCH_UP_MS = 1_000
 /** Runs it. The seat is the call's own from now on. */
 export function runCall(start: CallStart): RunningCall {
   const { id, seat, ports } = start
@@ -53,6 +57,7 @@ export function runCall(start: CallStart): RunningCall {
   let epoch: number | undefined
   let timer: () => void = () => undefined
   let wakesAt = Infinity
+  let readsUntil = 0
   let isOver = false
   let leaving = false
   /** Nobody else has the key. */
@@ -267,17 +272,22 @@ export function runCall(start: CallStart): RunningCall {
 
   const arm = (): void => {
     const isBlocked = talk.open > 0 && connection.unsent >= UNSENT_OCTETS
-    const next = Math.min(
-      seat.wakesAt(),
-      talk.wakesAt(),
-      isBlocked ? after(now(), DRAIN_MS) : Infinity,
+    const next = Math.max(
+      readsUntil,
+      Math.min(seat.wakesAt(), talk.wakesAt(), isBlocked ? after(now(), DRAIN_MS) : Infinity),
     )
     if (next >= wakesAt) return
+    const due = Math.max(next, now())
     timer()
     wakesAt = next
     timer = clock.wake(next as Ms, () => {
       wakesAt = Infinity
       if (isOver) return
+      // it has slept: what has arrived is read before anybody is taken for silent
+      if (now() - due > ASLEEP_MS) {
+        readsUntil = after(now(), CATCH_UP_MS)
+        return arm()
+      }
       talk.tick()
       act(seat.tick(now()))
     })
