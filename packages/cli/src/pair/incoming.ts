@@ -41,11 +41,11 @@ export function receiver(ports: ReceiverPorts): Receiver {
     const { name, kind, octets } = incoming.offer
     const report = board.follow({
       direction: 'receive',
-      id: about.id,
+      id,
       name,
       kind,
       octets,
-      ...about,
+      ...from,
     })
     underway += 1
     try {
