@@ -91,7 +91,9 @@ function linesOf(event: Told, call: Call): readonly string[] {
         : ['the host is heard again']
     case 'connection':
       if (event.of === 'media') return []
-      return event.state === 'lost' ? ['the server is lost; trying again'] : []
+      if (event.state === 'lost') return ['the server is lost; trying again']
+      // others are told once they are back in the call
+      return call.isHost ? ['the server is there again'] : []
     case 'returned':
       return [`back in the call${call.isHost ? ', as its host' : ''}`]
   }
