@@ -54,6 +54,7 @@ export async function converse(call: Call, ports: ConversationPorts): Promise<Ex
   let quitting: 'leave' | 'end' | undefined
   let isPlaying = ports.audio !== undefined
   let isLeaving = false
+  let hasEnded = false
   let isOver = false
   let isTold = false
   let toldCode = ''
@@ -64,7 +65,8 @@ export async function converse(call: Call, ports: ConversationPorts): Promise<Ex
     if (isLeaving) return
     isLeaving = true
     input.stop()
-    void (how === 'end' && call.isHost ? call.end() : call.leave()).catch(ignored)
+    hasEnded = how === 'end' && call.isHost
+    void (hasEnded ? call.end() : call.leave()).catch(ignored)
   }
   const review = (): void => {
     if (isLeaving || isOver) return
@@ -250,7 +252,7 @@ export async function converse(call: Call, ports: ConversationPorts): Promise<Ex
   if (inputError !== undefined) return report(inputError, output)
   if (nobody !== undefined) return report(new HufuError(nobody), output)
   if (code === 'ERR_CALL_ENDED') output.note('the host has ended the call')
-  else if (code === null) output.note('you have left the call')
+  else if (code === null) output.note(`you have ${hasEnded ? 'ended' : 'left'} the call`)
   else return report(new HufuError(code, reason === '' ? undefined : reason), output)
   const failure = sending.failure ?? receiving.failure
   if (failure !== undefined) return EXIT_OF[failure]
