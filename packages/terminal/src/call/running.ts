@@ -36,6 +36,8 @@ const UNSENT_OCTETS = 262_144
 const DRAIN_MS = 10
 /** Milliseconds that leaving waits for those who lack something. Our choice. */
 const LEAVE_MS = 10_000
+/** Milliseconds in which the host lets in who has answered. Our choice: a thousand at once take a few seconds. */
+const ADMIT_MS = 30_000
 /** A timer later than this was held up, and so was whatever the connection has brought meanwhile. Our choice. */
 const ASLEEP_MS = 1_000
 /** So long is taken to read that. Our choice. */
@@ -58,6 +60,7 @@ export function runCall(start: CallStart): RunningCall {
   let timer: () => void = () => undefined
   let wakesAt = Infinity
   let readsUntil = 0
+  let cancelAdmission: () => void = () => undefined
   let isOver = false
   let leaving = false
   /** Nobody else has the key. */
@@ -304,6 +307,7 @@ export function runCall(start: CallStart): RunningCall {
     people.close()
     door.close()
     timer()
+    cancelAdmission()
     // whatever it would still say has nowhere to go: it is to forget its keys
     if (seat.at !== 'over') void (seat.role === 'host' ? seat.end() : seat.bye(now()))
     talk.close(code ?? 'ERR_CALL_ENDED')
@@ -324,6 +328,12 @@ export function runCall(start: CallStart): RunningCall {
     else connection.send({ type: 'call.leave', call: id })
     finish(code)
   }
+
+  // a host that is gone before it has let this end in has nobody to follow it here
+  if (seat.role !== 'host')
+    cancelAdmission = clock.wake(after(now(), ADMIT_MS), () => {
+      if (epoch === undefined) go('ERR_CALL_LOST', false)
+    })
 
   const settled = async (): Promise<void> => {
     const patience = Promise.withResolvers<void>()
