@@ -9,7 +9,7 @@ import type { Roster } from './roster.ts'
  *
  *   hears ─ no beat for 20 s ─→ deaf: sends nothing
  *     │                          ├─ a beat ─→ hears
- *     │                          ├─ somebody has said that it hosts the group ─→ goes over to it
+ *     │                          ├─ somebody has said that it hosts the group ─→ goes over to it ─ is not brought in ─→ deaf
  *     │                          └─ it is its turn ─→ takes the group over itself
  *     └─ the host has signed that another follows it, and that one says so ─→ goes over to it
  *
@@ -21,8 +21,13 @@ export interface Hearing {
   heard(now: Ms, count?: number): boolean
   /** The host has signed that this member follows it. */
   hand(to: number): void
-  /** `from` says that it hosts the group, in that term. It counts for three beats: who hosts goes on to say so. */
+  /**
+   * `from` says that it hosts the group, in that term. It counts for three beats: who hosts goes on to say so. But for no
+   * longer in all than it takes to bring everybody in: see {@link isSpent}.
+   */
   claim(from: number, term: number, now: Ms): void
+  /** `from` has claimed the group for so long, and has not brought this member in, that it is not believed any more. */
+  isSpent(from: number, now: Ms): boolean
   /** By what right `from` would host the group; undefined if by none. */
   rightOf(from: number, now: Ms): HostChange | undefined
   /** Who has claimed to be host, and has a right to by now. */
@@ -42,12 +47,23 @@ export function hearing(policy: GroupPolicy, self: number, startedAt: Ms): Heari
   let beats = 0
   let isDeaf = false
   let handed: number | undefined
+  /** Who has claimed the group since its host was heard last, and when first. */
+  const firstAt = new Map<number, Ms>()
   let claimed: { readonly index: number; readonly term: number; readonly until: Ms } | undefined
 
   /** One beat earlier than deaf: others may have heard the last one a little earlier. */
-  const missesBeats = (now: Ms): boolean => now >= after(heardAt, policy.deafMs - policy.beatMs)
-  const rightOf = (from: number, now: Ms): HostChange | undefined =>
-    handed === from ? 'handed' : missesBeats(now) ? 'taken' : undefined
+  const missesAt = (): Ms => after(heardAt, policy.deafMs - policy.beatMs)
+  /** Twice the time in which a new host waits for those who come over. Our choice. */
+  const believedMs = Math.max(policy.deafMs, 2 * policy.cutMs)
+  const believedUntil = (from: number): Ms => {
+    const first = firstAt.get(from)
+    return first === undefined ? NEVER : after(Math.max(first, missesAt()) as Ms, believedMs)
+  }
+  const isSpent = (from: number, now: Ms): boolean => now >= believedUntil(from)
+  const rightOf = (from: number, now: Ms): HostChange | undefined => {
+    if (isSpent(from, now)) return undefined
+    return handed === from ? 'handed' : now >= missesAt() ? 'taken' : undefined
+  }
 
   return {
     get isDeaf() {
@@ -58,19 +74,24 @@ export function hearing(policy: GroupPolicy, self: number, startedAt: Ms): Heari
       beats = count ?? beats
       heardAt = now
       isDeaf = false
+      firstAt.clear()
       return true
     },
     hand(to) {
       handed = to
     },
     claim(index, term, now) {
+      if (!firstAt.has(index)) firstAt.set(index, now)
+      if (isSpent(index, now)) return
       const isBetter =
         claimed === undefined ||
         now >= claimed.until ||
         term > claimed.term ||
         (term === claimed.term && index <= claimed.index)
-      if (isBetter) claimed = { index, term, until: after(now, 3 * policy.beatMs) }
+      const until = Math.min(after(now, 3 * policy.beatMs), believedUntil(index)) as Ms
+      if (isBetter) claimed = { index, term, until }
     },
+    isSpent,
     rightOf,
     successor: (now) =>
       claimed !== undefined && now < claimed.until && rightOf(claimed.index, now) !== undefined
@@ -82,8 +103,8 @@ export function hearing(policy: GroupPolicy, self: number, startedAt: Ms): Heari
       // one who has handed the group over, in vain, is the last
       for (const index of members.keys())
         if (index !== host && !absent.has(index) && (index < self || host === self)) rank += 1
-      const turn = after(heardAt, policy.deafMs + rank * policy.beatMs)
-      return claimed !== undefined && claimed.until > turn ? claimed.until : turn
+      const from = Math.max(after(heardAt, policy.deafMs), claimed?.until ?? 0) as Ms
+      return after(from, rank * policy.beatMs)
     },
     tick(now) {
       if (isDeaf || now < after(heardAt, policy.deafMs)) return false
@@ -97,6 +118,7 @@ export function hearing(policy: GroupPolicy, self: number, startedAt: Ms): Heari
       isDeaf = false
       handed = undefined
       claimed = undefined
+      firstAt.clear()
     },
   }
 }

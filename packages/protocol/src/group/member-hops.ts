@@ -54,7 +54,8 @@ function beat(
   const isBehind = message.epoch > (keys?.epoch ?? 0) || !equal(message.roster, roster.hash)
   // whoever said so is not the host: this one is heard again
   if (comesTo !== undefined && ear.rightOf(comesTo, now) === undefined) state.comesTo = roster.host
-  if (!isBehind) catchUp(state)
+  if (isBehind) state.isLed = false
+  else catchUp(state)
   return isBehind ? [...hears, ...ask(state, now)] : hears
 }
 

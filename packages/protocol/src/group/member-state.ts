@@ -34,6 +34,8 @@ export interface MemberState {
   trouble: MemberTrouble | undefined
   /** Who is to bring it in again. */
   comesTo: number | undefined
+  /** It is behind only because it has gone over to `comesTo`; what it has is good. */
+  isLed: boolean
   /** It was behind: it does not know which key the others use before the next go. */
   isMute: boolean
   forged: number
@@ -69,6 +71,7 @@ export function memberState(start: MemberStart, startedAt: Ms): MemberState {
     askedAt: undefined,
     trouble: undefined,
     comesTo: undefined,
+    isLed: false,
     isMute: false,
     forged: 0,
   }
@@ -142,6 +145,7 @@ export function forge(state: MemberState): readonly GroupEffect[] {
 /** It cannot go on. */
 export function fail(state: MemberState, why: MemberTrouble): readonly GroupEffect[] {
   state.trouble ??= why
+  state.isLed = false
   if (state.trouble === 'behind') state.comesTo ??= state.roster.host
   return []
 }
@@ -152,6 +156,7 @@ export function catchUp(state: MemberState): void {
   if (trouble !== 'behind' || comesTo !== roster.host || pairwise === undefined) return
   state.trouble = undefined
   state.comesTo = undefined
+  state.isLed = false
   state.isMute = false
 }
 

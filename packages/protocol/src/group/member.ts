@@ -17,7 +17,7 @@ import {
 } from './member-state.ts'
 import { epochKeys, wipeEpoch } from './secrets.ts'
 import { hostSigned } from './signed.ts'
-import { adopt, fromOther, goOver, mayAdopt, type Shown } from './succession.ts'
+import { adopt, fromOther, goOver, mayAdopt, turnBack, type Shown } from './succession.ts'
 
 /*
  * A member of a call: it goes where its host goes, if the host has signed it.
@@ -100,6 +100,7 @@ function groupOf(state: MemberState): MemberGroup {
     tick(now) {
       const effects = former.forget(now)
       if (ear.tick(now)) effects.push({ do: 'deaf', deaf: true })
+      turnBack(state, now)
       const successor = ear.isDeaf ? ear.successor(now) : undefined
       if (successor !== undefined && state.comesTo !== successor) goOver(state, successor)
       if (state.askedAt !== undefined && now >= after(state.askedAt, policy.cutMs)) {

@@ -52,9 +52,20 @@ export function fromOther(
 
 /** The chain has gone another way than this member has seen: `to` has to bring it in. */
 export function goOver(state: MemberState, to: number): readonly GroupEffect[] {
+  const isLed = state.trouble === undefined || state.isLed
   fail(state, 'behind')
+  state.isLed = isLed
   state.comesTo = to
   return []
+}
+
+/** Whom it has gone over to has not brought it in for so long: it has its own host again, or nobody. */
+export function turnBack(state: MemberState, now: Ms): void {
+  const { comesTo, roster, ear, isLed } = state
+  if (comesTo === undefined || comesTo === roster.host || !ear.isSpent(comesTo, now)) return
+  state.comesTo = isLed ? undefined : roster.host
+  if (isLed) state.trouble = undefined
+  state.isLed = false
 }
 
 /** Its roster has another host. The keys in use stay so until that one has brought it in. */
@@ -111,6 +122,7 @@ export function adopt(
   state.isMute ||= state.trouble === 'behind'
   state.trouble = undefined
   state.comesTo = undefined
+  state.isLed = false
   if (ear.isDeaf) effects.push({ do: 'deaf', deaf: false })
   ear.heard(now)
   return [...effects, ...getReady(state, { keys: made, secret: what.secret, cut: false })]

@@ -244,6 +244,30 @@ describe('a member that would be host', () => {
     assert.notEqual(sendingOf(one), sendingOf(host))
   })
 
+  for (const what of ['one high term', 'ever higher terms'])
+    test(`claims ${what} once the host is gone, and brings nobody in: the next does`, () => {
+      const { call, one, two } = callOfThree(what)
+      const [three] = call.join(1)
+      call.wait(3_000)
+      call.relay = () => []
+      call.wait(3_000)
+      const isGone = ({ from, to }: OnItsWay): boolean => from < 2 || to < 2
+      const { hash } = one.seat.roster!
+      for (let count = 1; count <= 60; count += 1) {
+        const term = what === 'one high term' ? 1_000 : 1_000 + count
+        const unsigned = { type: 'beat', term, epoch: 9_000, roster: hash, count } as const
+        const claim = signedWith(one.start.key, unsigned)
+        call.relay = (each) => [each]
+        for (const to of [2, 3]) call.say(1, to, claim)
+        call.relay = (each) => (isGone(each) ? [] : [each])
+        call.wait(1_000)
+      }
+      assert.deepEqual([two.seat.role, three!.seat.at], ['host', 'in'])
+      assert.equal(three!.seat.roster!.host, 2)
+      assert.ok(sendingOf(two) !== undefined)
+      assert.equal(sendingOf(three!), sendingOf(two))
+    })
+
   test('is one of two whom a host has handed the call to: a fork that is shown, and no key in common', () => {
     const { call, host } = callOfThree('two heirs')
     call.join(2)
