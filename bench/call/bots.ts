@@ -102,6 +102,8 @@ async function attend(bot: Bot, call: Call): Promise<void> {
 
 function heard(bot: Bot, event: CallEvent): void {
   if (event.type === 'connection' && event.of === 'media') bot.media = event.state === 'back'
+  if (event.type === 'connection' && event.state === 'lost')
+    failed(new Error(`a bot has lost its connection of ${event.of}`))
   if (event.type === 'closed' && event.code !== undefined && event.code !== 'ERR_CALL_ENDED')
     failed(new Error(`a bot is out: ${event.code}`))
   if (event.type !== 'hop') return
