@@ -84,3 +84,12 @@ test('what would wait behind old frames is late; once they are gone nothing is',
   held.unsent = 0
   assert.equal(held.line.fit, 'open')
 })
+
+test('a first try that fails is repeated, as when all of a crowd come at once', () => {
+  const held = begun()
+  held.ends[0]!.lose()
+  assert.deepEqual(held.told, [])
+  held.clock.advance(8_000)
+  entered(held)
+  assert.deepEqual(held.told, ['opened'])
+})

@@ -62,6 +62,7 @@ export function mediaLine({ session, clock, on, ...options }: MediaLineOptions):
     ...options,
     clock,
     messages: MEDIA_MESSAGES,
+    patient: true,
     handlers: {
       open: () => void connection.send({ type: 'session.enter', session }),
       lost() {

@@ -25,7 +25,7 @@ import type { OpenSocket, ServerAddress, Socket } from './socket.ts'
  * A terminal's connection to its server: hello, pings, and a new try whenever it is lost.
  *
  *   dialling ─ challenge ─→ greeting ─ welcome ─→ open ─ lost ─→ waiting ─→ dialling …
- *      └─ the very first try fails, or the server refuses this terminal ─────────→ closed
+ *      └─ the very first try fails (unless it is patient), or the server refuses this terminal ─→ closed
  */
 
 /** Milliseconds for socket and hello together. Our choice. */
@@ -51,6 +51,8 @@ export interface ConnectionOptions {
   readonly handlers: ConnectionHandlers
   /** What is said over it, where that is more than pairing needs. */
   readonly messages?: Messages
+  /** The server is known to be one: the first try fails for no other reason than later ones, and is repeated as they are. */
+  readonly patient?: boolean
 }
 
 export interface Connection {
@@ -84,7 +86,15 @@ const FINAL: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 
 /** Begins to connect. Everything that comes of it reaches `handlers`. */
 export function connect(options: ConnectionOptions): Connection {
-  const { server, key, random, clock, handlers, messages = PAIR_MESSAGES } = options
+  const {
+    server,
+    key,
+    random,
+    clock,
+    handlers,
+    messages = PAIR_MESSAGES,
+    patient = false,
+  } = options
   const terminal = terminalIdOf(key.publicKey)
   let at: 'dialling' | 'greeting' | 'open' | 'waiting' | 'closed' = 'dialling'
   let socket: Socket | undefined
@@ -128,7 +138,7 @@ export function connect(options: ConnectionOptions): Connection {
     socket?.close()
     socket = undefined
     if (at === 'closed') return
-    if (!opened || FINAL.has(error.code)) finish(error)
+    if ((!opened && !patient) || FINAL.has(error.code)) finish(error)
     else wait()
   }
 
