@@ -127,7 +127,10 @@ export const Joined = message('call.joined', 118, {
   signalling: session,
   media: session,
 })
-/** To the host: this user does not come. `ERR_CALL_DECLINED`, or `ERR_CALL_NO_ANSWER` once the time is over. */
+/**
+ * To the host: this user does not come. `ERR_CALL_DECLINED`, or `ERR_CALL_NO_ANSWER` once the time is over; at once, and
+ * without a ring, `ERR_CALL_SEAT` of a user who is in the call.
+ */
 export const Declined = message('call.declined', 119, { call, user, code })
 /** The call is over for this terminal, and why. `reason`: an operator's own words. */
 export const Over = message('call.over', 120, { call, code, reason: string(MAX_REASON_UNITS) })

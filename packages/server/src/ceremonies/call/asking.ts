@@ -1,4 +1,4 @@
-import type { CallFromTerminal, Hosts } from '@hufu/protocol/call'
+import type { CallFromTerminal, Declined, Hosts } from '@hufu/protocol/call'
 import { hex } from '@hufu/protocol/crypto'
 import type { ErrorCode, MessageOf } from '@hufu/protocol/wire'
 import type { Connection } from '../../relay/connection.ts'
@@ -60,7 +60,7 @@ export function askingAt(
       (await store.read((db) => memberAt(db, id, host))) === undefined ||
       (sessions.absentMs(signalling, host) ?? 0) >= config.callHostLostMs
     if (!isHost && (index !== self.position || !(await isGone()))) return 'ERR_CALL_HOST'
-    return store.write('soon', async (db) => {
+    const fault = await store.write('soon', async (db): Promise<ErrorCode | undefined> => {
       const named = await memberAt(db, id, index)
       // somebody else may have been first
       if (named === undefined || (await findCall(db, id))?.host !== host) return 'ERR_CALL_HOST'
@@ -75,6 +75,9 @@ export function askingAt(
         })
       return undefined
     })
+    // whoever answered would show an S1 for the host before
+    if (fault === undefined && index !== host) await ringing.withdraw(id)
+    return fault
   }
 
   /** What only the host of a call may have done. */
@@ -91,7 +94,8 @@ export function askingAt(
         const { user } = caller
         if (!rates.take(user)) return 'ERR_CALL_RATE'
         const { users, r1, certificates } = message
-        return ringing.ring(call, users, { user, r1, certificates })
+        const told = (declined: MessageOf<typeof Declined>): void => connection.send(declined)
+        return ringing.ring(call, users, { user, r1, certificates }, told)
       }
       case 'call.remove': {
         const member = await store.read((db) => memberAt(db, call.id, message.index))

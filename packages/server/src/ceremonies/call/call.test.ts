@@ -122,6 +122,38 @@ test('only the host rings, removes and ends; whoever is out is out', async (t) =
   assert.equal((await until(bob.terminal, 'refused')).code, 'ERR_CALL_UNKNOWN')
 })
 
+test('who is in the call is not rung again: whoever asks hears so at once', async (t) => {
+  const { house, ann, others } = await people(t, ['bob'])
+  const [bob] = others as [Person]
+  const { call } = await place(ann, ['bob@localhost'])
+  await join(house, bob, await ringing(bob))
+  await until(ann.terminal, 'call.joining')
+  const { r1, certificates } = placing(ann, call, [])
+  const invite = { type: 'call.invite', call, users: ['bob@localhost'], r1, certificates } as const
+  ann.terminal.send({ ...invite, ref: 5 })
+  const declined = await until(ann.terminal, 'call.declined')
+  assert.deepEqual([declined.user, declined.code], ['bob@localhost', 'ERR_CALL_SEAT'])
+  // once its seat is given up, it rings
+  ann.terminal.send({ type: 'call.remove', ref: 6, call, index: 1 })
+  ann.terminal.send({ ...invite, ref: 7 })
+  const ring = await until(bob.terminal, 'call.ring')
+  assert.equal((await join(house, bob, ring)).joined.index, 2)
+})
+
+test('who is rung is rung no longer once another hosts: it would answer to the one before', async (t) => {
+  const { house, ann, others } = await people(t, ['bob', 'cy'])
+  const [bob, cy] = others as [Person, Person]
+  const { call } = await place(ann, ['bob@localhost', 'cy@localhost'])
+  await join(house, bob, await ringing(bob))
+  const ring = await ringing(cy)
+  ann.terminal.send({ type: 'call.hosts', ref: 5, call, index: 0, epoch: 2 })
+  ann.terminal.send({ type: 'call.hosts', ref: 6, call, index: 1, epoch: 3 })
+  assert.equal((await cy.terminal.next('call.stop')).code, 'ERR_CALL_WITHDRAWN')
+  const { bundle } = await bundleOf(house, cy, ring)
+  cy.terminal.send({ type: 'call.accept', ref: 1, call, bundle, check: null })
+  assert.equal((await cy.terminal.next('refused')).code, 'ERR_CALL_UNKNOWN')
+})
+
 test('a second connection that is somebody else’s does not pass for one’s own', async (t) => {
   const { house, ann, others } = await people(t, ['bob', 'cy'])
   const [bob, cy] = others as [Person, Person]

@@ -66,7 +66,9 @@ export function placingAt(ports: CallPorts, { ringing, rates, opened }: PlacingP
     connection.send({ type: 'call.placed', ref, call: id, signalling, media, ringMs })
     sessions.admit(connection, signalling, 0)
     opened()
-    await ringing.ring(call, users, { user, r1, certificates })
+    await ringing.ring(call, users, { user, r1, certificates }, (declined) =>
+      connection.send(declined),
+    )
   }
 
   const rowOf = (

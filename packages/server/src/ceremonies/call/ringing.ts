@@ -1,4 +1,4 @@
-import { CHECK_OCTETS, type Invite } from '@hufu/protocol/call'
+import { CHECK_OCTETS, type Declined, type Invite } from '@hufu/protocol/call'
 import { isUserId } from '@hufu/protocol/identity'
 import type { ErrorCode, MessageOf } from '@hufu/protocol/wire'
 import { bindingAt, terminalsOf } from '../../store/bindings.ts'
@@ -23,14 +23,30 @@ export interface RungBy extends Pick<MessageOf<typeof Invite>, 'r1' | 'certifica
   readonly user: string
 }
 
+/** Who is rung anew, and who of those that were asked for is in the call. */
+interface Kept {
+  readonly rings: readonly { readonly user: string; readonly challenge: Uint8Array | null }[]
+  readonly present: readonly string[]
+}
+
 /** Rings and stops ringing, wherever users are signed in. */
 export interface Ringing {
-  /** Rings those who are not in the call already, and tells nobody who is not there. `ERR_CALL_LIMIT` if they are too many. */
-  ring(call: CallRow, users: readonly string[], by: RungBy): Promise<ErrorCode | undefined>
+  /**
+   * Rings those who are not in the call already, and tells nobody who is not there. Of those who are in, `told` hears at
+   * once: `ERR_CALL_SEAT`. The result is `ERR_CALL_LIMIT` if they are too many.
+   */
+  ring(
+    call: CallRow,
+    users: readonly string[],
+    by: RungBy,
+    told: (declined: MessageOf<typeof Declined>) => void,
+  ): Promise<ErrorCode | undefined>
   /** Rings a terminal that has come meanwhile for what rings its user, and not there yet. */
   catchUp(terminal: Uint8Array, rings: (call: Uint8Array) => boolean): Promise<void>
   /** All of a user's terminals stop: `code` says why. */
   stop(call: Uint8Array, user: string, code: ErrorCode): Promise<void>
+  /** All rings of a call are withdrawn, and nobody but the rung is told. */
+  withdraw(call: Uint8Array): Promise<void>
   /** Ends the rings whose time is over, tells their hosts, and does so again when the next one's is. */
   sweep(): Promise<void>
   close(): void
@@ -76,9 +92,7 @@ export function ringingOf(ports: CallPorts): Ringing {
     call: CallRow,
     users: readonly string[],
     until: number,
-  ): Promise<
-    readonly { readonly user: string; readonly challenge: Uint8Array | null }[] | undefined
-  > => {
+  ): Promise<Kept | undefined> => {
     const { id, checks_members: checks } = call
     const isIn = new Set((await callMembers(db, id)).map(({ user }) => user))
     const rung = new Set((await callRings(db, id)).map(({ user }) => user))
@@ -91,24 +105,26 @@ export function ringingOf(ports: CallPorts): Ringing {
       challenge: checks === 1 ? random(CHECK_OCTETS) : null,
     }))
     for (const ring of rings) await keepRing(db, { call: id, until, ...ring })
-    return rings
+    return { rings, present: [...new Set(users)].filter((user) => isIn.has(user)) }
   }
 
   return {
-    async ring(call, users, { user: from, r1, certificates }) {
+    async ring(call, users, { user: from, r1, certificates }, told) {
       const { id, server } = call
       const ringMs = config.callRingMs
       const { signing: cert_signing, agreement: cert_agreement } = certificates
-      const rung = await store.write('soon', async (db) => {
-        const rings = await keep(db, call, users, clock.wall() + ringMs)
-        if (rings !== undefined)
+      const kept = await store.write('soon', async (db) => {
+        const all = await keep(db, call, users, clock.wall() + ringMs)
+        if (all !== undefined)
           await setCaller(db, id, { rung_by: from, r1, cert_signing, cert_agreement })
-        return rings
+        return all
       })
-      if (rung === undefined) return 'ERR_CALL_LIMIT'
+      if (kept === undefined) return 'ERR_CALL_LIMIT'
+      for (const user of kept.present)
+        told({ type: 'call.declined', call: id, user, code: 'ERR_CALL_SEAT' })
       alarm.set(ringMs)
       const shown = { call: id, from, server, r1, certificates, ringMs }
-      for (const { user, challenge } of rung)
+      for (const { user, challenge } of kept.rings)
         for (const terminal of await terminals(user))
           tell(ports, terminal, { type: 'call.ring', user, challenge, ...shown })
       return undefined
@@ -133,6 +149,18 @@ export function ringingOf(ports: CallPorts): Ringing {
       }
     },
     stop,
+    async withdraw(id) {
+      const code = 'ERR_CALL_WITHDRAWN'
+      const ended = await store.write('soon', async (db) => {
+        const rings = await callRings(db, id)
+        for (const { user } of rings) await endRing(db, id, user)
+        return rings
+      })
+      for (const { user } of ended) {
+        counts.rung(code)
+        await stop(id, user, code)
+      }
+    },
     sweep,
     close: () => alarm.stop(),
   }
