@@ -40,6 +40,7 @@ const talk: readonly CallTalk[] = [
     sequence: 9,
     added: [member],
     removed: [3],
+    forGood: true,
     host: 7,
     roster: hash,
     signature,
@@ -67,7 +68,7 @@ const talk: readonly CallTalk[] = [
     host: 0,
     previous: hash,
     members: [member, { ...member, index: 8 }],
-    left: [{ index: 3, signing: hash }],
+    left: [{ index: 3, signing: hash, forGood: false }],
   },
   {
     type: 'batch',

@@ -67,8 +67,8 @@ export interface HostGroup {
     joiners: readonly Joiner[],
     now: Ms,
   ): { readonly welcomes: readonly Welcome[]; readonly effects: readonly GroupEffect[] }
-  /** Members have left, were removed, or are lost. */
-  leave(indices: readonly number[], now: Ms): readonly GroupEffect[]
+  /** Members have left or were removed, and do not come back; or are lost. */
+  leave(indices: readonly number[], now: Ms, why: 'for good' | 'lost'): readonly GroupEffect[]
   /** Nobody waits for that member while its connection is gone. */
   absent(index: number, isAbsent: boolean, now: Ms): readonly GroupEffect[]
   /** What a member sent; its index is the relay's stamp, and proved by the tag. */

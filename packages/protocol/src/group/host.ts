@@ -7,7 +7,7 @@ import type { HostGroup, HostStart, Joiner, Welcome } from './host-group.ts'
 import { sealInput } from './hop-seal.ts'
 import type { Go, HostMessage, Prepare } from './messages.ts'
 import { hostPeers } from './peers.ts'
-import { changeRoster, sameMember, type RosterMember } from './roster.ts'
+import { changeRoster, sameMember, type RosterChange } from './roster.ts'
 import { SCHEDULES } from './schedules.ts'
 import { epochKeys, hopKey, wipeEpoch, type EpochFacts, type EpochKeys } from './secrets.ts'
 import { signHost } from './signed.ts'
@@ -201,11 +201,8 @@ export function hostGroup(start: HostStart, startedAt: Ms): HostGroup {
     return effects
   }
 
-  const enter = (
-    added: readonly RosterMember[],
-    removed: readonly number[],
-  ): GroupEffect | undefined => {
-    const changed = changeRoster(roster, { added, removed, host: null })
+  const enter = (change: Omit<RosterChange, 'host'>): GroupEffect | undefined => {
+    const changed = changeRoster(roster, { ...change, host: null })
     if (changed === undefined) return undefined
     roster = changed
     const { term, sequence, hash } = roster
@@ -213,8 +210,7 @@ export function hostGroup(start: HostStart, startedAt: Ms): HostGroup {
       type: 'entry',
       term,
       sequence,
-      added,
-      removed,
+      ...change,
       host: null,
       roster: hash,
     } as const)
@@ -274,7 +270,7 @@ export function hostGroup(start: HostStart, startedAt: Ms): HostGroup {
       const added = sealed
         .map(({ member }) => member)
         .filter((member) => !sameMember(roster.members.get(member.index), member))
-      const entry = added.length === 0 ? undefined : enter(added, [])
+      const entry = added.length === 0 ? undefined : enter({ added, removed: [], forGood: false })
       const isRefused = entry === undefined && added.length > 0
       if (isRefused || (sealed.length === 0 && secret !== undefined)) {
         wipe(fresh, ...sealed.map(({ pairwise }) => pairwise))
@@ -284,11 +280,15 @@ export function hostGroup(start: HostStart, startedAt: Ms): HostGroup {
       const { welcomes, effects } = renew(why, now, fresh, sealed)
       return { welcomes, effects: entry === undefined ? effects : [entry, ...effects] }
     },
-    leave(indices, now) {
-      const gone = indices.filter((index) => index !== self && roster.members.has(index))
-      const entry = gone.length === 0 ? undefined : enter([], gone)
+    leave(indices, now, why) {
+      const { members, left } = roster
+      const forGood = why === 'for good'
+      const mayLeave = (index: number): boolean =>
+        members.has(index) || (forGood && left.get(index)?.forGood === false)
+      const removed = [...new Set(indices)].filter((index) => index !== self && mayLeave(index))
+      const entry = removed.length === 0 ? undefined : enter({ added: [], removed, forGood })
       if (entry === undefined) return []
-      for (const index of gone) {
+      for (const index of removed) {
         peers.dismiss(index)
         absent.delete(index)
       }

@@ -163,8 +163,8 @@ export function catchUp(state: MemberState): void {
 /** The roster after an entry; undefined if the entry does not lead where its signature says. */
 export function enter(
   { roster }: MemberState,
-  { added, removed, host, roster: hash }: MessageOf<typeof Entry>,
+  { added, removed, forGood, host, roster: hash }: MessageOf<typeof Entry>,
 ): Roster | undefined {
-  const changed = changeRoster(roster, { added, removed, host })
+  const changed = changeRoster(roster, { added, removed, forGood, host })
   return changed !== undefined && equal(changed.hash, hash) ? changed : undefined
 }

@@ -41,12 +41,13 @@ const signature = bytes(SIGNATURE_OCTETS)
 const tag = bytes(HASH_OCTETS)
 const member = tuple({ index, user: string(254), keyId: hash, signing: hash, sealing: hash })
 
-/** An entry of the roster. `roster`: the hash that it leads to. */
+/** An entry of the roster. `forGood`: who leaves by it does not come back. `roster`: the hash that it leads to. */
 export const Entry = message('entry', 1, {
   term,
   sequence: uint(0xffffffff),
   added: list(member, MOST_CHANGES),
   removed: list(index, MOST_CHANGES),
+  forGood: flag(),
   host: nullable(index),
   roster: hash,
   signature,

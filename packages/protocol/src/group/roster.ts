@@ -20,6 +20,14 @@ export interface RosterMember {
   readonly sealing: Uint8Array
 }
 
+/** One who has left. */
+export interface Departed {
+  /** Its per-call Ed25519 key, 32 octets: nobody else has its index. */
+  readonly signing: Uint8Array
+  /** It has said so, or was taken out: it does not come back. False for one whose connection alone was lost. */
+  readonly forGood: boolean
+}
+
 /** The roster after one entry. */
 export interface Roster {
   /** 16 octets. */
@@ -31,8 +39,8 @@ export interface Roster {
   /** Index of the host. */
   readonly host: number
   readonly members: ReadonlyMap<number, RosterMember>
-  /** Those who have left, by index, and the per-call Ed25519 key by which they may come back. */
-  readonly left: ReadonlyMap<number, Uint8Array>
+  /** Those who have left, by index. */
+  readonly left: ReadonlyMap<number, Departed>
   /** Hash of the entry before; of the first, zeros. */
   readonly previous: Uint8Array
   /** 32 octets over all of this and the entry before. */
@@ -42,7 +50,10 @@ export interface Roster {
 /** What an entry changes. */
 export interface RosterChange {
   readonly added: readonly RosterMember[]
+  /** Members; where they leave for good, those too who had been lost before. */
   readonly removed: readonly number[]
+  /** All of `removed` leave for good. */
+  readonly forGood: boolean
   /** The index of the host from now on, where that changes: the term rises by one. */
   readonly host: number | null
 }
@@ -60,19 +71,25 @@ export function firstRoster(call: Uint8Array, host: RosterMember): Roster {
   })
 }
 
-/** The roster after `change`; undefined if that cannot be: an index used before, a member who is not there, a host who is none. */
+/**
+ * The roster after `change`; undefined if that cannot be: an index used before, one who has left for good, a member who is not
+ * there, a host who is none.
+ */
 export function changeRoster(roster: Roster, change: RosterChange): Roster | undefined {
   const members = new Map(roster.members)
   const left = new Map(roster.left)
   for (const index of change.removed) {
-    const member = members.get(index)
-    if (member === undefined) return undefined
+    const lost = change.forGood && left.get(index)?.forGood === false ? left.get(index) : undefined
+    const one = members.get(index) ?? lost
+    if (one === undefined) return undefined
     members.delete(index)
-    left.set(index, member.signing)
+    left.set(index, { signing: one.signing, forGood: change.forGood })
   }
   for (const member of change.added) {
-    const owner = left.get(member.index) ?? members.get(member.index)?.signing
-    if (owner !== undefined && !equal(owner, member.signing)) return undefined
+    const departed = left.get(member.index)
+    const owner = departed ?? members.get(member.index)
+    if (departed?.forGood === true) return undefined
+    if (owner !== undefined && !equal(owner.signing, member.signing)) return undefined
     members.set(member.index, member)
     left.delete(member.index)
   }
@@ -92,7 +109,7 @@ export function imageOf(roster: Roster): RosterImage {
     host,
     previous,
     members: [...members.values()],
-    left: [...left].map(([index, signing]) => ({ index, signing })),
+    left: [...left].map(([index, departed]) => ({ index, ...departed })),
   }
 }
 
@@ -104,14 +121,14 @@ export interface RosterImage {
   /** Hash of the entry before. */
   readonly previous: Uint8Array
   readonly members: readonly RosterMember[]
-  readonly left: readonly { readonly index: number; readonly signing: Uint8Array }[]
+  readonly left: readonly (Departed & { readonly index: number })[]
 }
 
 /** The roster of an image. Whoever takes it compares the hash with the one that the host has signed. */
 export function rosterOf(call: Uint8Array, image: RosterImage): Roster {
   const { term, sequence, host, previous } = image
   const members = new Map(image.members.map((member) => [member.index, member]))
-  const left = new Map(image.left.map(({ index, signing }) => [index, signing]))
+  const left = new Map(image.left.map(({ index, ...departed }) => [index, departed]))
   return hashed({ call, term, sequence, host, members, left, previous })
 }
 
@@ -135,7 +152,11 @@ export function sameMember(a: RosterMember | undefined, b: RosterMember): boolea
 function hashed(roster: Omit<Roster, 'hash'>): Roster {
   const { call, term, sequence, host, previous } = roster
   const members = inOrder(roster.members).map(([, member]) => lineHash(member))
-  const left = inOrder(roster.left).flatMap(([index, signing]) => [u64(index), signing])
+  const left = inOrder(roster.left).flatMap(([index, { signing, forGood }]) => [
+    u64(index),
+    signing,
+    Uint8Array.of(forGood ? 1 : 0),
+  ])
   const lists = [sha256(concat(...members)), sha256(concat(...left))]
   return {
     ...roster,

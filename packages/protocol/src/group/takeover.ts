@@ -14,16 +14,17 @@ export function takeOver(
   self: number,
   key: SigningKey,
 ): { readonly roster: Roster; readonly entry: MessageOf<typeof Entry> } {
-  const changed = changeRoster(roster, { added: [], removed: [], host: self })!
+  const changed = changeRoster(roster, { ...NOBODY, host: self })!
   const { term, sequence, hash } = changed
   const unsigned = {
     type: 'entry',
     term,
     sequence,
-    added: [],
-    removed: [],
+    ...NOBODY,
     host: self,
     roster: hash,
   } as const
   return { roster: changed, entry: { ...unsigned, signature: signHost(key, context, unsigned) } }
 }
+
+const NOBODY = { added: [], removed: [], forGood: false } as const

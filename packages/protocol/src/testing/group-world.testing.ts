@@ -409,6 +409,7 @@ export function groupWorld(
       host.leave(
         behind.map(({ index }) => index),
         now,
+        'lost',
       ),
     )
     join(behind)
@@ -428,13 +429,13 @@ export function groupWorld(
           const member = pick(doing.which)
           if (member === undefined) return
           member.live = false
-          return obey(host.leave([member.index], now))
+          return obey(host.leave([member.index], now, 'for good'))
         }
         case 'return': {
           const member = pick(doing.which)
           if (member === undefined) return
           member.live = false
-          obey(host.leave([member.index], now))
+          obey(host.leave([member.index], now, 'lost'))
           return join([member])
         }
         case 'hop':

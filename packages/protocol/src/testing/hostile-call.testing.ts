@@ -69,8 +69,8 @@ export interface HostileCall {
   relay: Relay
   /** Joins as one batch; their S1s may be others on the way to the host. */
   join(count: number, alter?: (bundle: Bundle, index: number) => Bundle): readonly End[]
-  /** The server has an S1 come in at that index. */
-  show(index: number, bundle: Bundle): void
+  /** The server has an S1 come in at that index, to whoever has begun the call, or another that hosts it. */
+  show(index: number, bundle: Bundle, to?: End): void
   /** What an end does of itself. */
   act(end: End, deed: (seat: CallSeat, now: Ms) => readonly CallEffect[]): void
   /** Something as the relay would bring it. */
@@ -189,8 +189,8 @@ export function hostileCall(seed: string, schedule: ScheduleName = 'ratchet'): H
       this.act(ends[0]!, (seat) => seat.admit(now))
       return joining
     },
-    show(index, bundle) {
-      this.act(ends[0]!, (seat) => seat.joining(index, bundle, TRUST))
+    show(index, bundle, to = ends[0]!) {
+      this.act(to, (seat) => seat.joining(index, bundle, TRUST))
     },
     act(end, deed) {
       obey(end, deed(end.seat, now))

@@ -34,8 +34,8 @@ export interface Admission {
   /** The S1 of a member, where this host has it: of those whom it has let in, and who have shown it since. */
   bundleOf(index: number): Bundle | undefined
   keep(index: number, bundle: Bundle): void
-  /** They wait no longer; `forGood`: an S1 by the same per-call keys brings them back no more. */
-  dismiss(indices: readonly number[], forGood: boolean): void
+  /** They wait no longer. */
+  dismiss(indices: readonly number[]): void
 }
 
 interface Waiting {
@@ -61,22 +61,21 @@ export function admission(start: SeatParts & SeatChoice, group: HostGroup): Admi
   const owners = new Map<string, number>(
     [...group.roster.members].map(([index, { signing }]) => [hex(signing), index]),
   )
-  for (const [index, signing] of group.roster.left) owners.set(hex(signing), index)
-  /** Per-call keys of those who have left for good: an S1 that is shown again brings nobody back. */
-  const barred = new Set<string>()
+  for (const [index, { signing }] of group.roster.left) owners.set(hex(signing), index)
   const unsigned = new Map<number, Unsigned>()
   let waiting: readonly Waiting[] = []
   let batches = 0
 
-  /** An S1 for this call, and of the one whose index it is. */
+  /** An S1 for this call, and of the one whose index it is; nor does it bring back who has left for good. */
   const mayCome = (index: number, theirs: Bundle): boolean => {
     const isOurs = theirs.host === bundle.user && equal(theirs.r1, bundle.r1)
     const { members, left } = group.roster
-    const known = members.get(index)?.signing ?? left.get(index)
+    const departed = left.get(index)
+    const known = (members.get(index) ?? departed)?.signing
     const signing = hex(theirs.signing)
     const isOwn = known === undefined || equal(known, theirs.signing)
     const owner = owners.get(signing) ?? index
-    return isOurs && index !== self && isOwn && owner === index && !barred.has(signing)
+    return isOurs && index !== self && isOwn && owner === index && departed?.forGood !== true
   }
 
   const sealTo = (
@@ -177,13 +176,8 @@ export function admission(start: SeatParts & SeatChoice, group: HostGroup): Admi
     },
     bundleOf: (index) => bundles.get(index),
     keep,
-    dismiss(indices, forGood) {
+    dismiss(indices) {
       waiting = waiting.filter(({ index }) => !indices.includes(index))
-      if (!forGood) return
-      for (const index of indices) {
-        const member = group.roster.members.get(index)
-        if (member !== undefined) barred.add(hex(member.signing))
-      }
     },
   }
 }

@@ -110,13 +110,10 @@ export function callHost(start: CallHostStart, startedAt: Ms): CallHost {
 
   const leave = (indices: readonly number[], now: Ms, lost: boolean): readonly CallEffect[] => {
     const gone = indices.filter((index) => index !== self && group.roster.members.has(index))
-    joiners.dismiss(
-      indices.filter((index) => index !== self),
-      !lost,
-    )
+    joiners.dismiss(indices)
     returns.gone(indices, lost)
     book.forget(gone)
-    const effects = group.leave(gone, now)
+    const effects = group.leave(indices, now, lost ? 'lost' : 'for good')
     return [
       ...line.obey(effects),
       ...gone.map((index): CallEffect => ({ do: 'left', index, lost })),

@@ -205,6 +205,39 @@ describe('a hostile member', () => {
       assert.deepEqual([...host.seat.roster!.members.keys()], [0, 2])
     })
 
+  for (const how of ['taken out', 'gone', 'taken out after it was lost'] as const)
+    for (const next of ['is handed the call', 'takes it over'] as const)
+      test(`is ${how}, and another ${next}, who is shown an S1 of it: it stays out`, () => {
+        const { call, host, one, two } = callOfThree(`${how}, ${next}`)
+        call.join(1)
+        if (how === 'gone') call.act(one, (seat, now) => seat.bye(now))
+        if (how === 'taken out after it was lost') {
+          call.relay = (each) => (each.from === 1 || each.to === 1 ? [] : [each])
+          call.act(host, (seat, now) => seat.lost(1, now))
+          call.wait(9_000)
+          assert.equal(host.seat.roster!.left.get(1)?.forGood, false)
+        }
+        if (how !== 'gone') call.act(host, (seat, now) => seat.remove([1], now))
+        call.wait(3_000)
+        call.relay = (each) => (each.from === 1 || each.to === 1 ? [] : [each])
+        if (next === 'is handed the call') call.act(host, (seat, now) => seat.handOver(2, now))
+        else call.relay = ({ from, to, frame }) => (from < 2 || to < 2 ? [] : [{ from, to, frame }])
+        call.wait(30_000)
+        assert.equal(two.seat.role, 'host')
+        const { user, r1 } = two.start.bundle
+        const again = resigned(one, { ...one.start.bundle, host: user, r1 })
+        call.show(1, again, two)
+        call.show(8, again, two)
+        assert.deepEqual(refusals(two), [
+          [1, 'ERR_CALL_PROOF'],
+          [8, 'ERR_CALL_PROOF'],
+        ])
+        call.act(two, (seat, now) => seat.admit(now))
+        call.say(1, 2, returnOf(one, two.seat.roster!))
+        call.wait(3_000)
+        assert.ok(!two.seat.roster!.members.has(1))
+      })
+
   test('comes and goes while another’s departure is due: its go is not put off', () => {
     const { call, host } = callOfThree('put off')
     // one who is silent holds it up for as long as may be
@@ -591,15 +624,21 @@ function entryOf(
   added: readonly RosterMember[],
   removed: readonly number[],
 ): CallTalk {
-  const next = changeRoster(roster, { added, removed, host: null })!
+  const change = { added, removed, forGood: true, host: null } as const
+  const next = changeRoster(roster, change)!
   const { term, sequence, hash } = next
-  return signedBy(host, { type: 'entry', term, sequence, added, removed, host: null, roster: hash })
+  return signedBy(host, { type: 'entry', term, sequence, ...change, roster: hash })
 }
 
 /** All that a host says, by a key that is not its own. */
 function hostSays(key: SigningKey, roster: Roster, victim: number): readonly CallTalk[] {
   const { term, sequence, hash } = roster
-  const removed = changeRoster(roster, { added: [], removed: [victim === 1 ? 2 : 1], host: null })!
+  const removed = changeRoster(roster, {
+    added: [],
+    removed: [victim === 1 ? 2 : 1],
+    forGood: true,
+    host: null,
+  })!
   const commitment = sha256(utf8('another'))
   const next = { term, epoch: 50, commitment }
   const handing = { term, sequence, epoch: 3, to: 1 }
@@ -610,6 +649,7 @@ function hostSays(key: SigningKey, roster: Roster, victim: number): readonly Cal
       sequence: sequence + 1,
       added: [],
       removed: [1],
+      forGood: true,
       host: null,
       roster: removed.hash,
     }),

@@ -15,6 +15,7 @@ import { MAX_USER_ID } from '../../identity/user-id.ts'
 import {
   bytes,
   codec,
+  flag,
   list,
   message,
   oneOf,
@@ -73,7 +74,7 @@ export const Image = message('image', 17, {
   host: index,
   previous: hash,
   members: list(member, MOST_MEMBERS),
-  left: list(tuple({ index, signing: hash }), MOST_MEMBERS),
+  left: list(tuple({ index, signing: hash, forGood: flag() }), MOST_MEMBERS),
 })
 /** S2: see `welcomeStatement`. `host`: its own S1. `schedule` and `policy`: the host's choice for its call (A16, A17). */
 export const BatchOf = message('batch', 18, {
