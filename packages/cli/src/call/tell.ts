@@ -107,6 +107,9 @@ function memberLines(event: Extract<Told, { type: 'member' }>): readonly string[
     case 'declined':
       return [`${user} declines`]
     case 'unanswered':
+      if (event.code === 'ERR_CALL_SEAT') return [`${user} is in the call already`]
+      if (event.code === 'ERR_CALL_WITHDRAWN')
+        return [`${user} is rung no longer: the new host may invite them`]
       return [`${user} does not answer`]
     case 'joined':
       return [`${user} is in the call, ${verifiedText(event)}`]

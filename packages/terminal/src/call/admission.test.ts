@@ -14,7 +14,13 @@ function door() {
   const asked: string[] = []
   const told: MemberEvent[] = []
   const people = peopleBy(undefined, () => 0)
-  const here = crowd({ people, isIn: () => false, tell: (event) => told.push(event) })
+  const here = crowd({
+    people,
+    clock,
+    lapsed: () => undefined,
+    isIn: () => false,
+    tell: (event) => told.push(event),
+  })
   const signatures: ((signature: Uint8Array) => void)[] = []
   const none: readonly CallEffect[] = []
   const noting = (what: string) => (): readonly CallEffect[] => {

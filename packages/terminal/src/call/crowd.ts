@@ -1,5 +1,6 @@
 import type { CallEffect } from '@hufu/protocol/call'
-import type { ErrorCode } from '@hufu/protocol/wire'
+import { after, type ErrorCode, type Ms } from '@hufu/protocol/wire'
+import type { Clock } from '../clock.ts'
 import type { CallMemberInfo } from './call.ts'
 import type { CallIdentity, MemberEvent } from './events.ts'
 import type { People } from './people.ts'
@@ -7,7 +8,7 @@ import type { People } from './people.ts'
 /*
  * Who is called and who is there, as this terminal has it:
  *
- *   rung ─→ declined, unanswered
+ *   rung ─→ declined, unanswered; or another hosts
  *     └─ S1 verified, and in the host's roster ─→ known ─ connection gone ─→ lost ─→ known
  *                                                  └─ out of the roster ─→ left, removed
  */
@@ -20,6 +21,8 @@ export interface Crowd {
   ring(users: readonly string[]): void
   /** Stops ringing; false if that user was not rung. */
   unring(user: string): boolean
+  /** Another hosts: the server rings for this end no longer. */
+  withdrawn(): void
   /** That user does not come. */
   declined(user: string, code: ErrorCode): void
   /** A member's S1 is good. */
@@ -32,25 +35,36 @@ export interface Crowd {
   /** This end takes a member out: it is told so once it is out. */
   removing(index: number): void
   left(index: number): void
+  /** Where a user has been who is not in: the server may have kept those seats, in case it comes back. */
+  seatsOf(user: string): readonly number[]
   refused(index: number, user: string | undefined, code: ErrorCode): void
   close(): void
 }
 
 export interface CrowdPorts {
+  readonly clock: Clock
+  /** Nothing was heard of that user, who rings here no longer. */
+  readonly lapsed: (user: string) => void
   readonly people: People
   /** Whether the host's roster has that index. */
   readonly isIn: (index: number) => boolean
   readonly tell: (event: MemberEvent) => void
 }
 
+/** Milliseconds after which the server says nothing any more of a user who is rung. Our choice: it says so after 45 s. */
+const LAPSE_MS = 90_000
+
 /** Nobody there, and nobody rung. */
-export function crowd({ people, isIn, tell }: CrowdPorts): Crowd {
+export function crowd({ people, clock, isIn, tell, lapsed }: CrowdPorts): Crowd {
   const known = new Map<number, CallMemberInfo>()
   /** Verified, and not in the roster yet. */
   const coming = new Map<number, CallIdentity>()
   /** Those of whom something came before they were shown. */
   const waiting = new Map<number, PromiseWithResolvers<string | undefined>>()
-  const rung = new Set<string>()
+  /** Until when each is rung. */
+  const rung = new Map<string, Ms>()
+  const seats = new Map<string, Set<number>>()
+  let cancel: (() => void) | undefined
   const removed = new Set<number>()
   let isOver = false
 
@@ -71,21 +85,46 @@ export function crowd({ people, isIn, tell }: CrowdPorts): Crowd {
     meet(index, identity.user)
   }
 
+  const declined = (user: string, code: ErrorCode): void => {
+    if (!rung.delete(user)) return
+    const state = code === 'ERR_CALL_DECLINED' ? 'declined' : 'unanswered'
+    tell({ type: 'member', state, user, code })
+  }
+
+  const watch = (): void => {
+    const [first] = rung.values()
+    if (first === undefined || isOver) return
+    cancel ??= clock.wake(first, () => {
+      cancel = undefined
+      for (const [user, until] of rung)
+        if (clock.now() >= until) {
+          declined(user, 'ERR_CALL_NO_ANSWER')
+          lapsed(user)
+        }
+      watch()
+    })
+  }
+
   return {
     known,
-    rung,
+    get rung() {
+      return new Set(rung.keys())
+    },
     ring(users) {
+      const until = after(clock.now(), LAPSE_MS)
       for (const user of users) {
-        rung.add(user)
+        // the first to lapse comes first
+        rung.delete(user)
+        rung.set(user, until)
         tell({ type: 'member', state: 'ringing', user })
       }
+      watch()
     },
     unring: (user) => rung.delete(user),
-    declined(user, code) {
-      if (!rung.delete(user)) return
-      const state = code === 'ERR_CALL_DECLINED' ? 'declined' : 'unanswered'
-      tell({ type: 'member', state, user, code })
+    withdrawn() {
+      for (const user of rung.keys()) declined(user, 'ERR_CALL_WITHDRAWN')
     },
+    declined,
     async verified({ index, user, kind, keyId }) {
       const identity = await people.meet({ user, kind, keyId })
       if (!isOver) show(index, identity)
@@ -113,8 +152,11 @@ export function crowd({ people, isIn, tell }: CrowdPorts): Crowd {
       known.delete(index)
       coming.delete(index)
       meet(index, undefined)
-      if (user !== undefined) tell({ type: 'member', state, index, user })
+      if (user === undefined) return
+      seats.set(user, (seats.get(user) ?? new Set()).add(index))
+      tell({ type: 'member', state, index, user })
     },
+    seatsOf: (user) => [...(seats.get(user) ?? [])].filter((index) => !isIn(index)),
     refused(index, user, code) {
       coming.delete(index)
       const whose = user ?? known.get(index)?.user
@@ -122,6 +164,7 @@ export function crowd({ people, isIn, tell }: CrowdPorts): Crowd {
     },
     close() {
       isOver = true
+      cancel?.()
       for (const index of waiting.keys()) meet(index, undefined)
     },
   }

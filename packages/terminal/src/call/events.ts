@@ -17,7 +17,7 @@ export interface CallIdentity {
 
 /** What becomes of those who are called, and of those in the call. */
 export type MemberEvent =
-  /** Only the host learns of these. `unanswered`: absent, unknown or busy, all alike. */
+  /** Only the host learns of these. `unanswered`: absent, unknown or busy, all alike; in the call already; or another hosts. */
   | { readonly type: 'member'; readonly state: 'ringing'; readonly user: string }
   | {
       readonly type: 'member'

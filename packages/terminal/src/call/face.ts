@@ -52,7 +52,9 @@ export function callFace(ports: FacePorts): Call {
         ...crowd.known,
       ])
     },
-    ringing: crowd.rung,
+    get ringing() {
+      return crowd.rung
+    },
     get epoch() {
       return ports.epoch()
     },

@@ -33,9 +33,32 @@ export function hostActs(ports: HostActsPorts): HostActs {
     return found.index
   }
 
+  /**
+   * Who is lost, or has been given up, and is called again: its user knows better than to wait for it. Its seat was kept,
+   * and whoever has one is not rung.
+   */
+  const clear = async (users: readonly string[]): Promise<void> => {
+    const called = new Set(users)
+    const lost = [...crowd.known.values()].filter(
+      ({ user, state }) => state === 'lost' && called.has(user),
+    )
+    if (lost.length > 0)
+      act(
+        seat.remove(
+          lost.map(({ index }) => index),
+          now(),
+        ),
+      )
+    for (const index of users.flatMap((user) => crowd.seatsOf(user))) {
+      const ref = connection.nextRef()
+      await asking.done({ type: 'call.remove', ref, call: id, index })
+    }
+  }
+
   return {
     async invite(users) {
       hostOnly()
+      await clear(users)
       for (let at = 0; at < users.length; at += MOST_RUNG) {
         const some = users.slice(at, at + MOST_RUNG)
         const ref = connection.nextRef()

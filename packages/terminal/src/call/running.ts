@@ -81,6 +81,11 @@ export function runCall(start: CallStart): RunningCall {
 
   const people = crowd({
     people: ports.people,
+    clock,
+    lapsed(user) {
+      const ref = connection.nextRef()
+      asking.done({ type: 'call.withdraw', ref, call: id, user }).catch(ignored)
+    },
     isIn: (index) => seat.roster?.members.has(index) === true,
     tell,
   })
@@ -262,6 +267,7 @@ export function runCall(start: CallStart): RunningCall {
   const hosted = ({ index, how, epoch: at }: Extract<CallEffect, { do: 'host' }>): void => {
     const user = userAt(index) ?? ''
     tell({ type: 'host', index, user, self: index === self, how })
+    if (index !== self) people.withdrawn()
     hosting.hosts(index, at)
     talk.again()
   }
