@@ -28,6 +28,8 @@ export interface Hearing {
   claim(from: number, term: number, now: Ms): void
   /** `from` has claimed the group for so long, and has not brought this member in, that it is not believed any more. */
   isSpent(from: number, now: Ms): boolean
+  /** What was said meanwhile is lost by this member's own connection: it believes claims anew. */
+  forgive(): void
   /** By what right `from` would host the group; undefined if by none. */
   rightOf(from: number, now: Ms): HostChange | undefined
   /** Who has claimed to be host, and has a right to by now. */
@@ -92,6 +94,9 @@ export function hearing(policy: GroupPolicy, self: number, startedAt: Ms): Heari
       if (isBetter) claimed = { index, term, until }
     },
     isSpent,
+    forgive: () => {
+      firstAt.clear()
+    },
     rightOf,
     successor: (now) =>
       claimed !== undefined && now < claimed.until && rightOf(claimed.index, now) !== undefined

@@ -96,7 +96,10 @@ function groupOf(state: MemberState): MemberGroup {
     },
     mayAdopt: (next, now) => mayAdopt(state, next, now),
     adopt: (next, what, now) => adopt(state, next, what, now),
-    fallBehind: () => void fail(state, 'behind'),
+    fallBehind() {
+      ear.forgive()
+      fail(state, 'behind')
+    },
     tick(now) {
       const effects = former.forget(now)
       if (ear.tick(now)) effects.push({ do: 'deaf', deaf: true })

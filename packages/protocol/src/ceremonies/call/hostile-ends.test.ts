@@ -301,6 +301,28 @@ describe('a member that would be host', () => {
       assert.equal(sendingOf(three!), sendingOf(two))
     })
 
+  test('is believed anew by one who could not be brought in, as it was cut off itself', () => {
+    const { call, one, two } = callOfThree('cut off')
+    call.wait(3_000)
+    const isGone = ({ from, to }: OnItsWay): boolean => from === 0 || to === 0
+    call.relay = (each) => {
+      const what = talkIn(each.frame)?.type
+      return isGone(each) || (each.to === 2 && (what === 'entry' || what === 'again')) ? [] : [each]
+    }
+    call.wait(17_000)
+    assert.deepEqual([one.seat.role, two.seat.at], ['host', 'away'])
+    call.relay = (each) => (isGone(each) || each.from === 2 || each.to === 2 ? [] : [each])
+    call.act(one, (seat, now) => seat.lost(2, now))
+    call.act(two, (seat, now) => seat.offline(now))
+    call.wait(20_000)
+    call.relay = (each) => (isGone(each) ? [] : [each])
+    call.act(one, (seat, now) => seat.back(2, now))
+    call.act(two, (seat, now) => seat.online(now))
+    call.wait(10_000)
+    assert.deepEqual([two.seat.at, two.seat.roster!.host], ['in', 1])
+    assert.equal(sendingOf(two), sendingOf(one))
+  })
+
   test('is one of two whom a host has handed the call to: a fork that is shown, and no key in common', () => {
     const { call, host } = callOfThree('two heirs')
     call.join(2)
