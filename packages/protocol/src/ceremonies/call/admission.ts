@@ -56,7 +56,7 @@ interface Unsigned {
 /** Nobody waits yet. */
 export function admission(start: SeatParts & SeatChoice, group: HostGroup): Admission {
   const { context, self, bundle, random, line, book, schedule, policy } = start
-  const bundles = new Map<number, Bundle>([[self, bundle]])
+  const bundles = new Map<number, Bundle>([...book.kept, [self, bundle]])
   /** Whose a per-call key is: it came with an S1 that was good, and serves at no other index. */
   const owners = new Map<string, number>(
     [...group.roster.members].map(([index, { signing }]) => [hex(signing), index]),
@@ -138,7 +138,7 @@ export function admission(start: SeatParts & SeatChoice, group: HostGroup): Admi
 
   const keep = (index: number, theirs: Bundle): void => {
     bundles.set(index, theirs)
-    book.enter(index)
+    book.enter(index, theirs)
   }
 
   return {

@@ -14,13 +14,15 @@ const WANT_MS = 5_000
 /** Milliseconds in which another's next question for S1s is not answered. Our choice: below `WANT_MS`. */
 const SOON_MS = 2_500
 
-/**
- * Whose S1 this end has verified. The S1s themselves are not kept: whoever lacks one gets it from the host that has let its
- * owner in, or from its owner.
- */
+/** S1s that are kept, of some 2,500 octets each. Our choice: whoever lacks another has it from its owner, a little later. */
+const MOST_KEPT = 128
+
+/** Whose S1 this end has verified, and the first of them: should it become the host, it shows them to those who join. */
 export interface Book {
   /** This one was verified, and is as the roster has it. */
-  enter(index: number): void
+  enter(index: number, bundle: Bundle): void
+  /** Those that are kept, of members alone. */
+  readonly kept: ReadonlyMap<number, Bundle>
   /** They have left. */
   forget(indices: readonly number[]): void
   /** An S1 of `index` from `from`. It counts if the roster has it so, and only its owner or the host may show it. */
@@ -41,10 +43,21 @@ export interface Book {
 /** Nobody but oneself is verified yet. */
 export function bundleBook(context: CallContext, self: number): Book {
   const verified = new Set<number>([self])
+  const kept = new Map<number, Bundle>()
   const early = new Map<number, Bundle>()
   const askedAt = new Map<number, Ms>()
   let wantAt: Ms | undefined
   let tries = 0
+
+  const enter: Book['enter'] = (index, bundle) => {
+    verified.add(index)
+    if (kept.has(index) || kept.size < MOST_KEPT) kept.set(index, bundle)
+  }
+
+  const drop = (index: number): void => {
+    verified.delete(index)
+    kept.delete(index)
+  }
 
   const take: Book['take'] = (roster, { from, index, bundle }, trust) => {
     if (verified.has(index)) return []
@@ -55,7 +68,7 @@ export function bundleBook(context: CallContext, self: number): Book {
     const code = owner.ok ? 'ERR_CALL_PROOF' : owner.code
     if (!owner.ok || !sameMember(line, rosterMember(index, bundle, owner.value)))
       return [{ do: 'refused', index, code }]
-    verified.add(index)
+    enter(index, bundle)
     const { user, kind, keyId } = owner.value
     return [{ do: 'verified', index, user, kind, keyId }]
   }
@@ -64,9 +77,10 @@ export function bundleBook(context: CallContext, self: number): Book {
     [...members.keys()].filter((index) => !verified.has(index))
 
   return {
-    enter: (index) => void verified.add(index),
+    enter,
+    kept,
     forget(indices) {
-      for (const index of indices) verified.delete(index)
+      for (const index of indices) drop(index)
     },
     take,
     follow(before, roster, trust) {
@@ -77,7 +91,7 @@ export function bundleBook(context: CallContext, self: number): Book {
         if (now === line) continue
         if (now === undefined) effects.push({ do: 'left', index, lost: false })
         // an S1 was good for what the roster said then
-        if (!sameMember(now, line)) verified.delete(index)
+        if (!sameMember(now, line)) drop(index)
       }
       for (const [index, bundle] of early) {
         if (!roster.members.has(index) || trust === undefined) continue

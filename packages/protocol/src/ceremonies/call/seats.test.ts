@@ -44,6 +44,26 @@ describe('who hosts a call may change', () => {
     assert.equal(world.parties[4]!.seat.roster!.members.size, 5)
   })
 
+  const CHANGES: readonly (readonly [string, (world: SeatWorld) => void, number])[] = [
+    ['handed over', (world) => world.act({ do: 'hand', which: 1 }), 4_000],
+    ['taken over', (world) => world.act({ do: 'die', which: 0 }), 40_000],
+  ]
+  for (const [how, change, ms] of CHANGES)
+    test(`who joins once it is ${how} is shown at once by whom all who are in it are`, () => {
+      const world = callOfFour(12)
+      change(world)
+      world.act({ do: 'wait', ms })
+      const there = [...world.hosts[0]!.seat.roster!.members.keys()]
+      assert.ok(whoHosts(world)[0] !== 0)
+      world.act({ do: 'join', count: 1 })
+      // sooner than it would ask for what it lacks
+      world.act({ do: 'wait', ms: 3_000 })
+      const shown = toldOf(world.parties[4]!, 'verified').map(
+        (effect) => effect.do === 'verified' && effect.index,
+      )
+      assert.deepEqual(shown.toSorted(), there)
+    })
+
   test('a host that leaves hands it to the next', () => {
     const world = callOfFour(2)
     world.act({ do: 'bye', which: 0 })
