@@ -53,6 +53,19 @@ test('who has lost its connection is still there', () => {
   assert.equal(here.isAlone, false)
 })
 
+test('a host waits until all who have come have its key, whichever is told first', () => {
+  const here = attendance()
+  here.heard(came('bob', 1))
+  assert.equal(here.haveKey, false)
+  here.hopped(2)
+  assert.equal(here.haveKey, true)
+  here.heard(came('cy', 2))
+  assert.equal(here.haveKey, false)
+  here.hopped(4)
+  here.heard(came('dan', 3))
+  assert.equal(here.haveKey, true)
+})
+
 test('typed lines are said, or are commands', () => {
   assert.deepEqual(readTyped('hello'), { do: 'say', text: 'hello' })
   assert.deepEqual(readTyped('//hello'), { do: 'say', text: '/hello' })

@@ -4,6 +4,10 @@ import type { MemberEvent } from '@hufu/terminal'
 /** Who was called, who has come, and who is left. */
 export interface Attendance {
   heard(event: MemberEvent): void
+  /** The key has changed, for so many. */
+  hopped(members: number): void
+  /** All who have come have a key by now that this end, as their host, sends under. */
+  readonly haveKey: boolean
   /** Nobody is rung any more. */
   readonly isSettled: boolean
   /** Somebody has come. */
@@ -18,6 +22,7 @@ export interface Attendance {
 export function attendance(): Attendance {
   const rung = new Set<string>()
   const there = new Set<number>()
+  let keyed = 1
   let came = false
   let why: ErrorCode | undefined
   return {
@@ -47,6 +52,10 @@ export function attendance(): Attendance {
         case 'lost':
         case 'back':
       }
+    },
+    hopped: (members) => void (keyed = members),
+    get haveKey() {
+      return keyed > there.size
     },
     get isSettled() {
       return rung.size === 0

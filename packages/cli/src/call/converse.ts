@@ -187,9 +187,9 @@ export async function converse(call: Call, ports: ConversationPorts): Promise<Ex
         return true
       default: {
         const reads = await tell(event, call, output)
+        if (event.type === 'hop') here.hopped(event.members)
         if (event.type === 'member') {
           here.heard(event)
-          if (here.isSettled && here.came) ready.resolve(true)
           if (here.isSettled && !here.came && call.isHost) {
             nobody ??= here.why
             isPlaying = false
@@ -199,6 +199,9 @@ export async function converse(call: Call, ports: ConversationPorts): Promise<Ex
             output.note('nobody else is in the call; /leave leaves')
           soon()
         }
+        // a host shows who has come before they have its key, and would lose the beginning
+        const isHeard = !call.isHost || here.haveKey
+        if (here.isSettled && here.came && isHeard) ready.resolve(true)
         await showCode()
         return reads
       }
