@@ -59,6 +59,8 @@ export interface HostGroup {
   readonly departed: boolean
   /** The epoch of the last go, how many were ready for it, and of how many. */
   readonly answered: { readonly epoch: number; readonly ready: number; readonly of: number }
+  /** Who has shown that it has the newest keys that anybody has, and so the roster that they are over. */
+  readonly ready: ReadonlySet<number>
   /**
    * Lets verified members in, all in one batch: new ones, and those in the roster who lack a step. Those who cannot be sealed
    * to are not among the result.

@@ -41,9 +41,9 @@ interface Pending {
   readonly cut: boolean
   readonly reason: HopReason
   readonly goBy: Ms
-  /** Those who are there and not ready, and how many are. */
+  /** Those who are there and not ready, and those who are ready. */
   readonly awaited: Set<number>
-  ready: number
+  readonly ready: Set<number>
 }
 
 /** Starts a group of which this end is the host: alone, or with whom the roster of a takeover has, once they have come over. */
@@ -67,6 +67,8 @@ export function hostGroup(start: HostStart, startedAt: Ms): HostGroup {
   let hops = 0
   let pending: Pending | undefined
   let answered = { epoch: 0, ready: 0, of: 0 }
+  /** Those who have shown that they have the keys in use. */
+  let inStep = new Set<number>()
   let beats = 0
   let beatAt = after(startedAt, policy.beatMs)
   /** What a straggler who asks is sent again. */
@@ -93,7 +95,7 @@ export function hostGroup(start: HostStart, startedAt: Ms): HostGroup {
 
   const awaitReady = (made: Omit<Pending, 'awaited' | 'ready'>): void => {
     const awaited = new Set([...peers.indices].filter((index) => !absent.has(index)))
-    pending = { ...made, awaited, ready: 0 }
+    pending = { ...made, awaited, ready: new Set() }
   }
 
   const renew = (
@@ -181,7 +183,8 @@ export function hostGroup(start: HostStart, startedAt: Ms): HostGroup {
       commitment,
     } as const)
     last = { prepare: done.prepare, go: message }
-    answered = { epoch, ready: done.ready, of: peers.indices.size }
+    answered = { epoch, ready: done.ready.size, of: peers.indices.size }
+    inStep = done.ready
     const effects: GroupEffect[] = [
       { do: 'send', to: 'all', message },
       { do: 'switch', keys: done.keys, reason },
@@ -260,6 +263,9 @@ export function hostGroup(start: HostStart, startedAt: Ms): HostGroup {
     get answered() {
       return answered
     },
+    get ready() {
+      return pending === undefined || pending.ready.size === 0 ? inStep : pending.ready
+    },
     join(joiners, now) {
       const fresh = start.makeSecret()
       // nobody is in the roster who cannot be given the key
@@ -301,6 +307,7 @@ export function hostGroup(start: HostStart, startedAt: Ms): HostGroup {
       if (!isAbsent) absent.delete(index)
       if (!isAbsent || !roster.members.has(index)) return []
       absent.add(index)
+      inStep.delete(index)
       return pending?.awaited.delete(index) === true ? goIfReady(now) : []
     },
     receive(from, message, now) {
@@ -312,10 +319,13 @@ export function hostGroup(start: HostStart, startedAt: Ms): HostGroup {
       if (term !== roster.term) return []
       if (message.type === 'ask')
         return peers.said(from, message, NOTHING) ? again(from, epoch) : []
+      // one that was late for the last go
+      if (epoch === keys.epoch && peers.said(from, message, keys.commitment)) inStep.add(from)
       if (pending === undefined || epoch !== pending.keys.epoch) return []
       if (!peers.said(from, message, pending.keys.commitment)) return []
       absent.delete(from)
-      pending.ready += pending.awaited.delete(from) ? 1 : 0
+      pending.awaited.delete(from)
+      pending.ready.add(from)
       return goIfReady(now)
     },
     passed(more, now) {

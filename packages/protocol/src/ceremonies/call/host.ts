@@ -69,7 +69,7 @@ export interface CallHost {
   passed(octets: number, now: Ms): readonly CallEffect[]
   tick(now: Ms): readonly CallEffect[]
   wakesAt(): Ms
-  /** Wants that member for its successor. */
+  /** Wants that member for its successor, once it has shown that it lacks nothing. */
   handOver(to: number): void
   /** Signs that `to` follows it, and gives up what it has. */
   release(to: number, now: Ms): { readonly effects: readonly CallEffect[]; readonly held: Held }
@@ -105,7 +105,9 @@ export function callHost(start: CallHostStart, startedAt: Ms): CallHost {
     startedAt,
   )
   const claims = rivals(context, self, group)
+  /** Whom it is to hand the call to, and a rival whom the members follow. */
   let wanted: number | undefined
+  let winner: number | undefined
   let over = false
 
   const leave = (indices: readonly number[], now: Ms, lost: boolean): readonly CallEffect[] => {
@@ -125,7 +127,7 @@ export function callHost(start: CallHostStart, startedAt: Ms): CallHost {
     const done = line.obey(effects)
     const wasGathering = group.at === 'gathering'
     const brought = returns.serve(now)
-    wanted ??= claims.winner()
+    winner ??= claims.winner()
     const admitted = wasGathering && group.at !== 'gathering' ? joiners.admit(now) : []
     return [...done, ...brought, ...admitted]
   }
@@ -188,8 +190,10 @@ export function callHost(start: CallHostStart, startedAt: Ms): CallHost {
     group,
     get successor() {
       // an S2 that its KEY is about to sign is waited for, and a hop that has begun
-      const isThere = wanted !== undefined && group.roster.members.has(wanted)
-      return isThere && !joiners.isSigning && group.at === 'steady' ? wanted : undefined
+      if (joiners.isSigning || group.at !== 'steady') return undefined
+      if (winner !== undefined && group.roster.members.has(winner)) return winner
+      // an entry that it lacks would be undone: who was taken out would be in again
+      return wanted !== undefined && group.ready.has(wanted) ? wanted : undefined
     },
     begin() {
       if (taken === undefined || takes === undefined) return []

@@ -198,6 +198,8 @@ export function callMember(start: CallMemberStart, startedAt: Ms = 0 as Ms): Cal
     if (message.term !== roster.term || message.to === roster.host) return []
     if (!bySelf(roster, 'call-hand-over', message.signature, handOverPayload(message))) return []
     handed = message
+    // the host has signed entries that this member has not seen: it may not host, nor go on by itself
+    if (message.sequence !== roster.sequence) group.fallBehind()
     return message.to === self ? [] : group.handedTo(message.to, now)
   }
 

@@ -59,7 +59,7 @@ export interface CallSeat {
   offline(now: Ms): readonly CallEffect[]
   /** It is back: what the others have said meanwhile is lost. */
   online(now: Ms): readonly CallEffect[]
-  /** Host: that member is host from now on, and this end a member. */
+  /** Host: that member is host from now on, and this end a member. If it lacks a step, once it has been brought in again. */
   handOver(to: number, now: Ms): readonly CallEffect[]
   /** Leaves for good. A host hands over first; if nobody is there to be handed it, the call ends. */
   bye(now: Ms): readonly CallEffect[]
@@ -230,8 +230,9 @@ function seat(parts: SeatParts, begun: Part): CallSeat {
       }, now),
     bye(now) {
       if (part.role === 'member') return part.member.bye()
-      const { roster } = part.host
-      const to = othersOf(roster, self).find((index) => !absent.has(index))
+      const { roster, group } = part.host
+      const there = othersOf(roster, self).filter((index) => !absent.has(index))
+      const to = there.find((index) => group.ready.has(index)) ?? there[0]
       if (part.host.at === 'over' || to === undefined) return part.host.end()
       const given = giveUp(part, to, now)
       return [...given, ...byMember((member) => member.bye(), now)]

@@ -130,6 +130,55 @@ describe('who hosts a call may change', () => {
     assert.deepEqual(whoHosts(world), [1])
     assert.equal(world.four[0]!.seat.at, 'in')
   })
+
+  test('one who has missed an entry is brought in again before it is handed the call', () => {
+    const world = callOfFour(12)
+    const [, out, next, late] = world.four
+    world.act({ do: 'drop', which: 3 })
+    world.act({ do: 'remove', which: 0 })
+    world.act({ do: 'hand', which: 0 })
+    // the entry goes with the host's connection
+    world.act({ do: 'drop', which: 0 })
+    world.act({ do: 'return', which: 0 })
+    world.act({ do: 'return', which: 0 })
+    assert.ok(next!.seat.roster!.members.has(out!.index), 'it has missed it')
+    world.act({ do: 'wait', ms: 9_000 })
+    world.checkAgreement()
+    assert.deepEqual(whoHosts(world), [next!.index])
+    assert.deepEqual([...next!.seat.roster!.members.keys()], [0, 2, 3])
+    assert.equal(late!.seat.at, 'in')
+  })
+
+  test('one who has missed an entry does not host, though it was handed the call', () => {
+    const world = callOfFour(13)
+    const [, out, next, other] = world.four
+    next!.isKeptFrom = true
+    world.act({ do: 'remove', which: 0 })
+    world.act({ do: 'deliver', which: 0, count: 10 })
+    next!.isKeptFrom = false
+    world.act({ do: 'bye', which: 0 })
+    world.act({ do: 'wait', ms: 1_500 })
+    assert.ok(next!.seat.roster!.members.has(out!.index), 'it has missed it')
+    assert.deepEqual([next!.seat.at, other!.seat.at], ['away', 'in'])
+    world.settle()
+    world.checkAgreement()
+    assert.deepEqual(whoHosts(world), [other!.index])
+    assert.deepEqual([...other!.seat.roster!.members.keys()], [2, 3])
+  })
+
+  test('a host that leaves hands it to one who has shown that it lacks nothing', () => {
+    const world = callOfFour(14)
+    const [, , next, other] = world.four
+    next!.isKeptFrom = true
+    world.act({ do: 'remove', which: 0 })
+    for (const which of [0, 3, 3, 0]) world.act({ do: 'deliver', which, count: 10 })
+    next!.isKeptFrom = false
+    world.act({ do: 'bye', which: 0 })
+    world.act({ do: 'wait', ms: 6_000 })
+    world.checkAgreement()
+    assert.deepEqual(whoHosts(world), [other!.index])
+    assert.equal(next!.seat.at, 'in')
+  })
 })
 
 describe('who was away comes back', () => {
