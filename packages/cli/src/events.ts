@@ -133,6 +133,15 @@ export type CliEvent =
   | { readonly event: 'returned' }
   /** A recording is closed. Frames of 20 ms. */
   | ({ readonly event: 'recorded'; readonly path: string } & AudioCounts)
+  /** In a call: what has become of a file of ours at one member. */
+  | {
+      readonly event: 'delivery'
+      readonly id: number
+      readonly name: string
+      readonly user: string | null
+      readonly outcome: 'stored' | 'declined' | 'unanswered' | 'failed'
+      readonly code?: ErrorCode
+    }
   | { readonly event: 'callcode'; readonly words: readonly string[]; readonly digits: string }
   | {
       readonly event: 'contact'

@@ -1,5 +1,6 @@
 export type { Call, CallMemberInfo } from './call/call.ts'
 export type { Calls, CallsEvent, CallsOptions, PlaceOptions, RingingCall } from './call/calls.ts'
+export type { FileOutcome } from './call/sending.ts'
 export type { CallClosed, CallCounts, CallEvent, CallIdentity, MemberEvent } from './call/events.ts'
 export { systemClock, type Clock } from './clock.ts'
 export {

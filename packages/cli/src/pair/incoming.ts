@@ -62,6 +62,14 @@ export function receiver(ports: ReceiverPorts): Receiver {
     }
   }
 
+  /** Resolves once an offer is no longer made: whether it waited until then. */
+  const withdrawn = async (one: Offered): Promise<boolean> => {
+    await one.incoming.withdrawn
+    const at = waiting.indexOf(one)
+    if (at >= 0) waiting.splice(at, 1)
+    return at >= 0
+  }
+
   return {
     offered(incoming, user) {
       count += 1
@@ -80,8 +88,10 @@ export function receiver(ports: ReceiverPorts): Receiver {
       void output.event({ event: 'file', state: 'offered', ...offer })
       if (ports.directory !== undefined) return void take({ incoming, id, from }, ports.directory)
       if (ports.canAsk) {
-        waiting.push({ incoming, id, from })
+        const one: Offered = { incoming, id, from }
+        waiting.push(one)
         const who = user ?? 'The other'
+        void withdrawn(one).then((was) => was && output.note(`${who} offers ${name} no longer`))
         output.note(`${who} offers ${name} (${sizeText(octets)}): /accept [DIR] or /decline`)
         return
       }

@@ -1,5 +1,5 @@
 import { HufuError, type ErrorCode } from '@hufu/protocol/wire'
-import type { Talk } from '@hufu/terminal'
+import type { FileOutcome, FileSource, Progress } from '@hufu/terminal'
 import type { OpenedSource } from '../files/source.ts'
 import type { Output } from '../output.ts'
 import type { ProgressBoard } from './progress.ts'
@@ -15,9 +15,27 @@ export interface Sender {
   readonly failure: ErrorCode | undefined
 }
 
+/** What files are sent over: a talk; or a call, which tells of each of its members. */
+export interface Sending {
+  sendFile(
+    source: FileSource,
+    options: {
+      readonly on: (progress: Progress) => void
+      readonly outcome: (user: string | undefined, outcome: FileOutcome, code?: ErrorCode) => void
+    },
+  ): Promise<void>
+}
+
+const OUTCOME_TEXT: Readonly<Record<FileOutcome, (name: string) => string>> = {
+  stored: (name) => `has ${name}`,
+  declined: (name) => `does not want ${name}`,
+  unanswered: (name) => `has not said in time whether to take ${name}: sent to the others`,
+  failed: (name) => `has not got ${name}`,
+}
+
 /** A sender over `talk`; `settled` is called whenever a transfer has ended. */
 export function sender(
-  talk: Pick<Talk, 'sendFile'>,
+  talk: Sending,
   output: Output,
   board: ProgressBoard,
   settled: () => void,
@@ -33,7 +51,18 @@ export function sender(
       output.note(`${name}: left out, since neither files nor folders: ${skipped.join(', ')}`)
     report.offered()
     try {
-      await talk.sendFile(source, { on: report.progress })
+      await talk.sendFile(source, {
+        on: report.progress,
+        outcome(user, outcome, code) {
+          const about = { id, name, user: user ?? null, outcome }
+          void output.event({
+            event: 'delivery',
+            ...about,
+            ...(code === undefined ? {} : { code }),
+          })
+          output.note(`${user ?? 'somebody'} ${OUTCOME_TEXT[outcome](name)}`)
+        },
+      })
       report.done()
     } catch (error) {
       const known =

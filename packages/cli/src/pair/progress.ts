@@ -58,6 +58,8 @@ export function progressBoard(
     follow(moving) {
       let latest: Progress = { octets: 0, of: moving.octets, resumed: 0 }
       let startedAt: number | undefined
+      /** When the first of it came: others may have taken a minute to decide before. */
+      let movedAt: number | undefined
       let toldAt = -Infinity
       const verb = moving.direction === 'send' ? 'sending' : 'receiving'
 
@@ -85,15 +87,16 @@ export function progressBoard(
         progress(progress) {
           report.started()
           latest = progress
+          if (progress.octets > progress.resumed) movedAt ??= now()
           if (now() - toldAt >= EVENT_MS) tell('progress')
-          underway.set(report, picture(moving.name, latest, now() - startedAt!))
+          underway.set(report, picture(moving.name, latest, now() - (movedAt ?? now())))
           draw(false)
         },
         done(path) {
           latest = { ...latest, octets: moving.octets }
           tell('done', path === undefined ? {} : { path })
           end()
-          const speed = rate(latest, now() - (startedAt ?? now()))
+          const speed = rate(latest, now() - (movedAt ?? now()))
           const at = speed === undefined ? '' : `, ${sizeText(speed)}/s`
           const what = moving.direction === 'send' ? 'sent' : 'received'
           output.note(`${what} ${path ?? moving.name} (${sizeText(moving.octets)}${at})`)

@@ -1,7 +1,8 @@
 import type { CallCode } from '@hufu/protocol/call'
-import type { HufuError } from '@hufu/protocol/wire'
+import type { ErrorCode, HufuError } from '@hufu/protocol/wire'
 import type { FileSource, Progress } from '../talk/files.ts'
 import type { CallCounts, CallEvent, CallIdentity } from './events.ts'
+import type { FileOutcome } from './sending.ts'
 
 /** A call, from a terminal that is in it. What only its host may do rejects with `ERR_CALL_HOST` elsewhere. */
 export interface Call {
@@ -36,7 +37,11 @@ export interface Call {
   /** Offers one file to all; resolves when all who took it have stored it. Whoever opened the source closes it. */
   sendFile(
     source: FileSource,
-    options?: { readonly on?: (progress: Progress) => void },
+    options?: {
+      readonly on?: (progress: Progress) => void
+      /** Told once of each member that it was offered to, what has become of it there. */
+      readonly outcome?: (user: string | undefined, outcome: FileOutcome, code?: ErrorCode) => void
+    },
   ): Promise<void>
   /** Has further users rung. Host only. */
   invite(users: readonly string[]): Promise<void>

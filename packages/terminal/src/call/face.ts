@@ -76,7 +76,11 @@ export function callFace(ports: FacePorts): Call {
       if (ports.hasHearers() && sound.send(payload)) ports.passed(payload.length)
     },
     say: (text) => talk.say(text),
-    sendFile: (source, options) => talk.sendFile(source, options?.on ?? (() => undefined)),
+    sendFile: (source, { on, outcome } = {}) =>
+      talk.sendFile(source, {
+        on: on ?? (() => undefined),
+        outcome: (index, what, code) => outcome?.(crowd.known.get(index)?.user, what, code),
+      }),
     ...hostActs({ id, seat, r1, certificates, connection, asking, crowd, now, act, hostOnly }),
     async leave() {
       await settled()

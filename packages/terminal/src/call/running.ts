@@ -217,8 +217,9 @@ export function runCall(start: CallStart): RunningCall {
         dataFrames.forget(effect.epoch)
         return
       case 'left':
-        people.left(effect.index)
+        // who is told of a file there still knows whose it was
         talk.left(effect.index)
+        people.left(effect.index)
         if (seat.role === 'host' && !effect.lost) takeOut(effect.index)
         return
       case 'away':

@@ -1,6 +1,6 @@
 import { sha256Stream } from '@hufu/protocol/crypto'
 import { FILE_PIECE_OCTETS, type FILE_STATES } from '@hufu/protocol/call'
-import { HufuError, isErrorCode } from '@hufu/protocol/wire'
+import { HufuError, isErrorCode, type ErrorCode } from '@hufu/protocol/wire'
 import type { FileSource, Progress } from '../talk/files.ts'
 import type { Unnumbered } from './saying.ts'
 
@@ -27,6 +27,15 @@ export interface OutgoingFile {
 
 export type FileState = (typeof FILE_STATES)[number]
 
+/** What has become of a file at one member: `unanswered` if it had not said in time whether it wants it. */
+export type FileOutcome = 'stored' | 'declined' | 'unanswered' | 'failed'
+
+/** Told of a file on its way out, and of each member that it was offered to, once. `code`: of what has failed. */
+export interface SendingHooks {
+  readonly on: (progress: Progress) => void
+  readonly outcome: (index: number, outcome: FileOutcome, code?: ErrorCode) => void
+}
+
 /** What a file on its way out needs of its call. */
 export interface SendingPort {
   /** Says it, and resolves when there is room for more behind it. Rejects when the call is over. */
@@ -47,13 +56,20 @@ export function sendFile(
   id: number,
   source: FileSource,
   port: SendingPort,
-  on: (progress: Progress) => void,
+  { on, outcome }: SendingHooks,
 ): OutgoingFile {
   const answers = new Map<number, FileState>()
   let missing = new Set<number>()
   let failure: HufuError | undefined
   let firstFault: HufuError | undefined
   let wake: () => void = () => undefined
+  const toldOf = new Set<number>()
+
+  const tell: SendingHooks['outcome'] = (index, what, code) => {
+    if (toldOf.has(index)) return
+    toldOf.add(index)
+    outcome(index, what, code)
+  }
 
   const check = (): void => {
     if (failure !== undefined) throw failure
@@ -84,6 +100,7 @@ export function sendFile(
     })
     await until(() => missing.size === 0 || isLate)
     cancel()
+    for (const index of missing) tell(index, 'unanswered')
     missing.clear()
     if (takers().length === 0) throw firstFault ?? new HufuError('ERR_FILE_DECLINED')
     const hash = sha256Stream()
@@ -125,15 +142,21 @@ export function sendFile(
     answered(from, state, code) {
       const before = answers.get(from)
       if (before === state || before === 'stored' || before === 'failed') return
-      answers.set(from, state)
-      if (state === 'failed')
-        firstFault ??= new HufuError(isErrorCode(code) ? code : 'ERR_FILE_CANCELLED')
+      const fault = isErrorCode(code) ? code : 'ERR_FILE_CANCELLED'
+      // who had not decided when it began did not want it, and the others have it
+      const isLate = state === 'failed' && fault === 'ERR_FILE_DECLINED'
+      answers.set(from, isLate ? 'declined' : state)
+      if (state === 'failed' && !isLate) {
+        firstFault ??= new HufuError(fault)
+        tell(from, 'failed', fault)
+      } else if (state !== 'accepted') tell(from, state === 'stored' ? 'stored' : 'declined')
       // a member who takes it answers twice: that it will, and that it has
       if (state !== 'accepted' || before === undefined) missing.delete(from)
       wake()
     },
     left(index) {
-      missing.delete(index)
+      if (missing.delete(index) || answers.get(index) === 'accepted')
+        tell(index, 'failed', 'ERR_PEER_GONE')
       if (answers.get(index) === 'accepted') answers.delete(index)
       wake()
     },

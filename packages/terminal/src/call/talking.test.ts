@@ -124,9 +124,11 @@ test('a file is stored by whoever took it, though frames are lost; who declines 
   all.loses = () => (count += 1) % 7 === 0
   const octets = Uint8Array.from({ length: 100_000 }, (_, n) => n % 251)
   const seen: number[] = []
-  const sent = ann.talk.sendFile(memorySource('a.bin', { '': octets }), (progress) =>
-    seen.push(progress.octets),
-  )
+  const outcomes: string[] = []
+  const sent = ann.talk.sendFile(memorySource('a.bin', { '': octets }), {
+    on: (progress) => seen.push(progress.octets),
+    outcome: (index, outcome) => outcomes.push(`${index} ${outcome}`),
+  })
   await pass(all, 2)
   const sink: MemorySink = memorySink()
   const stored = bob.offers[0]!.accept(sink)
@@ -136,6 +138,7 @@ test('a file is stored by whoever took it, though frames are lost; who declines 
   assert.equal(await stored, 'stored')
   assert.deepEqual([sink.state, sink.files.get('')], ['complete', [...octets]])
   assert.equal(seen.at(-1), octets.length)
+  assert.deepEqual(outcomes, ['2 declined', '1 stored'])
   await ann.talk.say('and on')
   await pass(all)
   assert.ok(cy.lines.includes('0: and on'))
@@ -144,7 +147,7 @@ test('a file is stored by whoever took it, though frames are lost; who declines 
 test('a file that nobody wants, or that breaks off, says so at both ends', async () => {
   const all = room()
   const [ann, bob, cy] = all.ends as [End, End, End]
-  const unwanted = ann.talk.sendFile(memorySource('a.bin', { '': new Uint8Array(5) }), () => 0)
+  const unwanted = ann.talk.sendFile(memorySource('a.bin', { '': new Uint8Array(5) }), NONE)
   const refused = assert.rejects(unwanted, { code: 'ERR_FILE_DECLINED' })
   await all.settle()
   for (const { offers } of [bob, cy]) offers[0]!.decline()
@@ -157,7 +160,7 @@ test('a file that nobody wants, or that breaks off, says so at both ends', async
       read: (_, position) =>
         position > 0 ? Promise.resolve(new Uint8Array(0)) : source.read(0, 0, 9),
     },
-    () => 0,
+    NONE,
   )
   const changed = assert.rejects(broken, { code: 'ERR_FILE_CHANGED' })
   await all.settle()
@@ -169,10 +172,27 @@ test('a file that nobody wants, or that breaks off, says so at both ends', async
   assert.equal(sink.state, 'discarded')
 })
 
+test('who has not said in time whether it wants a file goes without, and the others have it', async () => {
+  const all = room()
+  const [ann, bob, cy] = all.ends as [End, End, End]
+  const outcomes: string[] = []
+  const sent = ann.talk.sendFile(memorySource('a.bin', { '': new Uint8Array(50) }), {
+    on: () => undefined,
+    outcome: (index, outcome) => outcomes.push(`${index} ${outcome}`),
+  })
+  await all.settle()
+  const stored = bob.offers[0]!.accept(memorySink())
+  await pass(all)
+  await sent
+  assert.equal(await stored, 'stored')
+  assert.equal(await cy.offers[0]!.withdrawn, 'ERR_FILE_DECLINED')
+  assert.deepEqual(outcomes, ['2 unanswered', '1 stored'])
+})
+
 test('a file with a name that leads elsewhere is not taken', async () => {
   const all = room()
   const [ann, bob, cy] = all.ends as [End, End, End]
-  const sent = ann.talk.sendFile(memorySource('../x', { '': new Uint8Array(5) }), () => 0)
+  const sent = ann.talk.sendFile(memorySource('../x', { '': new Uint8Array(5) }), NONE)
   const refused = assert.rejects(sent, { code: 'ERR_FILE_NAME' })
   await all.settle()
   await assert.rejects(bob.offers[0]!.accept(memorySink()), { code: 'ERR_FILE_NAME' })
@@ -220,3 +240,5 @@ test('what comes under a key that is still to come is heard once it is there', a
   assert.deepEqual(lines, ['0: from ahead'])
   assert.deepEqual([ann.lines, bob.lines], [[], []])
 })
+
+const NONE = { on: () => undefined, outcome: () => undefined }

@@ -9,14 +9,14 @@ import {
 import type { EpochKeys } from '@hufu/protocol/group'
 import { after, HufuError, MAX_DATA_OCTETS, type ErrorCode, type Ms } from '@hufu/protocol/wire'
 import type { Clock } from '../clock.ts'
-import type { FileSource, Progress } from '../talk/files.ts'
+import type { FileSource } from '../talk/files.ts'
 import type { Incoming } from '../talk/incoming.ts'
 import { inOrder } from '../talk/in-order.ts'
 import type { Frames } from './frames.ts'
 import { hearing } from './hearing.ts'
 import { receiveFile, type IncomingFile } from './receiving.ts'
 import { saying, type Done, type Unnumbered } from './saying.ts'
-import { sendFile, type OutgoingFile } from './sending.ts'
+import { sendFile, type OutgoingFile, type SendingHooks } from './sending.ts'
 
 /*
  * What is said in a call and has to arrive: lines and files, sealed under the call's keys, through its signalling session.
@@ -25,7 +25,7 @@ import { sendFile, type OutgoingFile } from './sending.ts'
 /** What those in a call say to each other, from this end. */
 export interface Talking {
   say(text: string): Promise<{ readonly acknowledged: Promise<void> }>
-  sendFile(source: FileSource, on: (progress: Progress) => void): Promise<void>
+  sendFile(source: FileSource, hooks: SendingHooks): Promise<void>
   /** What a member has said: the sealed octets. */
   heard(from: number, sealed: Uint8Array): void
   /** What waited for these keys is opened. */
@@ -213,7 +213,7 @@ export function talking(ports: TalkingPorts): Talking {
       await say({ type: 'text', text }, { taken: acknowledged.resolve, missed })
       return { acknowledged: acknowledged.promise }
     },
-    async sendFile(source, on) {
+    async sendFile(source, hooks) {
       if (over !== undefined) throw new HufuError(over)
       const id = files
       files += 1
@@ -226,7 +226,7 @@ export function talking(ports: TalkingPorts): Talking {
           }),
         wake: (ms: number, act: () => void) => clock.wake(after(clock.now(), ms), act),
       }
-      const file = sendFile(id, source, port, on)
+      const file = sendFile(id, source, port, hooks)
       outgoing.set(id, file)
       askAt ??= after(clock.now(), ASK_MS)
       try {
