@@ -133,17 +133,21 @@ test('nobody there, and somebody unknown: alike, and said with its code', async 
   assert.equal((await ann.run('answer')).code, 'ERR_USAGE', 'nobody is there to ask')
 })
 
-test('an operator ends it, and everybody is shown why', async () => {
+test('an operator ends it, and everybody is shown why; who calls meanwhile is shown too', async () => {
   const bobs = await answering(bob, ' --once', '')
   const call = ann.start('call bob')
   await call.event(({ event, state }) => event === 'member' && state === 'joined')
   const { call: id } = await call.event(({ event }) => event === 'calling')
+  const cys = cy.start('call bob')
+  const { from } = await bobs.event(({ event }) => event === 'waits')
+  assert.equal(from, 'cy@localhost')
   await operator.call('POST', `/calls/${String(id)}/end`, { reason: 'the house closes' })
   for (const one of [call, bobs]) {
     assert.equal(await one.ended, 6)
     const closed = of(one.events, 'closed').at(-1)!
     assert.deepEqual([closed['code'], closed['reason']], ['ERR_CALL_FORCED', 'the house closes'])
   }
+  assert.equal(await cys.ended, 3, 'nobody has declined for bob')
 })
 
 test('who signs out in the middle of a call is out of it', async () => {

@@ -142,6 +142,8 @@ export type CliEvent =
       readonly outcome: 'stored' | 'declined' | 'unanswered' | 'failed'
       readonly code?: ErrorCode
     }
+  /** Somebody calls while this end is in a call. */
+  | { readonly event: 'waits'; readonly from: string; readonly call: string }
   | { readonly event: 'callcode'; readonly words: readonly string[]; readonly digits: string }
   | {
       readonly event: 'contact'

@@ -29,6 +29,7 @@ export async function run(args: Arguments, output: Output): Promise<ExitCode> {
     stop.abort()
   }
   const rings: RingingCall[] = []
+  let isTalking = false
   let wake: () => void = () => undefined
   signal.addEventListener('abort', () => wake())
   const files = await withFiles(options, end)
@@ -37,6 +38,11 @@ export async function run(args: Arguments, output: Output): Promise<ExitCode> {
     released: end,
     ringing(ring) {
       rings.push(ring)
+      if (isTalking) {
+        // not declined: another terminal of this user may answer, and this one may once it is free
+        output.note(`${ring.from} calls too: it rings, and is asked about once this call is over`)
+        void output.event({ event: 'waits', from: ring.from, call: hex(ring.call) })
+      }
       wake()
     },
     on(event) {
@@ -64,10 +70,13 @@ export async function run(args: Arguments, output: Output): Promise<ExitCode> {
       try {
         const call = await ring.accept()
         await output.event({ event: 'answered', call: hex(call.id), from: ring.from })
+        isTalking = true
         const code = await converse(call, { output, input: await input(), user, ...files, signal })
+        isTalking = false
         if (args.has('once') && !signal.aborted) return code
       } catch (error) {
         // whoever calls may have given up at this moment; others may still call
+        isTalking = false
         if (args.has('once')) throw error
         await report(error, output)
       }
