@@ -59,6 +59,7 @@ function groupOf(state: MemberState): MemberGroup {
   const { context, policy } = start
   const shown: Shown = new Map()
   const mayHost = (): boolean => state.trouble === undefined && state.keys !== undefined
+  const keysAreLacking = (): boolean => state.trouble === undefined && state.keys === undefined
 
   return {
     get roster() {
@@ -104,6 +105,8 @@ function groupOf(state: MemberState): MemberGroup {
       const effects = former.forget(now)
       if (ear.tick(now)) effects.push({ do: 'deaf', deaf: true })
       turnBack(state, now)
+      // let in, and its first go has not come: it has nothing to go on with by itself
+      if (ear.isDeaf && keysAreLacking()) fail(state, 'behind')
       const successor = ear.isDeaf ? ear.successor(now) : undefined
       if (successor !== undefined && state.comesTo !== successor) goOver(state, successor)
       if (state.askedAt !== undefined && now >= after(state.askedAt, policy.cutMs)) {
