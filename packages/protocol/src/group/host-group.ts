@@ -57,8 +57,8 @@ export interface HostGroup {
   readonly at: 'gathering' | 'steady' | 'hopping' | 'renewing'
   /** Somebody has left, and the key is still the one from before. */
   readonly departed: boolean
-  /** The epoch of the last go, how many were ready for it, and of how many. */
-  readonly answered: { readonly epoch: number; readonly ready: number; readonly of: number }
+  /** The epoch of the last go, and how many were ready for it. */
+  readonly answered: { readonly epoch: number; readonly ready: number }
   /** Who has shown that it has the newest keys that anybody has, and so the roster that they are over. */
   readonly ready: ReadonlySet<number>
   /**

@@ -66,7 +66,7 @@ export function hostGroup(start: HostStart, startedAt: Ms): HostGroup {
   let octets = 0
   let hops = 0
   let pending: Pending | undefined
-  let answered = { epoch: 0, ready: 0, of: 0 }
+  let answered = { epoch: 0, ready: 0 }
   /** Those who have shown that they have the keys in use. */
   let inStep = new Set<number>()
   let beats = 0
@@ -183,7 +183,7 @@ export function hostGroup(start: HostStart, startedAt: Ms): HostGroup {
       commitment,
     } as const)
     last = { prepare: done.prepare, go: message }
-    answered = { epoch, ready: done.ready.size, of: peers.indices.size }
+    answered = { epoch, ready: done.ready.size }
     inStep = done.ready
     const effects: GroupEffect[] = [
       { do: 'send', to: 'all', message },

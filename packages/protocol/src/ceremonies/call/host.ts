@@ -104,7 +104,7 @@ export function callHost(start: CallHostStart, startedAt: Ms): CallHost {
     takes?.how === 'taken' ? takes.roster.host : undefined,
     startedAt,
   )
-  const claims = rivals(context, self, group)
+  const claims = rivals(start, group)
   /** Whom it is to hand the call to, and a rival whom the members follow. */
   let wanted: number | undefined
   let winner: number | undefined

@@ -166,6 +166,24 @@ describe('who hosts a call may change', () => {
     assert.deepEqual([...other!.seat.roster!.members.keys()], [2, 3])
   })
 
+  test('of two who take it over at once, one gives way', () => {
+    const world = callOfFour(15)
+    world.act({ do: 'deliver', which: 0, count: 1 })
+    world.act({ do: 'die', which: 1 })
+    // a newcomer does not know of it, and so takes its turn when the former host does
+    world.act({ do: 'join', count: 1 })
+    world.act({ do: 'wait', ms: 1_000 })
+    world.act({ do: 'hand', which: 0 })
+    // the one who is handed the call does not hear of it
+    world.act({ do: 'drop', which: 1 })
+    world.act({ do: 'bye', which: 1 })
+    world.act({ do: 'wait', ms: 15_000 })
+    assert.deepEqual(whoHosts(world), [0, 4])
+    world.settle()
+    world.checkAgreement()
+    assert.deepEqual([...world.hosts[0]!.seat.roster!.members.keys()].toSorted(), [0, 2, 4])
+  })
+
   test('a host that leaves hands it to one who has shown that it lacks nothing', () => {
     const world = callOfFour(14)
     const [, , next, other] = world.four
@@ -232,6 +250,23 @@ describe('who was away comes back', () => {
     assert.equal(late.seat.at, 'waiting')
     world.act({ do: 'wait', ms: 2_000 })
     assert.deepEqual(late.told, [{ do: 'over', code: 'ERR_CALL_LOST' }])
+  })
+
+  test('a call whose host goes before the first key is in use is given up', () => {
+    const world = callOfFour(16)
+    for (let n = 0; n < 2; n += 1) world.act({ do: 'bye', which: 1 })
+    world.act({ do: 'wait', ms: 6_000 })
+    world.act({ do: 'join', count: 1 })
+    const late = world.parties[4]!
+    for (const which of [0, 0, 4]) world.act({ do: 'deliver', which, count: 10 })
+    assert.equal(late.seat.at, 'in')
+    assert.equal(late.seat.sending(), undefined)
+    late.inbox.length = 0
+    world.act({ do: 'die', which: 0 })
+    const effects: CallEffect[] = []
+    for (let at: number = world.now; at < world.now + 135_000; at += 2_000)
+      effects.push(...late.seat.tick(at as typeof world.now))
+    assert.deepEqual(effects.at(-1), { do: 'over', code: 'ERR_CALL_LOST' })
   })
 
   test('what is not answered is given up', () => {
