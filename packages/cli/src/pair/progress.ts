@@ -8,6 +8,8 @@ import { durationText, sizeText } from './sizes.ts'
 /** Milliseconds between two pictures of the bar, and between two events of one transfer. Our choices. */
 const DRAW_MS = 100
 const EVENT_MS = 250
+/** Milliseconds without an octet after which others were deciding, which is no part of the speed. Our choice. */
+const WAITED_MS = 5_000
 /** Columns of the bar. */
 const BAR = 20
 
@@ -58,7 +60,7 @@ export function progressBoard(
     follow(moving) {
       let latest: Progress = { octets: 0, of: moving.octets, resumed: 0 }
       let startedAt: number | undefined
-      /** When the first of it came: others may have taken a minute to decide before. */
+      /** From when its speed counts. */
       let movedAt: number | undefined
       let toldAt = -Infinity
       const verb = moving.direction === 'send' ? 'sending' : 'receiving'
@@ -87,7 +89,8 @@ export function progressBoard(
         progress(progress) {
           report.started()
           latest = progress
-          if (progress.octets > progress.resumed) movedAt ??= now()
+          if (progress.octets > progress.resumed)
+            movedAt ??= now() - startedAt! > WAITED_MS ? now() : startedAt
           if (now() - toldAt >= EVENT_MS) tell('progress')
           underway.set(report, picture(moving.name, latest, now() - (movedAt ?? now())))
           draw(false)
