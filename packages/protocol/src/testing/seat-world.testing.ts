@@ -493,6 +493,9 @@ export function seatWorld(
       for (const { seat, early, index } of all) {
         // away since before its host came: nobody whom it trusts has told it of that one
         if (seat.at === 'away' && !seat.roster!.members.has(host.index)) continue
+        // it had left, for its connection, before another hosted: only the former host knew it, and it will be told
+        const { members, term } = host.seat.roster!
+        if (seat.at === 'away' && !members.has(index) && seat.roster!.term < term) continue
         const own = seat.sending()
         assert.equal(seat.at, 'in', `${index} is not in\n${state()}`)
         assert.ok(own !== undefined, `${index} may not send\n${state()}`)
