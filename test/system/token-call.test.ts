@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
 import { secretMaker } from '@hufu/protocol/call'
 import { random } from '@hufu/protocol/crypto'
 import { newSoftwareSecrets, softwareKey, type KeyHolder } from '@hufu/protocol/identity'
@@ -143,7 +144,7 @@ describe('a call out of a PKCS#11 token (SoftHSM)', () => {
       await outside.say('into the token')
       await hosts.until(isText('into the token'))
 
-      assert.ok(tokenKeys() > 0)
+      assert.ok((await tokenKeys()) > 0)
       const samples = await heard(inside, outside)
       // what is guessed of a lost frame is out of step with the rest: so not all at once
       const levels = Array.from({ length: 7 }, (_, at) =>
@@ -164,7 +165,7 @@ describe('a call out of a PKCS#11 token (SoftHSM)', () => {
         hsm.putBack()
       }
       await alice.close()
-      assert.equal(tokenKeys(), 0)
+      assert.equal(await tokenKeys(), 0)
     } finally {
       await alice.close()
       await bob.close()
@@ -191,8 +192,7 @@ async function heard(inside: Call, outside: Call): Promise<Float32Array> {
   }
   await play(source, send, systemClock, new AbortController().signal)
   await source.close()
-  while (outside.counts.received < inside.counts.sent)
-    await new Promise((resolve) => setTimeout(resolve, 10))
+  while (outside.counts.received < inside.counts.sent) await setTimeout(10)
   await recorder.close()
   const wav = await openWav(at('out.wav'))
   const samples: number[] = []
@@ -203,12 +203,23 @@ async function heard(inside: Call, outside: Call): Promise<Float32Array> {
 }
 
 /** AES keys in the token's sessions, which are this process's. */
-function tokenKeys(): number {
+async function tokenKeys(): Promise<number> {
   const library = loadLibrary(MODULE)
-  const slot = library
-    .C_GetSlotList(true)
-    .find((each) => library.C_GetTokenInfo(each).label.trim() === TOKEN)
-  const session = library.C_OpenSession(slot!, CK.CKF_SERIAL_SESSION)
+  // SoftHSM fails to read a token whose files are being written, by a call on another thread
+  const labelOf = (slot: Uint8Array): string | undefined => {
+    try {
+      return library.C_GetTokenInfo(slot).label.trim()
+    } catch {
+      return undefined
+    }
+  }
+  let slot: Uint8Array | undefined
+  for (let tries = 0; slot === undefined && tries < 100; tries += 1) {
+    if (tries > 0) await setTimeout(20)
+    slot = library.C_GetSlotList(true).find((each) => labelOf(each) === TOKEN)
+  }
+  assert.ok(slot !== undefined, 'the token is there')
+  const session = library.C_OpenSession(slot, CK.CKF_SERIAL_SESSION)
   try {
     library.C_FindObjectsInit(session, [{ type: CK.CKA_KEY_TYPE, value: CK.CKK_AES }])
     const { length } = library.C_FindObjects(session, 100)
