@@ -104,6 +104,8 @@ export interface Party {
   readonly open: Map<number, string>
   /** It was host when it was last heard of: what it has done since may still be a host's. */
   hosted: boolean
+  /** Whom it was shown as one who claims to host, too. */
+  readonly rivals: Set<number>
   readonly inbox: Mail[]
   readonly outbox: { readonly to: 'all' | number; readonly frame: Uint8Array }[]
   readonly media: Frame[]
@@ -233,6 +235,9 @@ export function seatWorld(
         case 'host':
           if (effect.index === party.index) hostIndex = party.index
           break
+        case 'rival':
+          party.rivals.add(effect.index)
+          break
         case 'over':
           party.until ??= made.size
           hint(party.index, false)
@@ -350,6 +355,7 @@ export function seatWorld(
       isDead: false,
       open: new Map(),
       hosted: false,
+      rivals: new Set(),
       inbox: [],
       outbox: [],
       media: [],
@@ -487,8 +493,14 @@ export function seatWorld(
           .join('\n')
       // nobody who has seen the last host's last word is left: the call is lost, and they will be told
       if (hosts.length === 0 && all.every(({ seat }) => seat.at === 'away')) return
-      assert.equal(hosts.length, 1, `hosts: ${hosts.length}\n${state()}`)
-      const host = hosts[0]!
+      // a fork is shown, never merged: who hosts by the lower term has heard of the other
+      const [host, ...others] = hosts.toSorted(
+        (a, b) => b.seat.roster!.term - a.seat.roster!.term,
+      ) as [Party, ...Party[]]
+      assert.ok(host !== undefined, `no host\n${state()}`)
+      for (const other of others)
+        assert.ok(other.rivals.has(host.index), `hosts: ${hosts.length}, not shown\n${state()}`)
+      if (others.length > 0) return
       const keys = host.seat.sending()!
       for (const { seat, early, index } of all) {
         // away since before its host came: nobody whom it trusts has told it of that one
