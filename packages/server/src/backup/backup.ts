@@ -15,7 +15,8 @@ import { openBeside, type Beside } from '../store/beside.ts'
 import { lockFolder } from '../store/lock.ts'
 import { syncFolder } from '../store/restored.ts'
 import { masterRows, type MasterRow } from '../vault/masters.ts'
-import { provenRing } from '../vault/opening.ts'
+import type { MasterKey } from '../vault/master/master-key.ts'
+import { provenRing, ringBeside, type MasterKeySources } from '../vault/opening.ts'
 import { masterKeySources } from '../vault/sources.ts'
 import { versionOfServer } from '../version.ts'
 import { partOf, readArchive, writeArchive } from './archive.ts'
@@ -62,14 +63,11 @@ export async function makeBackup(
   })
   try {
     requireRecord(config.data, store)
-    await provenRing(await masterRows(store.db), sources)
+    await ringBeside(() => masterRows(store.db), sources)
     const id = hex(random(16))
     return await inFolder(`${file}.part`, async (folder) => {
       await recordBackup(store, id)
-      const manifest = await copy(config.data, store, folder, id)
-      // those of the copy: a change may have ended meanwhile
-      const masters = mastersIn(join(folder, 'hufu.db'))
-      const key = (await provenRing(masters, sources)).key(masters[0]!.id)
+      const { manifest, key } = await copy(config.data, store, { folder, id, sources })
       const octets = manifestOctets(manifest)
       const whole = join(folder, 'whole')
       const seal = await sealOf(key, octets)
@@ -109,9 +107,8 @@ async function recordBackup({ db }: Beside, id: string): Promise<void> {
 async function copy(
   data: string,
   store: Beside,
-  folder: string,
-  id: string,
-): Promise<Omit<Manifest, 'format'>> {
+  { folder, id, sources }: { folder: string; id: string; sources: MasterKeySources },
+): Promise<{ readonly manifest: Omit<Manifest, 'format'>; readonly key: MasterKey }> {
   // marks before the database: what is in the file is in the table already
   await copyMarks(marksFileIn(data), marksFileIn(folder))
   await mkdir(join(folder, 'tls'), { mode: 0o700 })
@@ -119,15 +116,13 @@ async function copy(
     if (existsSync(join(data, name))) await copyFile(join(data, name), join(folder, name))
   const made = new Date().toISOString()
   const path = join(folder, 'hufu.db')
-  await (await open(path, 'wx', 0o600)).close()
-  // one moment, whatever is written meanwhile, and nothing of what was deleted
-  store.database.prepare('VACUUM INTO ?').run(path)
+  const key = await copyDatabase(store, path, sources)
   const server = serverIn(path)
   const { last, fault } = await verifyAudit(folder)
   const names = PARTS.filter((each) => existsSync(join(folder, each)))
   const parts = []
   for (const each of names) parts.push(await partOf(folder, each))
-  return {
+  const manifest = {
     id,
     version: versionOfServer(),
     made,
@@ -136,6 +131,28 @@ async function copy(
     masters: mastersIn(path).map((master) => hex(master.id)),
     audit: { last, fault: fault === undefined ? null : faultText(fault) },
     parts,
+  }
+  return { manifest, key }
+}
+
+/** Puts a copy of the database at `path`; the master key that what is in it is under. */
+async function copyDatabase(
+  store: Beside,
+  path: string,
+  sources: MasterKeySources,
+): Promise<MasterKey> {
+  for (;;) {
+    await rm(path, { force: true })
+    await (await open(path, 'wx', 0o600)).close()
+    // one moment, whatever is written meanwhile, and nothing of what was deleted
+    store.database.prepare('VACUUM INTO ?').run(path)
+    const masters = mastersIn(path)
+    try {
+      return (await provenRing(masters, sources)).key(masters[0]!.id)
+    } catch (error) {
+      // a change has ended meanwhile, and nobody has the key of this copy any more
+      if (idsOf(await masterRows(store.db)) === idsOf(masters)) throw error
+    }
   }
 }
 
@@ -158,6 +175,10 @@ function serverIn(path: string): string {
     const row = database.prepare(`SELECT value FROM meta WHERE name = 'server-id'`).get()
     return hex(row!['value'] as Uint8Array)
   })
+}
+
+function idsOf(masters: readonly MasterRow[]): string {
+  return masters.map(({ id }) => hex(id)).join()
 }
 
 /** The master keys that a copy is under, the current one first. */

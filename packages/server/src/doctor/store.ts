@@ -7,7 +7,7 @@ import type { Config } from '../config.ts'
 import type { Beside } from '../store/beside.ts'
 import { STEPS } from '../store/migrations.ts'
 import { masterRows } from '../vault/masters.ts'
-import { provenRing } from '../vault/opening.ts'
+import { ringBeside } from '../vault/opening.ts'
 import { masterKeySources } from '../vault/sources.ts'
 import { fail, ok, sizeText, warn, type Finding } from './finding.ts'
 
@@ -67,8 +67,8 @@ export async function masterKey(config: Config, { db, schema }: Beside): Promise
   try {
     const sources = masterKeySources(config)
     try {
+      await ringBeside(() => masterRows(db), sources)
       const rows = await masterRows(db)
-      await provenRing(rows, sources)
       const { place } = sources.current
       if (rows.length === 0) return ok('master-key', `${place}; nothing is under it yet`)
       return rows.length === 1

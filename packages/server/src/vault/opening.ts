@@ -125,6 +125,35 @@ export async function provenRing(
   return ring
 }
 
+/**
+ * The master keys that a store needs whose server runs, and may change its master key just now: the rows and the places
+ * are looked at again for as long as something changes between two looks.
+ *
+ * @throws {HufuError} as {@link provenRing}.
+ */
+export async function ringBeside(
+  rows: () => Promise<readonly MasterRow[]>,
+  sources: MasterKeySources,
+): Promise<Ring> {
+  let before: string | undefined
+  for (;;) {
+    const wanted = await rows()
+    try {
+      return await provenRing(wanted, sources)
+    } catch (error) {
+      const now = await idsAtHand(wanted, sources)
+      if (now === before) throw error
+      before = now
+    }
+  }
+}
+
+/** What is wanted and what is there, as text that changes with either. */
+async function idsAtHand(rows: readonly MasterRow[], sources: MasterKeySources): Promise<string> {
+  const keys = await allKeys(sources)
+  return [rows, keys].map((each) => each.map(({ id }) => hex(id)).join()).join(' ')
+}
+
 /** The error that says which master key is wanted, and which there are. */
 export function missing(
   id: Uint8Array,

@@ -18,8 +18,11 @@ export function keyFile(path: string): MasterKeySource {
   return {
     place: path,
     async keys() {
-      const both = await Promise.all([readKey(path), readKey(next)])
-      return both.filter((key) => key !== undefined)
+      // the new one first: a change that ends between the two gives it the old one's place
+      const made = await readKey(next)
+      const key = await readKey(path)
+      const isMoved = made !== undefined && key !== undefined && equal(made.id, key.id)
+      return [key, isMoved ? undefined : made].filter((each) => each !== undefined)
     },
     async make() {
       const to = (await readKey(path)) === undefined ? path : next
