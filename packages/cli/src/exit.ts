@@ -21,6 +21,8 @@ export const EXIT = {
   warned: 9,
   /** `doctor` has found something that does not work. */
   unwell: 10,
+  /** 128 + SIGHUP. */
+  hungUp: 129,
   /** 128 + SIGINT. */
   interrupted: 130,
   /** 128 + SIGTERM. */

@@ -128,6 +128,11 @@ export function stopOnSignals(stop: AbortController): () => ExitCode {
     code = EXIT.terminated
     stop.abort()
   })
+  // its terminal is gone: whoever sat there has left, and the others are not to wait
+  process.once('SIGHUP', () => {
+    code = EXIT.hungUp
+    stop.abort()
+  })
   process.once('SIGINT', () => stop.abort()) // a second one meets no handler, and ends at once
   return () => code
 }

@@ -1,9 +1,11 @@
 import { createInterface } from 'node:readline'
+import { outlivesTerminal } from '../tty/modes.ts'
 import type { Screen } from '../tty/screen.ts'
 import type { Input } from './input.ts'
 
 /** Lines typed at a terminal, edited below everything else. `interrupted`: Ctrl-C. */
 export function typedInput(screen: Screen, interrupted: () => void): Input {
+  outlivesTerminal(process.stdin)
   const editor = createInterface({ input: process.stdin, output: process.stderr, terminal: true })
   const typed: string[] = []
   let ended = false

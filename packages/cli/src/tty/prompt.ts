@@ -1,5 +1,6 @@
 import { StringDecoder } from 'node:string_decoder'
 import { HufuError } from '@hufu/protocol/wire'
+import { outlivesTerminal } from './modes.ts'
 import type { Screen } from './screen.ts'
 
 /** How a question is asked. */
@@ -48,6 +49,7 @@ export async function ask(screen: Screen, question: Question): Promise<string | 
   }
   const taken = (): void => resolve(undefined)
 
+  outlivesTerminal(stdin)
   screen.above(() => stderr.write(question.text))
   stdin.setRawMode(true)
   stdin.on('data', read).once('end', taken)
