@@ -1,4 +1,5 @@
 import type { Call } from '@hufu/terminal'
+import { typedPath } from '../files/typed-path.ts'
 import type { Output } from '../output.ts'
 import type { Receiver } from '../pair/incoming.ts'
 import type { Sender } from '../pair/outgoing.ts'
@@ -36,11 +37,11 @@ async function perform(line: string, hands: Hands): Promise<boolean> {
       return typed.text === '' ? true : hands.say(typed.text)
     case 'send': {
       const { openSource } = await import('../files/source.ts')
-      sending.send(await openSource(typed.path))
+      sending.send(await openSource(typedPath(typed.path)))
       return true
     }
     case 'accept':
-      if (!receiving.accept(typed.directory)) output.note('nothing is offered')
+      if (!(await receiving.accept(typedPath(typed.directory)))) output.note('nothing is offered')
       return true
     case 'decline':
       if (!receiving.decline()) output.note('nothing is offered')

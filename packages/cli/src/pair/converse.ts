@@ -3,6 +3,7 @@ import { HufuError } from '@hufu/protocol/wire'
 import type { Talk, TalkClosed } from '@hufu/terminal'
 import { EXIT, EXIT_OF, type ExitCode } from '../exit.ts'
 import type { OpenedSource } from '../files/source.ts'
+import { typedPath } from '../files/typed-path.ts'
 import type { Output } from '../output.ts'
 import { report } from '../report.ts'
 import { isTimeToLeave } from './departure.ts'
@@ -130,23 +131,30 @@ interface Hands {
   readonly quit: () => void
 }
 
-/** Does what was typed; false if the session is over. */
+/** Does what was typed; false if the session is over. What cannot be done is told, and the session goes on. */
 async function act(line: string, hands: Hands): Promise<boolean> {
+  try {
+    return await perform(line, hands)
+  } catch (error) {
+    if (!(error instanceof HufuError) || !error.code.startsWith('ERR_FILE')) throw error
+    await report(error, hands.output)
+    return true
+  }
+}
+
+async function perform(line: string, hands: Hands): Promise<boolean> {
   const { output, speaking, sending, receiving } = hands
   const typed = readTyped(line)
   switch (typed.do) {
     case 'say':
       return speaking.say(typed.text)
-    case 'send':
-      try {
-        const { openSource } = await import('../files/source.ts')
-        sending.send(await openSource(typed.path))
-      } catch (error) {
-        await report(error, output)
-      }
+    case 'send': {
+      const { openSource } = await import('../files/source.ts')
+      sending.send(await openSource(typedPath(typed.path)))
       return true
+    }
     case 'accept':
-      if (!receiving.accept(typed.directory)) output.note('nothing is offered')
+      if (!(await receiving.accept(typedPath(typed.directory)))) output.note('nothing is offered')
       return true
     case 'decline':
       if (!receiving.decline()) output.note('nothing is offered')

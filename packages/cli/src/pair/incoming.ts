@@ -8,8 +8,11 @@ import { sizeText } from './sizes.ts'
 export interface Receiver {
   /** An offer has come; in a call, of that user. */
   offered(incoming: Incoming, user?: string): void
-  /** The user's answer to the oldest offer that waits; false if none waits. */
-  accept(directory: string): boolean
+  /**
+   * The user's answer to the oldest offer that waits; false if none waits. The folder is made where it is missing; if that
+   * cannot be, it rejects with `ERR_FILE_WRITE`, and the offer still waits.
+   */
+  accept(directory: string): Promise<boolean>
   decline(): boolean
   /** Whether anything is coming in. */
   readonly busy: boolean
@@ -99,7 +102,10 @@ export function receiver(ports: ReceiverPorts): Receiver {
       void output.event({ event: 'file', state: 'declined', ...offer })
       output.note(`declined ${name} (${sizeText(octets)}); --receive DIR takes files`)
     },
-    accept(directory) {
+    async accept(directory) {
+      if (waiting.length === 0) return false
+      const { makeDirectory } = await import('../files/directory.ts')
+      makeDirectory(directory)
       const first = waiting.shift()
       if (first !== undefined) void take(first, directory)
       return first !== undefined

@@ -70,6 +70,7 @@ export function sender(
       report.failed(known.code, known.message)
       failure ??= known.code
     } finally {
+      await source.close()
       underway -= 1
       settled()
     }

@@ -107,7 +107,7 @@ export function progressBoard(
         failed(code, why) {
           tell(STATE_OF[code] ?? 'failed', { code })
           end()
-          const { what, next } = MESSAGES[code]
+          const { what, next } = (moving.direction === 'send' && AT_THEIRS[code]) || MESSAGES[code]
           const detail = why === undefined || why === code ? '' : `: ${why}`
           output.note(`hufu: ${moving.name}: ${what}${detail} (${code})`)
           output.note(`  ${next}`)
@@ -121,6 +121,14 @@ export function progressBoard(
 const STATE_OF: Partial<Record<ErrorCode, FileState>> = {
   ERR_FILE_DECLINED: 'declined',
   ERR_FILE_CANCELLED: 'cancelled',
+}
+
+/** What is meant of a file of ours where it is the other end that has failed. */
+const AT_THEIRS: Partial<Record<ErrorCode, (typeof MESSAGES)[ErrorCode]>> = {
+  ERR_FILE_WRITE: {
+    what: 'it cannot be written at the other end',
+    next: 'Ask them to look at their folder and the room on their disk, then send it again.',
+  },
 }
 
 /** Octets a second, those of an earlier try not counted; undefined before anything can be said. */
