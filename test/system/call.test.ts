@@ -139,8 +139,8 @@ test('an operator ends it, and everybody is shown why; who calls meanwhile is sh
   await call.event(({ event, state }) => event === 'member' && state === 'joined')
   const { call: id } = await call.event(({ event }) => event === 'calling')
   const cys = cy.start('call bob')
-  const { from } = await bobs.event(({ event }) => event === 'waits')
-  assert.equal(from, 'cy@localhost')
+  const { from, kind } = await bobs.event(({ event }) => event === 'waits')
+  assert.deepEqual([from, kind], ['cy@localhost', 'software'])
   await operator.call('POST', `/calls/${String(id)}/end`, { reason: 'the house closes' })
   for (const one of [call, bobs]) {
     assert.equal(await one.ended, 6)
@@ -148,6 +148,22 @@ test('an operator ends it, and everybody is shown why; who calls meanwhile is sh
     assert.deepEqual([closed['code'], closed['reason']], ['ERR_CALL_FORCED', 'the house closes'])
   }
   assert.equal(await cys.ended, 3, 'nobody has declined for bob')
+})
+
+test('a host whose terminal is closed has left at once, and who called meanwhile was missed', async () => {
+  const bobs = await answering(bob, ' --once')
+  const call = ann.start('call bob')
+  await call.event(({ event, state }) => event === 'member' && state === 'joined')
+  await cy.run('call bob')
+  const { from, code } = await bobs.event(({ event }) => event === 'missed')
+  assert.deepEqual([from, code], ['cy@localhost', 'ERR_CALL_NO_ANSWER'])
+  call.child.kill('SIGHUP')
+  assert.equal(await call.ended, 129)
+  const host = await bobs.event(({ event }) => event === 'host')
+  assert.deepEqual([host['self'], host['how']], [true, 'handed'])
+  await bobs.event(({ event, state }) => event === 'member' && state === 'left')
+  bobs.child.stdin!.end()
+  assert.equal(await bobs.ended, 0, bobs.stderr)
 })
 
 test('who signs out in the middle of a call is out of it', async () => {

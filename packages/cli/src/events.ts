@@ -142,8 +142,24 @@ export type CliEvent =
       readonly outcome: 'stored' | 'declined' | 'unanswered' | 'failed'
       readonly code?: ErrorCode
     }
-  /** Somebody calls while this end is in a call. */
-  | { readonly event: 'waits'; readonly from: string; readonly call: string }
+  /** Somebody calls while this end is in a call; the rest as in `called`. */
+  | {
+      readonly event: 'waits'
+      readonly from: string
+      readonly call: string
+      readonly kind?: KeyKind
+      readonly key?: string
+      readonly pinned?: 'new' | 'same' | 'changed'
+      readonly since?: string
+      readonly code?: ErrorCode
+    }
+  /** Somebody called, and it rings here no longer. */
+  | {
+      readonly event: 'missed'
+      readonly from: string
+      readonly call: string
+      readonly code: ErrorCode
+    }
   | { readonly event: 'callcode'; readonly words: readonly string[]; readonly digits: string }
   | {
       readonly event: 'contact'

@@ -12,6 +12,7 @@ import { progressBoard } from '../pair/progress.ts'
 import { report } from '../report.ts'
 import { attendance } from './attendance.ts'
 import { act, type Hands } from './hands.ts'
+import type { Others } from './rings.ts'
 import { tell } from './tell.ts'
 
 /** Milliseconds for a goodbye when nobody reads our output any more. Our choice. */
@@ -31,6 +32,8 @@ export interface ConversationPorts {
   readonly receive: string | undefined
   readonly audio: AudioSource | undefined
   readonly recorder: Recorder | undefined
+  /** Whoever calls meanwhile, where somebody can be rung. */
+  readonly others?: Others
   /** Aborted to leave at once. */
   readonly signal: AbortSignal
 }
@@ -130,6 +133,7 @@ export async function converse(call: Call, ports: ConversationPorts): Promise<Ex
     say,
     sending,
     receiving,
+    others: ports.others,
     quit(how) {
       quitting = how
       if (sending.busy || receiving.busy)

@@ -5,6 +5,7 @@ import type { Receiver } from '../pair/incoming.ts'
 import type { Sender } from '../pair/outgoing.ts'
 import { report } from '../report.ts'
 import { userIds } from './options.ts'
+import type { Others } from './rings.ts'
 import { verifiedText } from './tell.ts'
 import { readTyped, TYPED_HELP } from './typed.ts'
 
@@ -16,6 +17,8 @@ export interface Hands {
   readonly say: (text: string) => Promise<boolean>
   readonly sending: Sender
   readonly receiving: Receiver
+  /** Whoever calls meanwhile; undefined where nobody is rung. */
+  readonly others: Others | undefined
   readonly quit: (how: 'leave' | 'end') => void
 }
 
@@ -30,7 +33,7 @@ export async function act(line: string, hands: Hands): Promise<boolean> {
 }
 
 async function perform(line: string, hands: Hands): Promise<boolean> {
-  const { call, output, sending, receiving, user } = hands
+  const { call, output, others, sending, receiving, user } = hands
   const typed = readTyped(line)
   switch (typed.do) {
     case 'say':
@@ -58,6 +61,14 @@ async function perform(line: string, hands: Hands): Promise<boolean> {
     }
     case 'hand':
       await call.hand(userIds(typed.users, user)[0]!)
+      return true
+    case 'answer':
+      if (others === undefined) output.note('nobody else calls')
+      else if (others.answer()) hands.quit('leave')
+      return true
+    case 'reject':
+      if (others === undefined) output.note('nobody else calls')
+      else others.reject()
       return true
     case 'hop':
       await call.hop()

@@ -4,7 +4,10 @@ export type Typed =
   | { readonly do: 'send'; readonly path: string }
   | { readonly do: 'accept'; readonly directory: string }
   | { readonly do: 'invite' | 'remove' | 'hand'; readonly users: readonly string[] }
-  | { readonly do: 'decline' | 'hop' | 'leave' | 'end' | 'who' | 'code' | 'help' }
+  | {
+      readonly do:
+        'decline' | 'answer' | 'reject' | 'hop' | 'leave' | 'end' | 'who' | 'code' | 'help'
+    }
   | { readonly do: 'unknown'; readonly word: string }
 
 /** What `/help` shows. */
@@ -16,6 +19,9 @@ export const TYPED_HELP: readonly string[] = [
   '/decline        do not take it',
   '/leave          leave (so does Ctrl-D); a host hands over to the next; Ctrl-C leaves at once',
   '//text          say "/text"',
+  'when somebody else calls:',
+  '/answer         leave, and take that call',
+  '/reject         decline it',
   'for the host:',
   '/invite USER…   have more people rung',
   '/remove USER    take somebody out, or stop ringing them',
@@ -43,6 +49,8 @@ export function readTyped(line: string): Typed {
     case 'quit':
       return { do: 'leave' }
     case 'decline':
+    case 'answer':
+    case 'reject':
     case 'hop':
     case 'leave':
     case 'end':

@@ -1,9 +1,12 @@
 import { HufuError } from '@hufu/protocol/wire'
+import type { Call } from '@hufu/terminal'
 import type { Arguments } from '../arguments.ts'
 import { openCaller } from '../call/caller.ts'
 import { converse } from '../call/converse.ts'
+import { isTaken } from '../call/decide.ts'
 import { readCallOptions, readPlacing, userIds } from '../call/options.ts'
-import { withFiles } from '../call/with-files.ts'
+import { ringsHere } from '../call/rings.ts'
+import { withFiles, type WithFiles } from '../call/with-files.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
 import { hex } from '@hufu/protocol/crypto'
 import type { Output } from '../output.ts'
@@ -24,17 +27,37 @@ export async function run(args: Arguments, output: Output): Promise<ExitCode> {
     ended ??= error
     stop.abort()
   }
+  const rings = ringsHere(output, isTyped)
   const files = await withFiles(options, end)
-  const caller = await openCaller(args, output, { signal, released: end })
-  try {
-    if (signal.aborted) throw new HufuError('ERR_INTERRUPTED')
-    const call = await caller.calls.place(userIds(users, caller.user), place)
-    await output.event({ event: 'calling', call: hex(call.id), users: [...call.ringing] })
+  const caller = await openCaller(args, output, {
+    signal,
+    released: end,
+    // who is only there to hand something over is nobody to be called
+    ...(isTyped ? { ringing: rings.rang } : {}),
+  })
+  const { user, accepts } = caller
+  const talk = async (call: Call, brought: WithFiles): Promise<ExitCode> => {
     const { typedInput } = await import('../pair/typed-input.ts')
     const input = isTyped
       ? typedInput(output.screen, () => stop.abort())
       : pipedInput(process.stdin)
-    const code = await converse(call, { output, input, user: caller.user, ...files, signal })
+    const ports = { output, input, user, ...brought, signal }
+    return rings.beside((others) => converse(call, isTyped ? { ...ports, others } : ports))
+  }
+  try {
+    if (signal.aborted) throw new HufuError('ERR_INTERRUPTED')
+    const call = await caller.calls.place(userIds(users, user), place)
+    await output.event({ event: 'calling', call: hex(call.id), users: [...call.ringing] })
+    let code = await talk(call, files)
+    while (rings.count > 0 && !signal.aborted) {
+      const rung = await rings.next(signal)
+      if (!(await isTaken(rung, { output, accepts, isAuto: false, signal }))) continue
+      const next = await rung.ring.accept()
+      await output.event({ event: 'answered', call: hex(next.id), from: rung.ring.from })
+      // what was brought was for those who were called
+      const brought = { ...files, sources: [], audio: undefined, recorder: undefined }
+      code = await talk(next, brought)
+    }
     if (ended !== undefined) return await report(ended, output)
     return code === EXIT.interrupted ? exitOnStop() : code
   } catch (error) {

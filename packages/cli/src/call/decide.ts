@@ -1,0 +1,57 @@
+import { hex } from '@hufu/protocol/crypto'
+import { HufuError } from '@hufu/protocol/wire'
+import type { CallIdentity } from '@hufu/terminal'
+import { MESSAGES } from '../messages.ts'
+import type { Output } from '../output.ts'
+import { callsText, tellMissed, type Rung } from './rings.ts'
+import { keyOf } from './tell.ts'
+
+/** How it is decided whether a call is taken. */
+export interface Deciding {
+  readonly output: Output
+  /** Whether a user who comes with another key than before is taken for the same. */
+  readonly accepts: (changed: CallIdentity) => Promise<boolean>
+  /** Nobody is asked: whoever is who they were is taken. */
+  readonly isAuto: boolean
+  readonly signal: AbortSignal
+}
+
+/**
+ * Shows who calls and by what key, and asks; by itself it only takes calls of those who are who they were. Whoever is not
+ * taken is declined, unless it rings no longer.
+ *
+ * Rejects with `ERR_INTERRUPTED` on Ctrl-C, and when the terminal is gone: that is nobody's no.
+ */
+export async function isTaken(rung: Rung, how: Deciding): Promise<boolean> {
+  const { ring } = rung
+  const { output, accepts, isAuto, signal } = how
+  const { from, caller: who } = ring
+  const shown = typeof who === 'string' ? { code: who } : keyOf(who)
+  void output.event({ event: 'called', from, call: hex(ring.call), ...shown })
+  if (rung.isTaken) return true
+  output.note(callsText(ring))
+  if (typeof who === 'string') output.note(`  ${MESSAGES[who].next}`)
+  const isKnown = typeof who !== 'string' && (who.pinned !== 'changed' || (await accepts(who)))
+  if (isKnown && isAuto) return true
+  if (!isKnown || isAuto) {
+    ring.decline()
+    output.note('declined')
+    return false
+  }
+  const { ask } = await import('../tty/prompt.ts')
+  const answer = await ask(output.screen, {
+    text: `Answer, within ${rung.secondsLeft()} s? [Y/n] `,
+    shown: true,
+    signal: AbortSignal.any([ring.signal, signal]),
+  })
+  if (signal.aborted) return false
+  if (ring.signal.aborted) {
+    tellMissed(ring, output)
+    return false
+  }
+  if (answer === undefined && process.stdin.readableEnded) throw new HufuError('ERR_INTERRUPTED')
+  if (answer !== undefined && /^(?:|y|yes)$/i.test(answer.trim())) return true
+  ring.decline()
+  output.note('declined')
+  return false
+}
