@@ -10,7 +10,8 @@ import { openWebSocket, parseServer, type OpenSocket } from '../connection/socke
 import type { Introductions } from '../identity/introductions.ts'
 import type { Profile } from '../profile.ts'
 import type { TalkKeeper } from '../talk/kept.ts'
-import { startTalk, type Talk, type TalkDriver } from '../talk/talk.ts'
+import { startTalk } from '../talk/start.ts'
+import type { Talk, TalkDriver } from '../talk/talk.ts'
 import {
   answerAttempt,
   requestAttempt,
