@@ -1,13 +1,13 @@
 import { hkdf, Secret, utf8, type Eventually } from '@hufu/protocol/crypto'
 import {
-  frameOpener,
-  frameSealer,
+  frameRoot,
   keyIdFor,
   readHeader,
   readKeyId,
   SFRAME_SUITES,
   type EpochKeys,
   type FrameOpener,
+  type FrameRoot,
   type FrameSealer,
   type LoadKey,
 } from '@hufu/protocol/group'
@@ -63,7 +63,12 @@ export interface FrameKeys {
 const SUITE = SFRAME_SUITES[5]
 
 interface Epoch {
+  /** Of the epoch, a copy; wiped once there is a root. */
   readonly base: Secret
+  /** 16 octets. */
+  readonly call: Uint8Array
+  /** Of this kind's own frames; it comes with the first of them, as most members have none of most epochs. */
+  root: FrameRoot | undefined
   readonly openers: Map<number, Sender>
 }
 
@@ -83,16 +88,22 @@ export function frames(kind: FrameKind, self: number, keys?: FrameKeys): Frames 
   let sealer: FrameSealer | undefined
   let lostBefore = 0
 
-  const baseOf = ({ base, call }: EpochKeys): Secret =>
-    kind === 'media'
-      ? new Secret(base.expose().slice())
-      : new Secret(hkdf('sha256', base, call, utf8('hufu/1 call data'), 32))
+  const rootOf = (epoch: Epoch): FrameRoot => {
+    if (epoch.root !== undefined) return epoch.root
+    const { base, call } = epoch
+    const own = kind === 'media' ? base : dataBase(base, call)
+    epoch.root = frameRoot(SUITE, own)
+    own.wipe()
+    base.wipe()
+    return epoch.root
+  }
 
   const forget = (epoch: number): void => {
     const known = epochs.get(epoch)
     if (known === undefined) return
     epochs.delete(epoch)
     known.base.wipe()
+    known.root?.wipe()
     for (const { opener, good, next } of known.openers.values()) {
       lostBefore += next - good
       opener.wipe()
@@ -102,7 +113,7 @@ export function frames(kind: FrameKind, self: number, keys?: FrameKeys): Frames 
   const senderOf = (epoch: Epoch, keyId: bigint, from: number): Sender => {
     const known = epoch.openers.get(from)
     if (known !== undefined) return known
-    const sender = { opener: frameOpener(SUITE, epoch.base, keyId, keys?.load), good: 0, next: 0 }
+    const sender = { opener: rootOf(epoch).opener(keyId, keys?.load), good: 0, next: 0 }
     epoch.openers.set(from, sender)
     return sender
   }
@@ -119,11 +130,13 @@ export function frames(kind: FrameKind, self: number, keys?: FrameKeys): Frames 
 
   const newSealer = (): FrameSealer | undefined => {
     const known = using === undefined ? undefined : epochs.get(using)
-    return known && frameSealer(SUITE, known.base, keyIdFor(using!, self), elsewhere)
+    return known && rootOf(known).sealer(keyIdFor(using!, self), elsewhere)
   }
 
-  const accept = (keys: EpochKeys): void => {
-    if (!epochs.has(keys.epoch)) epochs.set(keys.epoch, { base: baseOf(keys), openers: new Map() })
+  const accept = ({ epoch, base, call }: EpochKeys): void => {
+    if (epochs.has(epoch)) return
+    const own = new Secret(base.expose().slice())
+    epochs.set(epoch, { base: own, call, root: undefined, openers: new Map() })
   }
 
   const counts = {
@@ -197,4 +210,9 @@ export function frames(kind: FrameKind, self: number, keys?: FrameKeys): Frames 
     counts.undecryptable += 1
     return { is: 'bad' }
   }
+}
+
+/** Data has a base key of its own: neither kind of frame wears out the other's window, and none passes for the other. */
+function dataBase(base: Secret, call: Uint8Array): Secret {
+  return new Secret(hkdf('sha256', base, call, utf8('hufu/1 call data'), 32))
 }

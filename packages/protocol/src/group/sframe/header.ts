@@ -18,12 +18,13 @@ export const MAX_HEADER_OCTETS = 17
 
 /** The octets of a header. Both numbers from 0 to 2^64 − 1. */
 export function encodeHeader(keyId: bigint, counter: bigint): Uint8Array {
-  const keyOctets = octetsFor(keyId)
-  const counterOctets = octetsFor(counter)
+  const [key, count] = [halves(keyId), halves(counter)]
+  const keyOctets = octetsFor(key)
+  const counterOctets = octetsFor(count)
   const header = new Uint8Array(1 + keyOctets + counterOctets)
-  header[0] = (nibble(keyId, keyOctets) << 4) | nibble(counter, counterOctets)
-  write(header, 1, keyOctets, keyId)
-  write(header, 1 + keyOctets, counterOctets, counter)
+  header[0] = (nibble(key, keyOctets) << 4) | nibble(count, counterOctets)
+  write(header, 1, keyOctets, key)
+  write(header, 1 + keyOctets, counterOctets, count)
   return header
 }
 
@@ -38,26 +39,46 @@ export function readHeader(frame: Uint8Array): SframeHeader | undefined {
   return { keyId: keyId.value, counter: counter.value, octets: counter.end }
 }
 
-const INLINE = 8n
+/** A number below 2^64 as two of 32 bits: reckoning with big ones is slow, and a frame has some ten of them. */
+export interface Halves {
+  readonly high: number
+  readonly low: number
+}
+
+const HALF = 0x1_0000_0000
+const SAFE = BigInt(Number.MAX_SAFE_INTEGER)
+
+/** The halves of a number from 0 to 2^64 − 1. */
+export function halves(value: bigint): Halves {
+  if (value > SAFE) return { high: Number(value >> 32n), low: Number(value & 0xffff_ffffn) }
+  const whole = Number(value)
+  return { high: Math.floor(whole / HALF), low: whole >>> 0 }
+}
+
+const INLINE = 8
 const LONG = 8
 
-/** Octets that follow the config octet for `value`: 0 where it fits into that. */
-function octetsFor(value: bigint): number {
-  if (value < INLINE) return 0
-  let octets = 1
-  for (let rest = value >> 8n; rest > 0n; rest >>= 8n) octets += 1
-  return octets
+/** Octets that follow the config octet for a number: 0 where it fits into that. */
+function octetsFor({ high, low }: Halves): number {
+  if (high > 0) return 4 + least(high)
+  return low < INLINE ? 0 : least(low)
 }
 
-function nibble(value: bigint, octets: number): number {
-  return octets === 0 ? Number(value) : LONG | (octets - 1)
+/** Octets of a number below 2^32, at least one. */
+function least(value: number): number {
+  if (value < 0x100) return 1
+  if (value < 0x1_0000) return 2
+  return value < 0x100_0000 ? 3 : 4
 }
 
-function write(header: Uint8Array, at: number, octets: number, value: bigint): void {
-  let rest = value
-  for (let place = at + octets - 1; place >= at; place--) {
-    header[place] = Number(rest & 0xffn)
-    rest >>= 8n
+function nibble({ low }: Halves, octets: number): number {
+  return octets === 0 ? low : LONG | (octets - 1)
+}
+
+function write(header: Uint8Array, at: number, octets: number, { high, low }: Halves): void {
+  for (let place = 0; place < octets; place++) {
+    const half = place < 4 ? low : high
+    header[at + octets - 1 - place] = half >>> (8 * (place & 3))
   }
 }
 
@@ -66,17 +87,17 @@ function read(
   at: number,
   field: number,
 ): { readonly value: bigint; readonly end: number } | undefined {
-  const low = field & 7
-  if ((field & LONG) === 0) return { value: BigInt(low), end: at }
-  const end = at + low + 1
+  const short = field & 7
+  if ((field & LONG) === 0) return { value: BigInt(short), end: at }
+  const end = at + short + 1
   if (end > frame.length) return undefined
-  // as a number as long as one holds it: most are short, and big ones are slow
   let high = 0
-  let value = 0
+  let low = 0
   for (let place = at; place < end; place++) {
     if (end - place > 4) high = high * 256 + frame[place]!
-    else value = value * 256 + frame[place]!
+    else low = low * 256 + frame[place]!
   }
-  const whole = high === 0 ? BigInt(value) : (BigInt(high) << 32n) | BigInt(value)
-  return octetsFor(whole) === low + 1 ? { value: whole, end } : undefined
+  if (octetsFor({ high, low }) !== short + 1) return undefined
+  const whole = high * HALF + low
+  return { value: whole < 2 ** 53 ? BigInt(whole) : (BigInt(high) << 32n) | BigInt(low), end }
 }

@@ -5,7 +5,7 @@ import { bulkKey as nobleBulkKey } from '../../crypto/noble/bulk.ts'
 import { concat, hex, Secret, unhex, utf8 } from '../../crypto/index.ts'
 import { encodeHeader, MAX_HEADER_OCTETS, readHeader } from './header.ts'
 import { sframeKeys } from './keys.ts'
-import { frameOpener, frameSealer } from './sframe.ts'
+import { frameOpener, frameRoot, frameSealer } from './sframe.ts'
 import { SFRAME_SUITES } from './suites.ts'
 import { FRAMES, HEADERS } from './vectors.testing.ts'
 import { replayWindow, WINDOW_FRAMES } from './window.ts'
@@ -93,6 +93,33 @@ describe('frames', () => {
     }
     assert.equal(sealer.frames, 2)
     assert.equal(await opener.open(frames[0]!.subarray(0, 10), readHeader(frames[0]!)!), undefined)
+  })
+})
+
+describe('the root of an epoch', () => {
+  test('has the same key for each sender as the base key', async () => {
+    const root = frameRoot(suite, baseKey)
+    for (const keyId of [3n, 65_537n, 65_538n]) {
+      const frame = await root.sealer(keyId, { counter: 5n }).seal(utf8('x'))
+      assert.deepEqual(
+        await frameSealer(suite, baseKey, keyId, { counter: 5n }).seal(utf8('x')),
+        frame,
+      )
+      const header = readHeader(frame)!
+      assert.deepEqual(await frameOpener(suite, baseKey, keyId).open(frame, header), utf8('x'))
+      assert.deepEqual(await root.opener(keyId).open(frame, header), utf8('x'))
+      assert.equal(await root.opener(keyId + 1n).open(frame, header), undefined)
+    }
+  })
+
+  test('makes no key once it is wiped, and those that were made stay', async () => {
+    const root = frameRoot(suite, baseKey)
+    const [sealer, opener] = [root.sealer(7n), root.opener(7n)]
+    root.wipe()
+    assert.throws(() => root.opener(7n), { code: 'ERR_SECRET_WIPED' })
+    assert.throws(() => root.sealer(7n), { code: 'ERR_SECRET_WIPED' })
+    const frame = await sealer.seal(utf8('x'))
+    assert.deepEqual(await opener.open(frame, readHeader(frame)!), utf8('x'))
   })
 })
 

@@ -1,6 +1,6 @@
 import { bulkKey, concat, type BulkKey, type Eventually, type Secret } from '../../crypto/index.ts'
-import { encodeHeader, type SframeHeader } from './header.ts'
-import { sframeKeys } from './keys.ts'
+import { encodeHeader, halves, type SframeHeader } from './header.ts'
+import { keysFrom, sframeSecret } from './keys.ts'
 import { SFRAME_SALT_OCTETS, SFRAME_TAG_OCTETS, type SframeSuite } from './suites.ts'
 import { replayWindow, type ReplayWindow } from './window.ts'
 
@@ -45,14 +45,70 @@ export interface SealerOptions {
   readonly load?: LoadKey
 }
 
-/** @param baseKey of the epoch; stays the caller's. */
+/** What seals and opens the frames of all senders of one epoch. */
+export interface FrameRoot {
+  sealer(keyId: bigint, options?: SealerOptions): FrameSealer
+  opener(keyId: bigint, load?: LoadKey): FrameOpener
+  /** Makes no further keys; those that were made stay. */
+  wipe(): void
+}
+
+/**
+ * The root of an epoch: what its senders' keys have in common is derived once.
+ *
+ * @param baseKey of the epoch; stays the caller's.
+ */
+export function frameRoot(suite: SframeSuite, baseKey: Secret): FrameRoot {
+  const secret = sframeSecret(suite, baseKey)
+  const loaded = (keyId: bigint, load: LoadKey): Loaded => {
+    const { key: raw, salt } = keysFrom(suite, secret, keyId)
+    const key = load(raw)
+    raw.wipe()
+    return { key, salt }
+  }
+  return {
+    sealer: (keyId, { counter = 0n, load = bulkKey } = {}) =>
+      sealerOf({ ...loaded(keyId, load), keyId }, counter),
+    opener: (keyId, load = bulkKey) => openerOf(loaded(keyId, load)),
+    wipe: () => secret.wipe(),
+  }
+}
+
+/** One sender's alone. @param baseKey of the epoch; stays the caller's. */
 export function frameSealer(
   suite: SframeSuite,
   baseKey: Secret,
   keyId: bigint,
-  { counter = 0n, load = bulkKey }: SealerOptions = {},
+  options: SealerOptions = {},
 ): FrameSealer {
-  const { key, salt } = loaded(suite, baseKey, keyId, load)
+  const root = frameRoot(suite, baseKey)
+  const sealer = root.sealer(keyId, options)
+  root.wipe()
+  return sealer
+}
+
+/** One sender's alone. @param baseKey of the epoch; stays the caller's. */
+export function frameOpener(
+  suite: SframeSuite,
+  baseKey: Secret,
+  keyId: bigint,
+  load: LoadKey = bulkKey,
+): FrameOpener {
+  const root = frameRoot(suite, baseKey)
+  const opener = root.opener(keyId, load)
+  root.wipe()
+  return opener
+}
+
+interface Loaded {
+  readonly key: BulkKey
+  readonly salt: Uint8Array
+}
+
+function sealerOf(
+  { key, salt, keyId }: Loaded & { readonly keyId: bigint },
+  counter: bigint,
+): FrameSealer {
   let next = counter
   return {
     seal(plaintext, { metadata, room = 0 } = {}) {
@@ -69,14 +125,7 @@ export function frameSealer(
   }
 }
 
-/** @param baseKey of the epoch; stays the caller's. */
-export function frameOpener(
-  suite: SframeSuite,
-  baseKey: Secret,
-  keyId: bigint,
-  load: LoadKey = bulkKey,
-): FrameOpener {
-  const { key, salt } = loaded(suite, baseKey, keyId, load)
+function openerOf({ key, salt }: Loaded): FrameOpener {
   const window = replayWindow()
   return {
     open(frame, { counter, octets }, metadata) {
@@ -102,23 +151,12 @@ function noted(
   return plaintext
 }
 
-function loaded(
-  suite: SframeSuite,
-  baseKey: Secret,
-  keyId: bigint,
-  load: LoadKey,
-): { readonly key: BulkKey; readonly salt: Uint8Array } {
-  const { key: raw, salt } = sframeKeys(suite, baseKey, keyId)
-  const key = load(raw)
-  raw.wipe()
-  return { key, salt }
-}
-
-/** The salt XOR the counter, big-endian (RFC 9605 §4.4.3). */
+/** The salt XOR the counter, big-endian (RFC 9605 §4.4.3). An array of its own: some ciphers read it later. */
 function nonceFor(salt: Uint8Array, counter: bigint): Uint8Array {
-  const nonce = salt.slice()
-  const view = new DataView(nonce.buffer)
-  const low = SFRAME_SALT_OCTETS - 8
-  view.setBigUint64(low, view.getBigUint64(low) ^ counter)
+  const { high, low } = halves(counter)
+  const nonce = new Uint8Array(SFRAME_SALT_OCTETS)
+  for (let at = 0; at < SFRAME_SALT_OCTETS; at++) nonce[at] = salt[at]!
+  for (let place = 0; place < 8; place++)
+    nonce[SFRAME_SALT_OCTETS - 1 - place]! ^= (place < 4 ? low : high) >>> (8 * (place & 3))
   return nonce
 }
