@@ -1,13 +1,8 @@
-import { useSignal } from '@preact/signals'
 import type { VNode } from 'preact'
-import { Heading } from '../../components/heading.tsx'
-import { LiveBar } from '../parts/live-bar.tsx'
-import { Loaded } from '../parts/loaded.tsx'
+import { LivePages } from '../parts/live-pages.tsx'
 import { Table } from '../parts/table.tsx'
-import { TurnPages } from '../parts/turn-pages.tsx'
 import { listCalls, type ListedCall } from '../state/calls-api.ts'
 import { ago, count } from '../state/format.ts'
-import { useLive } from '../state/live.ts'
 import { linkTo, subject } from '../state/place.ts'
 import { words } from '../state/words.ts'
 import { OneCall, shortCall } from './calls/one.tsx'
@@ -18,39 +13,12 @@ export function Calls(): VNode {
   return call === '' ? <AllCalls /> : <OneCall key={call} call={call} />
 }
 
-/** Calls on a page, and milliseconds between two looks at them. */
-const ON_PAGE = 50
-const LOOK_MS = 2_000
-
 function AllCalls(): VNode {
-  const offset = useSignal(0)
-  const from = offset.value
-  const { live, reload } = useLive(() => listCalls(ON_PAGE, from), LOOK_MS, from)
-  const t = words.value.calls
+  const { pages, calls } = words.value
   return (
-    <>
-      <div class="titled">
-        <Heading>{words.value.pages.calls}</Heading>
-        <LiveBar />
-      </div>
-      <p class="lead">{t.body}</p>
-      <Loaded live={live} again={reload}>
-        {({ total, calls }) => (
-          <>
-            <p class="total">{t.total(count(total))}</p>
-            <List calls={calls} />
-            {total > ON_PAGE && (
-              <TurnPages
-                newerName={t.newer}
-                olderName={t.older}
-                newer={from === 0 ? undefined : () => (offset.value = Math.max(0, from - ON_PAGE))}
-                older={from + ON_PAGE >= total ? undefined : () => (offset.value = from + ON_PAGE)}
-              />
-            )}
-          </>
-        )}
-      </Loaded>
-    </>
+    <LivePages heading={pages.calls} words={calls} load={listCalls}>
+      {(page) => <List calls={page.calls} />}
+    </LivePages>
   )
 }
 

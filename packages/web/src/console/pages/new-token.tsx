@@ -1,10 +1,9 @@
 import { useSignal } from '@preact/signals'
 import type { VNode } from 'preact'
-import { Dialog } from '../../components/dialog.tsx'
 import { Field } from '../../components/field.tsx'
-import { text } from '../../state/language.ts'
 import { Choice } from '../parts/choice.tsx'
-import { FaultNote, Permission } from '../parts/fault-note.tsx'
+import { Permission } from '../parts/fault-note.tsx'
+import { FormDialog } from '../parts/form-dialog.tsx'
 import { useAct } from '../state/act.ts'
 import { createToken, type NewToken } from '../state/api.ts'
 import { duration } from '../state/format.ts'
@@ -40,54 +39,38 @@ export function NewTokenDialog(props: {
     if (token !== undefined) made(token)
   }
   return (
-    <Dialog heading={t.create} close={close}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault()
-          void submit()
-        }}
-      >
-        <Field
-          kind="name"
-          label={t.label}
-          value={name}
-          hint={t.labelHint}
-          error={error.value}
-          focus
-        />
-        <fieldset class="scope">
-          <legend>{t.scope}</legend>
-          {own.map((each) => (
-            <label key={each}>
-              <input
-                type="checkbox"
-                checked={scope.value.includes(each)}
-                onChange={(event) => {
-                  const rest = scope.value.filter((one) => one !== each)
-                  scope.value = event.currentTarget.checked ? [...rest, each] : rest
-                }}
-              />
-              <span>
-                <Permission name={each} />
-              </span>
-            </label>
-          ))}
-        </fieldset>
-        <Choice
-          label={t.lifetime}
-          value={lifetime}
-          options={LIFETIMES_MS.map((ms) => [String(ms), duration(ms)])}
-        />
-        {act.fault !== undefined && <FaultNote fault={act.fault} />}
-        <div class="buttons">
-          <button type="submit" class="button jade" aria-disabled={act.busy}>
-            {t.create}
-          </button>
-          <button type="button" class="button" onClick={close}>
-            {text.value.act.cancel}
-          </button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog heading={t.create} verb={t.create} act={act} submit={submit} close={close}>
+      <Field
+        kind="name"
+        label={t.label}
+        value={name}
+        hint={t.labelHint}
+        error={error.value}
+        focus
+      />
+      <fieldset class="scope">
+        <legend>{t.scope}</legend>
+        {own.map((each) => (
+          <label key={each}>
+            <input
+              type="checkbox"
+              checked={scope.value.includes(each)}
+              onChange={(event) => {
+                const rest = scope.value.filter((one) => one !== each)
+                scope.value = event.currentTarget.checked ? [...rest, each] : rest
+              }}
+            />
+            <span>
+              <Permission name={each} />
+            </span>
+          </label>
+        ))}
+      </fieldset>
+      <Choice
+        label={t.lifetime}
+        value={lifetime}
+        options={LIFETIMES_MS.map((ms) => [String(ms), duration(ms)])}
+      />
+    </FormDialog>
   )
 }

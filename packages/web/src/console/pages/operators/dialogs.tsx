@@ -1,10 +1,9 @@
 import { useSignal } from '@preact/signals'
 import type { VNode } from 'preact'
-import { Dialog } from '../../../components/dialog.tsx'
 import { Field } from '../../../components/field.tsx'
 import { text } from '../../../state/language.ts'
 import { Choice } from '../../parts/choice.tsx'
-import { FaultNote } from '../../parts/fault-note.tsx'
+import { FormDialog } from '../../parts/form-dialog.tsx'
 import { useAct } from '../../state/act.ts'
 import { addOperator, changeRole, type OpeningCode, type Operator } from '../../state/api.ts'
 import { words } from '../../state/words.ts'
@@ -30,26 +29,17 @@ export function AddOperator(props: {
     if (code !== undefined) added(given, code)
   }
   return (
-    <Dialog heading={t.add} close={close}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault()
-          void submit()
-        }}
-      >
-        <Field
-          kind="name"
-          label={t.user}
-          value={name}
-          hint={words.value.entrance.nameHint}
-          error={isBad.value ? text.value.errors.ERR_OPERATOR_NAME.next : undefined}
-          focus
-        />
-        <Choice label={t.role} value={role} options={roleOptions()} />
-        {act.fault !== undefined && <FaultNote fault={act.fault} />}
-        <Buttons verb={t.add} busy={act.busy} close={close} />
-      </form>
-    </Dialog>
+    <FormDialog heading={t.add} verb={t.add} act={act} submit={submit} close={close}>
+      <Field
+        kind="name"
+        label={t.user}
+        value={name}
+        hint={words.value.entrance.nameHint}
+        error={isBad.value ? text.value.errors.ERR_OPERATOR_NAME.next : undefined}
+        focus
+      />
+      <Choice label={t.role} value={role} options={roleOptions()} />
+    </FormDialog>
   )
 }
 
@@ -68,36 +58,16 @@ export function ChangeRole(props: {
     if (done !== undefined) changed()
   }
   return (
-    <Dialog heading={t.changeRoleOf(operator.name)} close={close}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault()
-          void submit()
-        }}
-      >
-        <p>{t.changeRoleBody}</p>
-        <Choice label={t.role} value={role} options={roleOptions()} />
-        {act.fault !== undefined && <FaultNote fault={act.fault} />}
-        <Buttons verb={text.value.act.save} busy={act.busy} close={close} />
-      </form>
-    </Dialog>
-  )
-}
-
-function Buttons(props: {
-  readonly verb: string
-  readonly busy: boolean
-  readonly close: () => void
-}): VNode {
-  return (
-    <div class="buttons">
-      <button type="submit" class="button jade" aria-disabled={props.busy}>
-        {props.verb}
-      </button>
-      <button type="button" class="button" onClick={props.close}>
-        {text.value.act.cancel}
-      </button>
-    </div>
+    <FormDialog
+      heading={t.changeRoleOf(operator.name)}
+      verb={text.value.act.save}
+      act={act}
+      submit={submit}
+      close={close}
+    >
+      <p>{t.changeRoleBody}</p>
+      <Choice label={t.role} value={role} options={roleOptions()} />
+    </FormDialog>
   )
 }
 

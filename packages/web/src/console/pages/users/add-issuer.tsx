@@ -1,10 +1,8 @@
 import { useSignal } from '@preact/signals'
 import type { VNode } from 'preact'
 import { useId } from 'preact/hooks'
-import { Dialog } from '../../../components/dialog.tsx'
 import { Field } from '../../../components/field.tsx'
-import { text } from '../../../state/language.ts'
-import { FaultNote } from '../../parts/fault-note.tsx'
+import { FormDialog } from '../../parts/form-dialog.tsx'
 import { useAct } from '../../state/act.ts'
 import { addIssuer } from '../../state/users-api.ts'
 import { words } from '../../state/words.ts'
@@ -30,47 +28,31 @@ export function AddIssuer(props: {
     if (done !== undefined) added()
   }
   return (
-    <Dialog heading={t.add} close={close}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault()
-          void submit()
-        }}
-      >
-        <p>{t.addBody}</p>
-        <div class="field">
-          <label for={id}>{t.certificate}</label>
-          <textarea
-            id={id}
-            class="code"
-            rows={6}
-            spellcheck={false}
-            autocomplete="off"
-            value={certificate.value}
-            aria-describedby={`${id}-more`}
-            onInput={(event) => (certificate.value = event.currentTarget.value)}
-          />
-          <p class="hint" id={`${id}-more`}>
-            {t.certificateHint}
-          </p>
-        </div>
-        <Field
-          kind="code"
-          label={t.namespaces}
-          value={namespaces}
-          hint={t.namespacesHint}
-          error={isBad.value ? t.noNamespace : undefined}
+    <FormDialog heading={t.add} verb={t.add} act={act} submit={submit} close={close}>
+      <p>{t.addBody}</p>
+      <div class="field">
+        <label for={id}>{t.certificate}</label>
+        <textarea
+          id={id}
+          class="code"
+          rows={6}
+          spellcheck={false}
+          autocomplete="off"
+          value={certificate.value}
+          aria-describedby={`${id}-more`}
+          onInput={(event) => (certificate.value = event.currentTarget.value)}
         />
-        {act.fault !== undefined && <FaultNote fault={act.fault} />}
-        <div class="buttons">
-          <button type="submit" class="button jade" aria-disabled={act.busy}>
-            {t.add}
-          </button>
-          <button type="button" class="button" onClick={close}>
-            {text.value.act.cancel}
-          </button>
-        </div>
-      </form>
-    </Dialog>
+        <p class="hint" id={`${id}-more`}>
+          {t.certificateHint}
+        </p>
+      </div>
+      <Field
+        kind="code"
+        label={t.namespaces}
+        value={namespaces}
+        hint={t.namespacesHint}
+        error={isBad.value ? t.noNamespace : undefined}
+      />
+    </FormDialog>
   )
 }

@@ -1,10 +1,9 @@
 import { useSignal } from '@preact/signals'
 import type { VNode } from 'preact'
-import { Dialog } from '../../../components/dialog.tsx'
 import { Field } from '../../../components/field.tsx'
 import { text } from '../../../state/language.ts'
 import { Choice } from '../../parts/choice.tsx'
-import { FaultNote } from '../../parts/fault-note.tsx'
+import { FormDialog } from '../../parts/form-dialog.tsx'
 import { ShownOnce } from '../../parts/shown-once.tsx'
 import { useAct } from '../../state/act.ts'
 import { moment } from '../../state/format.ts'
@@ -35,48 +34,34 @@ export function InviteDialog(props: {
     if (made !== undefined) invited(made, what)
   }
   return (
-    <Dialog heading={user === undefined ? t.invite : t.inviteOf(user)} close={close}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault()
-          void submit()
-        }}
-      >
-        <p>{t.inviteBody}</p>
-        {user === undefined && (
-          <Field
-            kind="user"
-            label={t.user}
-            value={id}
-            hint={t.userHint}
-            error={isBad.value ? text.value.errors.ERR_USER_ID.next : undefined}
-            focus
-          />
-        )}
-        <Choice
-          label={t.inviteFor}
-          value={kind}
-          options={[
-            ['key', t.forKey],
-            ['terminal', t.forTerminal],
-          ]}
+    <FormDialog
+      heading={user === undefined ? t.invite : t.inviteOf(user)}
+      verb={t.makeCode}
+      act={act}
+      submit={submit}
+      close={close}
+      advice={act.fault?.code === 'ERR_AUTHORITY' ? t.apart : undefined}
+    >
+      <p>{t.inviteBody}</p>
+      {user === undefined && (
+        <Field
+          kind="user"
+          label={t.user}
+          value={id}
+          hint={t.userHint}
+          error={isBad.value ? text.value.errors.ERR_USER_ID.next : undefined}
+          focus
         />
-        {act.fault !== undefined && (
-          <>
-            <FaultNote fault={act.fault} />
-            {act.fault.code === 'ERR_AUTHORITY' && <p>{t.apart}</p>}
-          </>
-        )}
-        <div class="buttons">
-          <button type="submit" class="button jade" aria-disabled={act.busy}>
-            {t.makeCode}
-          </button>
-          <button type="button" class="button" onClick={close}>
-            {text.value.act.cancel}
-          </button>
-        </div>
-      </form>
-    </Dialog>
+      )}
+      <Choice
+        label={t.inviteFor}
+        value={kind}
+        options={[
+          ['key', t.forKey],
+          ['terminal', t.forTerminal],
+        ]}
+      />
+    </FormDialog>
   )
 }
 

@@ -1,9 +1,7 @@
 import { useSignal } from '@preact/signals'
 import type { VNode } from 'preact'
-import { Dialog } from '../../../components/dialog.tsx'
 import { Field } from '../../../components/field.tsx'
-import { text } from '../../../state/language.ts'
-import { FaultNote } from '../../parts/fault-note.tsx'
+import { FormDialog } from '../../parts/form-dialog.tsx'
 import { useAct } from '../../state/act.ts'
 import type { Answer } from '../../state/client.ts'
 import { words } from '../../state/words.ts'
@@ -37,32 +35,23 @@ export function WithReason(props: {
     if ((await act.run(() => what.work(given))) !== undefined) done(what.told)
   }
   return (
-    <Dialog heading={what.heading} close={close}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault()
-          void submit()
-        }}
-      >
-        <p>{what.body}</p>
-        <Field
-          kind="user"
-          label={t.reason}
-          value={reason}
-          hint={t.reasonHint}
-          error={isBad.value ? t.noReason : undefined}
-          focus
-        />
-        {act.fault !== undefined && <FaultNote fault={act.fault} />}
-        <div class="buttons">
-          <button type="submit" class="button red" aria-disabled={act.busy}>
-            {what.verb}
-          </button>
-          <button type="button" class="button" onClick={close}>
-            {text.value.act.cancel}
-          </button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog
+      heading={what.heading}
+      verb={what.verb}
+      tone="red"
+      act={act}
+      submit={submit}
+      close={close}
+    >
+      <p>{what.body}</p>
+      <Field
+        kind="user"
+        label={t.reason}
+        value={reason}
+        hint={t.reasonHint}
+        error={isBad.value ? t.noReason : undefined}
+        focus
+      />
+    </FormDialog>
   )
 }
