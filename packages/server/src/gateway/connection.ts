@@ -24,7 +24,9 @@ import type { Connection, Room } from '../relay/connection.ts'
 import { closeCodeOf } from './closing.ts'
 import { faultOfHello, makeChallenge, type ServerIdentity } from './hello.ts'
 import { deadlinesOf, type Deadlines, type Waiting } from './deadlines.ts'
+import { hold, isLent, letGo } from './lent.ts'
 import { bucket, type Bucket } from './rate.ts'
+import { inThisTurn } from './turn.ts'
 import { writerTo, type Sink, type Writer, type WriterLimits } from './writer.ts'
 
 /*
@@ -282,6 +284,7 @@ class Line implements Wire, Connection, Sink, Waiting {
   #message(message: Uint8Array): number {
     const frames = splitFrames(message, this.#ports.config.maxControlOctets)
     if (!frames.ok) this.end(frames.code)
+    else if (frames.value.length > 1) keepForThisTurn(message)
     let debtMs = 0
     for (const frame of frames.ok ? frames.value : [])
       if (frame.type === 'control') this.#control(frame.body)
@@ -371,6 +374,13 @@ class Line implements Wire, Connection, Sink, Waiting {
     this.#ports.failed(error)
     this.end('ERR_INTERNAL')
   }
+}
+
+/** Frames that came in one message have its buffer in common: who is done with the first must not free it under the others. */
+function keepForThisTurn(message: Uint8Array): void {
+  if (!isLent(message)) return
+  hold(message)
+  inThisTurn(() => letGo(message))
 }
 
 /** Texts kept, to be given out again. Our choice: more names than a server has. */

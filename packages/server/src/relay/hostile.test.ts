@@ -102,6 +102,18 @@ test('one who floods is read more slowly, and cuts off nobody who reads slowly',
   await server.close()
 })
 
+for (const size of [3, 10])
+  test(`of ${size} one packs several large frames into one message: all arrive whole`, async (t) => {
+    const { members, handles } = await crowd(t, size)
+    const frames = [1, 2, 3].map((n) => dataFrame(handles[0]!, 0, new Uint8Array(30_000).fill(n)))
+    members[0]!.sendRaw(Buffer.concat(frames))
+    for (const member of members.slice(1))
+      for (const n of [1, 2, 3]) {
+        const { payload } = await member.nextData()
+        assert.deepEqual([payload.length, payload[0], payload.at(-1)], [30_000, n, n])
+      }
+  })
+
 const AWAY = { type: 'session.presence', session: null, index: 1, present: false, left: false }
 
 function numberOf({ payload }: DataIn): number {
