@@ -33,6 +33,16 @@ const user = 'alice@example.org'
 const member = { index: 7, user, keyId: hash, signing: hash, sealing: hash }
 const place = { term: 1, epoch: 70_000, roster: hash } as const
 
+const image = {
+  term: 1,
+  sequence: 4,
+  host: 0,
+  previous: hash,
+  members: [member, { ...member, index: 8 }],
+  lost: [member],
+  left: [{ index: 3, signing: hash }],
+} as const
+
 const talk: readonly CallTalk[] = [
   {
     type: 'entry',
@@ -61,15 +71,7 @@ const talk: readonly CallTalk[] = [
   { type: 'nonce', nonce, tag: hash },
   { type: 'ask', term: 1, epoch: 0, tag: hash },
   { type: 'bundle', index: 65_534, bundle },
-  {
-    type: 'image',
-    term: 1,
-    sequence: 4,
-    host: 0,
-    previous: hash,
-    members: [member, { ...member, index: 8 }],
-    left: [{ index: 3, signing: hash, forGood: false }],
-  },
+  { type: 'image', ...image },
   {
     type: 'batch',
     host: bundle,
@@ -84,7 +86,8 @@ const talk: readonly CallTalk[] = [
   { type: 'want', indices: [1, 2, 300] },
   { type: 'return', term: 1, roster: hash, nonce, sealing: fixed(1_216), signature },
   { type: 'again', ...place, commitment: hash, nonce, sealed: fixed(1_200), signature },
-  { type: 'hand-over', term: 1, sequence: 4, epoch: 9, to: 2, signature },
+  { type: 'hand-over', term: 1, sequence: 4, roster: hash, epoch: 9, to: 2, signature },
+  { type: 'cede', image, epoch: 9, to: 2, signature },
   { type: 'end', term: 1, signature },
   { type: 'bye', signature },
   { type: 'part', number: 1, at: 0, count: 2, octets: fixed(300) },

@@ -28,6 +28,8 @@ export interface Hearing {
   claim(from: number, term: number, now: Ms): void
   /** `from` has claimed the group for so long, and has not brought this member in, that it is not believed any more. */
   isSpent(from: number, now: Ms): boolean
+  /** All of whom that is so. */
+  spent(now: Ms): readonly number[]
   /** What was said meanwhile is lost by this member's own connection: it believes claims anew. */
   forgive(): void
   /** By what right `from` would host the group; undefined if by none. */
@@ -94,6 +96,7 @@ export function hearing(policy: GroupPolicy, self: number, startedAt: Ms): Heari
       if (isBetter) claimed = { index, term, until }
     },
     isSpent,
+    spent: (now) => [...firstAt.keys()].filter((index) => isSpent(index, now)),
     forgive: () => {
       firstAt.clear()
     },

@@ -4,7 +4,7 @@ import type { GroupEffect } from './effects.ts'
 import type { Held } from './held.ts'
 import type { MemberMessage } from './messages.ts'
 import type { GroupPolicy } from './policy.ts'
-import type { Roster, RosterMember } from './roster.ts'
+import type { ChainPlace, Roster, RosterMember } from './roster.ts'
 import type { ScheduleName } from './schedules.ts'
 import type { EpochKeys } from './secrets.ts'
 import type { CallContext } from './signed.ts'
@@ -48,6 +48,15 @@ export interface Welcome {
   readonly commitment: Uint8Array
 }
 
+/** The other part of a call, as its host has left it. */
+export interface OtherPart extends ChainPlace {
+  /** The highest epoch that it has made. */
+  readonly epoch: number
+  /** Those of it whom this host does not know, and those who have left it for good. */
+  readonly added: readonly RosterMember[]
+  readonly removed: readonly number[]
+}
+
 /** A host's part of a group. All times are on one monotonic clock. */
 export interface HostGroup {
   readonly roster: Roster
@@ -71,6 +80,8 @@ export interface HostGroup {
   ): { readonly welcomes: readonly Welcome[]; readonly effects: readonly GroupEffect[] }
   /** Members have left or were removed, and do not come back; or are lost. */
   leave(indices: readonly number[], now: Ms, why: 'for good' | 'lost'): readonly GroupEffect[]
+  /** Takes over what another host had: its entry is above both chains, and a fresh secret follows. */
+  merge(other: OtherPart, now: Ms): readonly GroupEffect[]
   /** Nobody waits for that member while its connection is gone. */
   absent(index: number, isAbsent: boolean, now: Ms): readonly GroupEffect[]
   /** What a member sent; its index is the relay's stamp, and proved by the tag. */

@@ -1,13 +1,20 @@
-import { wipe, type Secret } from '../crypto/index.ts'
+import { equal, wipe, type Secret } from '../crypto/index.ts'
 import type { MessageOf } from '../wire/schema.ts'
 import { after, type Ms } from '../wire/units.ts'
 import type { GroupEffect, HopReason } from './effects.ts'
 import { formerKeys, NEVER } from './held.ts'
 import type { HostGroup, HostStart, Joiner, Welcome } from './host-group.ts'
 import { sealInput } from './hop-seal.ts'
-import type { Go, HostMessage, Prepare } from './messages.ts'
+import { MOST_CHANGES, type Go, type HostMessage, type Prepare } from './messages.ts'
 import { hostPeers } from './peers.ts'
-import { changeRoster, sameMember, type RosterChange } from './roster.ts'
+import {
+  changeRoster,
+  lineOf,
+  sameMember,
+  type Roster,
+  type RosterChange,
+  type RosterMember,
+} from './roster.ts'
 import { SCHEDULES } from './schedules.ts'
 import { epochKeys, hopKey, wipeEpoch, type EpochFacts, type EpochKeys } from './secrets.ts'
 import { signHost } from './signed.ts'
@@ -204,19 +211,14 @@ export function hostGroup(start: HostStart, startedAt: Ms): HostGroup {
     return effects
   }
 
-  const enter = (change: Omit<RosterChange, 'host'>): GroupEffect | undefined => {
-    const changed = changeRoster(roster, { ...change, host: null })
+  const enter = (change: Partial<RosterChange> & EntryOf): GroupEffect | undefined => {
+    const changed = changeRoster(roster, { host: null, ...change })
     if (changed === undefined) return undefined
     roster = changed
     const { term, sequence, hash } = roster
-    const entry = signed({
-      type: 'entry',
-      term,
-      sequence,
-      ...change,
-      host: null,
-      roster: hash,
-    } as const)
+    const { added, removed, forGood, host = null } = change
+    const what = { added, removed, forGood, host }
+    const entry = signed({ type: 'entry', term, sequence, ...what, roster: hash } as const)
     return { do: 'send', to: 'all', message: entry }
   }
 
@@ -287,10 +289,10 @@ export function hostGroup(start: HostStart, startedAt: Ms): HostGroup {
       return { welcomes, effects: entry === undefined ? effects : [entry, ...effects] }
     },
     leave(indices, now, why) {
-      const { members, left } = roster
+      const { members } = roster
       const forGood = why === 'for good'
       const mayLeave = (index: number): boolean =>
-        members.has(index) || (forGood && left.get(index)?.forGood === false)
+        members.has(index) || (forGood && lineOf(roster, index) !== undefined)
       const removed = [...new Set(indices)].filter((index) => index !== self && mayLeave(index))
       const entry = removed.length === 0 ? undefined : enter({ added: [], removed, forGood })
       if (entry === undefined) return []
@@ -302,6 +304,24 @@ export function hostGroup(start: HostStart, startedAt: Ms): HostGroup {
         return [entry, ...renew('left', now).effects]
       cutDue = true
       return [entry]
+    },
+    merge({ term, sequence, epoch, added, removed }, now) {
+      const above = { term, sequence }
+      const known = added.filter((line) => owns(roster, line))
+      const entries = inEntries(known).map((some, at) =>
+        enter({
+          added: some,
+          removed: [],
+          forGood: false,
+          ...(at === 0 ? { host: self, above } : {}),
+        }),
+      )
+      lastEpoch = Math.max(lastEpoch, epoch)
+      const effects = entries.flatMap((entry) => (entry === undefined ? [] : [entry]))
+      const parts = this.leave(removed, now, 'for good')
+      if (parts.length > 0 || (secret === undefined && pending === undefined))
+        return [...effects, ...parts]
+      return [...effects, ...renew('host', now).effects]
     },
     absent(index, isAbsent, now) {
       if (!isAbsent) absent.delete(index)
@@ -363,5 +383,22 @@ export function hostGroup(start: HostStart, startedAt: Ms): HostGroup {
     },
   }
 }
+
+/** Nobody else has that line's index, nor has its owner left for good. */
+function owns({ members, left }: Roster, line: RosterMember): boolean {
+  const departed = left.get(line.index)
+  const { signing } = members.get(line.index) ?? departed ?? line
+  return departed?.forGood !== true && equal(signing, line.signing)
+}
+
+/** Lines as entries hold them; one entry at least. */
+function inEntries(lines: readonly RosterMember[]): readonly (readonly RosterMember[])[] {
+  const count = Math.max(1, Math.ceil(lines.length / MOST_CHANGES))
+  return Array.from({ length: count }, (_, at) =>
+    lines.slice(at * MOST_CHANGES, (at + 1) * MOST_CHANGES),
+  )
+}
+
+type EntryOf = Omit<RosterChange, 'host' | 'above'>
 
 const NOTHING = new Uint8Array(0)

@@ -70,6 +70,8 @@ export interface MemberGroup {
   readonly mayHost: boolean
   /** Once it is deaf: when it is to take the group over; `absent`: those who are not there. */
   takesOverAt(absent: ReadonlySet<number>): Ms
+  /** Who has claimed to be host for long, and has not brought this member in. */
+  idle(now: Ms): readonly number[]
   /** Gives up being a member: its keys are whose it hands them to. Undefined if it has had none in use. */
   release(now: Ms): Held | undefined
   /** The highest epoch that it knows of. */

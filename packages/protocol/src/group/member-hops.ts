@@ -42,6 +42,35 @@ export function fromHost(
   return message.type === 'fresh' ? fresh(state, message, now) : go(state, message, now)
 }
 
+/** Its own host has raised its term: it has brought another part of the call in, or hosts it again. */
+export function fromHigher(
+  state: MemberState,
+  message: HostMessage,
+  now: Ms,
+): readonly GroupEffect[] {
+  const { ear, roster, trouble } = state
+  const hears: readonly GroupEffect[] = ear.isDeaf ? [{ do: 'deaf', deaf: false }] : []
+  ear.heard(now)
+  const isNext =
+    message.type === 'entry' &&
+    trouble === undefined &&
+    message.host === roster.host &&
+    message.removed.length === 0 &&
+    message.sequence > roster.sequence
+  const changed = isNext ? enter(state, message) : undefined
+  if (changed === undefined) {
+    const { comesTo } = state
+    if (comesTo !== undefined && ear.rightOf(comesTo, now) === undefined)
+      state.comesTo = roster.host
+    return [...hears, ...fail(state, 'behind')]
+  }
+  ear.follow(now)
+  state.roster = changed
+  state.askedAt = undefined
+  state.early = undefined
+  return hears
+}
+
 function beat(
   state: MemberState,
   message: Extract<HostMessage, { type: 'beat' }>,

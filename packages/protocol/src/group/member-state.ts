@@ -163,8 +163,9 @@ export function catchUp(state: MemberState): void {
 /** The roster after an entry; undefined if the entry does not lead where its signature says. */
 export function enter(
   { roster }: MemberState,
-  { added, removed, forGood, host, roster: hash }: MessageOf<typeof Entry>,
+  { term, sequence, added, removed, forGood, host, roster: hash }: MessageOf<typeof Entry>,
 ): Roster | undefined {
-  const changed = changeRoster(roster, { added, removed, forGood, host })
+  const above = { term: host === null ? term : term - 1, sequence: sequence - 1 }
+  const changed = changeRoster(roster, { added, removed, forGood, host, above })
   return changed !== undefined && equal(changed.hash, hash) ? changed : undefined
 }

@@ -3,7 +3,7 @@ import { after, type Ms } from '../wire/units.ts'
 import type { GroupEffect } from './effects.ts'
 import { NEVER } from './held.ts'
 import type { MemberGroup, MemberStart } from './member-group.ts'
-import { fromHost } from './member-hops.ts'
+import { fromHost, fromHigher } from './member-hops.ts'
 import {
   dropReadied,
   factsOf,
@@ -15,6 +15,7 @@ import {
   NOTHING,
   type MemberState,
 } from './member-state.ts'
+import { lineOf } from './roster.ts'
 import { epochKeys, wipeEpoch } from './secrets.ts'
 import { hostSigned } from './signed.ts'
 import { adopt, fromOther, goOver, mayAdopt, turnBack, type Shown } from './succession.ts'
@@ -84,12 +85,14 @@ function groupOf(state: MemberState): MemberGroup {
       state.trouble === undefined && !ear.isDeaf && !state.isMute ? state.keys : undefined,
     receive(from, message, now) {
       const { roster, trouble } = state
-      const signer = roster.members.get(from)
+      const signer = lineOf(roster, from)
       if (trouble === 'fork' || trouble === 'removed' || signer === undefined) return []
       if (!hostSigned(signer.signing, context, message)) return forge(state)
-      return from === roster.host && message.term === roster.term
-        ? fromHost(state, message, now)
-        : fromOther(state, { from, message }, shown, now)
+      if (from === roster.host && message.term >= roster.term)
+        return message.term === roster.term
+          ? fromHost(state, message, now)
+          : fromHigher(state, message, now)
+      return fromOther(state, { from, message }, shown, now)
     },
     handedTo(to, now) {
       ear.hand(to)
@@ -121,6 +124,7 @@ function groupOf(state: MemberState): MemberGroup {
       return Math.min(ear.wakesAt(), asked, former.wakesAt()) as Ms
     },
     takesOverAt: (absent) => (mayHost() ? ear.turn(state.roster, absent) : NEVER),
+    idle: (now) => ear.spent(now),
     release(now) {
       const { keys, latest, secret, pairwise } = state
       if (keys === undefined) return undefined

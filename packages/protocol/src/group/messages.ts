@@ -30,7 +30,8 @@ export const MAX_INDEX = 65_534
 
 const HASH_OCTETS = 32
 const SIGNATURE_OCTETS = 64
-const MOST_CHANGES = 1_024
+/** Lines that one entry adds, or takes out. */
+export const MOST_CHANGES = 1_024
 
 const term = uint(0xffffffff)
 const epoch = uint(2 ** 36)

@@ -20,13 +20,11 @@ export interface RosterMember {
   readonly sealing: Uint8Array
 }
 
-/** One who has left. */
-export interface Departed {
-  /** Its per-call Ed25519 key, 32 octets: nobody else has its index. */
-  readonly signing: Uint8Array
-  /** It has said so, or was taken out: it does not come back. False for one whose connection alone was lost. */
-  readonly forGood: boolean
-}
+/** One who has left: for good, if it has said so or was taken out; or for its connection alone, and then it may come back. */
+export type Departed =
+  /** `signing`: its per-call Ed25519 key, 32 octets: nobody else has its index. */
+  | { readonly forGood: true; readonly signing: Uint8Array }
+  | { readonly forGood: false; readonly signing: Uint8Array; readonly line: RosterMember }
 
 /** The roster after one entry. */
 export interface Roster {
@@ -54,8 +52,16 @@ export interface RosterChange {
   readonly removed: readonly number[]
   /** All of `removed` leave for good. */
   readonly forGood: boolean
-  /** The index of the host from now on, where that changes: the term rises by one. */
+  /** The index of the host from now on, where that changes, or its term does: it rises by one. */
   readonly host: number | null
+  /** Where the host brings two parts of a call together: the other chain's, and the entry is above both. */
+  readonly above?: ChainPlace
+}
+
+/** How far a chain has come. */
+export interface ChainPlace {
+  readonly term: number
+  readonly sequence: number
 }
 
 /** The first entry: the host alone. */
@@ -79,11 +85,14 @@ export function changeRoster(roster: Roster, change: RosterChange): Roster | und
   const members = new Map(roster.members)
   const left = new Map(roster.left)
   for (const index of change.removed) {
-    const lost = change.forGood && left.get(index)?.forGood === false ? left.get(index) : undefined
-    const one = members.get(index) ?? lost
+    const one = members.get(index) ?? (change.forGood ? lineOf(roster, index) : undefined)
     if (one === undefined) return undefined
     members.delete(index)
-    left.set(index, { signing: one.signing, forGood: change.forGood })
+    const { signing } = one
+    left.set(
+      index,
+      change.forGood ? { forGood: true, signing } : { forGood: false, signing, line: one },
+    )
   }
   for (const member of change.added) {
     const departed = left.get(member.index)
@@ -95,21 +104,31 @@ export function changeRoster(roster: Roster, change: RosterChange): Roster | und
   }
   const host = change.host ?? roster.host
   if (!members.has(host)) return undefined
-  const term = change.host === null ? roster.term : roster.term + 1
-  const { call, sequence, hash } = roster
-  return hashed({ call, term, sequence: sequence + 1, host, members, left, previous: hash })
+  const { call, hash } = roster
+  const { above = roster } = change
+  const term = change.host === null ? roster.term : Math.max(roster.term, above.term) + 1
+  const sequence = Math.max(roster.sequence, above.sequence) + 1
+  return hashed({ call, term, sequence, host, members, left, previous: hash })
+}
+
+/** The line of one who is in a roster, or was and may come back. */
+export function lineOf({ members, left }: Roster, index: number): RosterMember | undefined {
+  const departed = left.get(index)
+  return members.get(index) ?? (departed?.forGood === false ? departed.line : undefined)
 }
 
 /** What one who joins or comes back is given of it. */
 export function imageOf(roster: Roster): RosterImage {
-  const { term, sequence, host, previous, members, left } = roster
+  const { term, sequence, host, previous, members } = roster
+  const left = [...roster.left]
   return {
     term,
     sequence,
     host,
     previous,
     members: [...members.values()],
-    left: [...left].map(([index, departed]) => ({ index, ...departed })),
+    lost: left.flatMap(([, departed]) => (departed.forGood ? [] : [departed.line])),
+    left: left.flatMap(([index, { forGood, signing }]) => (forGood ? [{ index, signing }] : [])),
   }
 }
 
@@ -121,14 +140,19 @@ export interface RosterImage {
   /** Hash of the entry before. */
   readonly previous: Uint8Array
   readonly members: readonly RosterMember[]
-  readonly left: readonly (Departed & { readonly index: number })[]
+  /** Those who may come back, and those who have left for good. */
+  readonly lost: readonly RosterMember[]
+  readonly left: readonly { readonly index: number; readonly signing: Uint8Array }[]
 }
 
 /** The roster of an image. Whoever takes it compares the hash with the one that the host has signed. */
 export function rosterOf(call: Uint8Array, image: RosterImage): Roster {
   const { term, sequence, host, previous } = image
   const members = new Map(image.members.map((member) => [member.index, member]))
-  const left = new Map(image.left.map(({ index, ...departed }) => [index, departed]))
+  const left = new Map<number, Departed>()
+  for (const line of image.lost)
+    left.set(line.index, { forGood: false, signing: line.signing, line })
+  for (const { index, signing } of image.left) left.set(index, { forGood: true, signing })
   return hashed({ call, term, sequence, host, members, left, previous })
 }
 
@@ -152,12 +176,10 @@ export function sameMember(a: RosterMember | undefined, b: RosterMember): boolea
 function hashed(roster: Omit<Roster, 'hash'>): Roster {
   const { call, term, sequence, host, previous } = roster
   const members = inOrder(roster.members).map(([, member]) => lineHash(member))
-  const left = inOrder(roster.left).flatMap(([index, { signing, forGood }]) => [
-    u64(index),
-    signing,
-    Uint8Array.of(forGood ? 1 : 0),
-  ])
-  const lists = [sha256(concat(...members)), sha256(concat(...left))]
+  const departed = inOrder(roster.left)
+  const lost = departed.flatMap(([, one]) => (one.forGood ? [] : [lineHash(one.line)]))
+  const left = departed.flatMap(([index, one]) => (one.forGood ? [u64(index), one.signing] : []))
+  const lists = [members, lost, left].map((list) => sha256(concat(...list)))
   return {
     ...roster,
     hash: sha256(encodeCbor([LABEL, call, term, sequence, previous, host, ...lists])),

@@ -13,7 +13,7 @@ import {
   type MemberState,
 } from './member-state.ts'
 import type { HostMessage } from './messages.ts'
-import type { Roster } from './roster.ts'
+import { lineOf, type Roster } from './roster.ts'
 import { epochKeys, wipeEpoch } from './secrets.ts'
 
 /** Remembers whose claims were shown. */
@@ -84,13 +84,13 @@ function follow(state: MemberState, how: HostChange, now: Ms): readonly GroupEff
 /** True if `next` may be this member's roster: by its host, or by one whom it knows and who has a right to host. */
 export function mayAdopt({ roster, ear }: MemberState, next: Roster, now: Ms): boolean {
   const { host } = next
-  const known = roster.members.get(host)
+  const known = lineOf(roster, host)
   const same = next.members.get(host)
   if (known === undefined || !equal(known.signing, same?.signing ?? NOTHING)) return false
   // back to before what its own host has signed: never
   if (next.sequence < roster.sequence) return false
   if (next.sequence === roster.sequence) return equal(next.hash, roster.hash)
-  if (next.term === roster.term && host === roster.host) return true
+  if (next.term >= roster.term && host === roster.host) return true
   return next.term >= roster.term && ear.rightOf(host, now) !== undefined
 }
 
@@ -104,10 +104,11 @@ export function adopt(
   const { ear, former, roster } = state
   const effects: GroupEffect[] = []
   if ([...roster.members.keys()].some((index) => !next.members.has(index))) state.departed = true
-  const isOther = next.term !== roster.term
+  const isOther = next.host !== roster.host
   const right = ear.rightOf(next.host, now) ?? 'taken'
   state.roster = next
   if (isOther) effects.push(...follow(state, right, now))
+  else if (next.term !== roster.term) ear.follow(now)
   keepReadied(state, after(now, state.start.policy.keepMs))
   effects.push(...former.forgetFrom(what.epoch), ...forgetFrom(state, what.epoch))
   const made = epochKeys(what.secret, factsOf(state, what.epoch), NOTHING, undefined)

@@ -104,8 +104,6 @@ export interface Party {
   readonly open: Map<number, string>
   /** It was host when it was last heard of: what it has done since may still be a host's. */
   hosted: boolean
-  /** Whom it was shown as one who claims to host, too. */
-  readonly rivals: Set<number>
   readonly inbox: Mail[]
   readonly outbox: { readonly to: 'all' | number; readonly frame: Uint8Array }[]
   readonly media: Frame[]
@@ -235,9 +233,6 @@ export function seatWorld(
         case 'host':
           if (effect.index === party.index) hostIndex = party.index
           break
-        case 'rival':
-          party.rivals.add(effect.index)
-          break
         case 'over':
           party.until ??= made.size
           hint(party.index, false)
@@ -355,7 +350,6 @@ export function seatWorld(
       isDead: false,
       open: new Map(),
       hosted: false,
-      rivals: new Set(),
       inbox: [],
       outbox: [],
       media: [],
@@ -493,21 +487,12 @@ export function seatWorld(
           .join('\n')
       // nobody who has seen the last host's last word is left: the call is lost, and they will be told
       if (hosts.length === 0 && all.every(({ seat }) => seat.at === 'away')) return
-      // a fork is shown, never merged: who hosts by the lower term has heard of the other
-      const [host, ...others] = hosts.toSorted(
-        (a, b) => b.seat.roster!.term - a.seat.roster!.term,
-      ) as [Party, ...Party[]]
-      assert.ok(host !== undefined, `no host\n${state()}`)
-      for (const other of others)
-        assert.ok(other.rivals.has(host.index), `hosts: ${hosts.length}, not shown\n${state()}`)
-      if (others.length > 0) return
+      assert.equal(hosts.length, 1, `hosts: ${hosts.length}\n${state()}`)
+      const host = hosts[0]!
       const keys = host.seat.sending()!
       for (const { seat, early, index } of all) {
         // away since before its host came: nobody whom it trusts has told it of that one
         if (seat.at === 'away' && !seat.roster!.members.has(host.index)) continue
-        // it had left, for its connection, before another hosted: only the former host knew it, and it will be told
-        const { members, term } = host.seat.roster!
-        if (seat.at === 'away' && !members.has(index) && seat.roster!.term < term) continue
         const own = seat.sending()
         assert.equal(seat.at, 'in', `${index} is not in\n${state()}`)
         assert.ok(own !== undefined, `${index} may not send\n${state()}`)

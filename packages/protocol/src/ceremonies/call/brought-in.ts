@@ -1,7 +1,7 @@
 import { equal, wipe } from '../../crypto/index.ts'
 import type { GroupEffect } from '../../group/effects.ts'
 import type { MemberGroup } from '../../group/member-group.ts'
-import { rosterOf, sameMember } from '../../group/roster.ts'
+import { imageOf, rosterOf, sameMember, type Roster } from '../../group/roster.ts'
 import type { MessageOf } from '../../wire/schema.ts'
 import { after, type Ms } from '../../wire/units.ts'
 import type { CallEffect } from './effects.ts'
@@ -9,15 +9,19 @@ import { rosterMember, signSaid, wasSaid } from './proofs.ts'
 import { againPayload, openSealedAgain, returnPayload } from './returning.ts'
 import type { SeatParts } from './seat-start.ts'
 import { RANDOM_OCTETS } from './sizes.ts'
-import type { Again, Image } from './talk.ts'
+import type { Again, CallTalk, HandOver, Image } from './talk.ts'
 
 /*
  * A member that has to be brought in again: it asks whoever hosts the call, every 2 s, with a new nonce each time; the two latest
- * count, as an answer may be on its way.
+ * count, as an answer may be on its way. Who is not answered by one who was handed the call also shows what that one was handed.
  */
 export interface BroughtIn {
   /** Asks, if it is time to. `given up`: nobody has answered for too long. */
-  ask(group: MemberGroup, now: Ms): readonly CallEffect[] | 'given up'
+  ask(
+    group: MemberGroup,
+    now: Ms,
+    handed?: MessageOf<typeof HandOver>,
+  ): readonly CallEffect[] | 'given up'
   /** The roster as that member has it: kept until its `again` comes. */
   image(from: number, image: MessageOf<typeof Image>): void
   /** What a host has sealed to this end; if it is good, the group takes it. */
@@ -35,6 +39,13 @@ const ASK_MS = 2_000
 /** Milliseconds after which nobody is asked any more. Our choice: longer than anybody's grace. */
 const GIVE_UP_MS = 120_000
 
+/** What its own host has left to another, as a member shows it who is not known to that one. */
+function cedeOf(roster: Roster, handed: MessageOf<typeof HandOver> | undefined): CallTalk[] {
+  if (handed === undefined || !equal(handed.roster, roster.hash)) return []
+  const { epoch, to, signature } = handed
+  return [{ type: 'cede', image: imageOf(roster), epoch, to, signature }]
+}
+
 /** Nothing was asked. */
 export function broughtInAgain(start: SeatParts): BroughtIn {
   const { context, self, key, sealing, bundle, random, line } = start
@@ -45,7 +56,7 @@ export function broughtInAgain(start: SeatParts): BroughtIn {
   let seen: { readonly from: number; readonly image: MessageOf<typeof Image> } | undefined
 
   return {
-    ask(group, now) {
+    ask(group, now, handed) {
       const to = group.returnsTo
       const isBehind = group.trouble === 'behind'
       if (to === undefined) {
@@ -59,13 +70,19 @@ export function broughtInAgain(start: SeatParts): BroughtIn {
       const shows: readonly CallEffect[] =
         isBehind && asking?.isShown !== true ? [{ do: 'returning' }] : []
       const isShown = isBehind || asking?.isShown === true
+      const shown =
+        asking?.to === to && to !== group.roster.host ? cedeOf(group.roster, handed) : []
       asking = { since: asking?.since ?? now, to, at: now, isShown }
       const nonce = random(RANDOM_OCTETS)
       nonces = [nonce, ...nonces.slice(0, 1)]
       const { term, hash } = group.roster
       const unsigned = { term, roster: hash, nonce, sealing: bundle.sealing }
       const signature = signSaid(key, context, 'call-return', returnPayload(self, unsigned))
-      return [...shows, ...line.send(to, { type: 'return', ...unsigned, signature })]
+      return [
+        ...shows,
+        ...shown.flatMap((one) => line.send(to, one)),
+        ...line.send(to, { type: 'return', ...unsigned, signature }),
+      ]
     },
     image(from, image) {
       seen = { from, image }

@@ -1,7 +1,7 @@
 import { equal, hex, sha256 } from '../../crypto/index.ts'
 import type { GroupEffect } from '../../group/effects.ts'
 import type { HostGroup, Joiner } from '../../group/host-group.ts'
-import { imageOf, type RosterMember } from '../../group/roster.ts'
+import { imageOf, lineOf, type RosterMember } from '../../group/roster.ts'
 import type { MessageOf } from '../../wire/schema.ts'
 import { after, type Ms } from '../../wire/units.ts'
 import type { CallEffect } from './effects.ts'
@@ -16,10 +16,12 @@ export interface ComingBack {
   take(from: number, message: MessageOf<typeof Return>, now: Ms): readonly CallEffect[]
   /** Brings in whoever waits, in one batch, if it may be done now. */
   serve(now: Ms): readonly CallEffect[]
+  /** They were in another host's part of the call, and have a while to come over. */
+  expect(indices: readonly number[], now: Ms): void
   lost(index: number, now: Ms): readonly GroupEffect[]
   back(index: number, now: Ms): readonly GroupEffect[]
-  /** They have left. `lost`: by their connections alone, so that they may come back. */
-  gone(indices: readonly number[], lost: boolean): void
+  /** They have left. */
+  gone(indices: readonly number[]): void
   /** Those who were away for too long. */
   expired(now: Ms): readonly number[]
   wakesAt(): Ms
@@ -42,7 +44,6 @@ export function comingBack(
 ): ComingBack {
   const { context, self, key, random, line, absent, policy } = start
   const away = new Map<number, Ms>()
-  const dropped = new Map<number, RosterMember>()
   const comers = new Map<number, Comer>()
   const nonces = new Map<number, string[]>()
   const tookAt = new Map<number, Ms>()
@@ -75,6 +76,7 @@ export function comingBack(
     if (isGathering ? !isGathered(now) : group.at === 'renewing' || comers.size === 0) return []
     const served = new Map(comers)
     comers.clear()
+    const before = group.roster
     const { welcomes, effects } = group.join([...served.values()].map(joinerOf), now)
     const { roster } = group
     const image = { type: 'image', ...imageOf(roster) } as const
@@ -88,7 +90,7 @@ export function comingBack(
       return line.send(index, { type: 'again', ...unsigned, signature })
     })
     const back = welcomes
-      .filter(({ index }) => away.delete(index) || dropped.delete(index))
+      .filter(({ index }) => away.delete(index) || !before.members.has(index))
       .map(({ index }): CallEffect => ({ do: 'back', index }))
     for (const { index } of welcomes) absent.delete(index)
     // who has not come over by now has a while for it
@@ -108,7 +110,7 @@ export function comingBack(
 
   return {
     take(from, message, now) {
-      const member = group.roster.members.get(from) ?? dropped.get(from)
+      const member = lineOf(group.roster, from)
       if (member === undefined || from === self || message.term > group.roster.term) return []
       const soon = tookAt.get(from)
       if (soon !== undefined && now < after(soon, policy.cutMs / 2)) return []
@@ -123,16 +125,17 @@ export function comingBack(
       return []
     },
     serve,
+    expect(indices, now) {
+      for (const index of indices)
+        if (!comers.has(index)) away.set(index, after(now, policy.graceMs))
+    },
     lost,
     back(index, now) {
       absent.delete(index)
       return away.delete(index) ? group.absent(index, false, now) : []
     },
-    gone(indices, isLost) {
+    gone(indices) {
       for (const index of indices) {
-        const member = group.roster.members.get(index)
-        if (isLost && member !== undefined) dropped.set(index, member)
-        else dropped.delete(index)
         away.delete(index)
         comers.delete(index)
       }

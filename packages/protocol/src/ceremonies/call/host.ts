@@ -3,9 +3,10 @@ import type { Held } from '../../group/held.ts'
 import { hostGroup } from '../../group/host.ts'
 import type { HostGroup } from '../../group/host-group.ts'
 import { policyIsGood } from '../../group/policy.ts'
-import { firstRoster, type Roster } from '../../group/roster.ts'
+import { firstRoster, imageOf, type Roster } from '../../group/roster.ts'
 import { takeOver } from '../../group/takeover.ts'
 import { HufuError } from '../../wire/errors.ts'
+import type { MessageOf } from '../../wire/schema.ts'
 import type { Ms } from '../../wire/units.ts'
 import { admission } from './admission.ts'
 import type { Bundle } from './bundle.ts'
@@ -15,7 +16,8 @@ import { endPayload, rosterMember, signSaid, wasSaid, type CallTrust } from './p
 import { handOverPayload } from './returning.ts'
 import { rivals } from './rivals.ts'
 import type { SeatChoice, SeatParts } from './seat-start.ts'
-import type { CallTalk } from './talk.ts'
+import type { Was } from './member.ts'
+import type { CallTalk, Cede } from './talk.ts'
 
 /*
  * Whoever hosts a call: from the first ring, or from when it was handed the call or took it over, until it hands it on or the
@@ -40,6 +42,7 @@ export interface TakenOver {
   readonly held: Held
   readonly firstEpoch: number
   readonly how: 'handed' | 'taken'
+  readonly idle: readonly number[]
 }
 
 /** A host's part of a call. */
@@ -72,7 +75,7 @@ export interface CallHost {
   /** Wants that member for its successor, once it has shown that it lacks nothing. */
   handOver(to: number): void
   /** Signs that `to` follows it, and gives up what it has. */
-  release(to: number, now: Ms): { readonly effects: readonly CallEffect[]; readonly held: Held }
+  release(to: number, now: Ms): { readonly effects: readonly CallEffect[]; readonly was: Was }
   /** Ends the call for all (A18). */
   end(): readonly CallEffect[]
 }
@@ -104,7 +107,7 @@ export function callHost(start: CallHostStart, startedAt: Ms): CallHost {
     takes?.how === 'taken' ? takes.roster.host : undefined,
     startedAt,
   )
-  const claims = rivals(start, group)
+  const claims = rivals(start, group, takes?.idle ?? [])
   /** Whom it is to hand the call to, and a rival whom the members follow. */
   let wanted: number | undefined
   let winner: number | undefined
@@ -113,7 +116,7 @@ export function callHost(start: CallHostStart, startedAt: Ms): CallHost {
   const leave = (indices: readonly number[], now: Ms, lost: boolean): readonly CallEffect[] => {
     const gone = indices.filter((index) => index !== self && group.roster.members.has(index))
     joiners.dismiss(indices)
-    returns.gone(indices, lost)
+    returns.gone(indices)
     book.forget(gone)
     const effects = group.leave(indices, now, lost ? 'lost' : 'for good')
     return [
@@ -130,6 +133,26 @@ export function callHost(start: CallHostStart, startedAt: Ms): CallHost {
     winner ??= claims.winner()
     const admitted = wasGathering && group.at !== 'gathering' ? joiners.admit(now) : []
     return [...done, ...brought, ...admitted]
+  }
+
+  /** Another host has given way to this one. */
+  const cede = (message: MessageOf<typeof Cede>, now: Ms): readonly CallEffect[] => {
+    const other = claims.ceded(message, now)
+    if (other === undefined) return []
+    const gone = other.removed.filter((index) => group.roster.members.has(index))
+    joiners.dismiss(other.removed)
+    returns.gone(other.removed)
+    book.forget(gone)
+    const merged = group.merge(other, now)
+    returns.expect(
+      other.added.map(({ index }) => index),
+      now,
+    )
+    return [
+      { do: 'host', index: self, epoch: other.epoch, how: 'handed' },
+      ...after(merged, now),
+      ...gone.map((index): CallEffect => ({ do: 'left', index, lost: false })),
+    ]
   }
 
   const hear = (
@@ -168,6 +191,8 @@ export function callHost(start: CallHostStart, startedAt: Ms): CallHost {
         const by = { publicKey: member.signing, signature: message.signature }
         return wasSaid(by, context, 'call-leave', member.keyId) ? leave([from], now, false) : []
       }
+      case 'cede':
+        return cede(message, now)
       case 'entry':
       case 'prepare':
       case 'fresh':
@@ -190,8 +215,9 @@ export function callHost(start: CallHostStart, startedAt: Ms): CallHost {
     group,
     get successor() {
       // an S2 that its KEY is about to sign is waited for, and a hop that has begun
-      if (joiners.isSigning || group.at !== 'steady') return undefined
-      if (winner !== undefined && group.roster.members.has(winner)) return winner
+      if (joiners.isSigning) return undefined
+      if (winner !== undefined) return winner
+      if (group.at !== 'steady') return undefined
       // an entry that it lacks would be undone: who was taken out would be in again
       return wanted !== undefined && group.ready.has(wanted) ? wanted : undefined
     },
@@ -233,11 +259,19 @@ export function callHost(start: CallHostStart, startedAt: Ms): CallHost {
       const settled = line.obey(group.settle(now))
       const held = group.release()
       over = true
-      const { term, sequence } = group.roster
-      const unsaid = { term, sequence, epoch: held.latest, to }
+      const { roster } = group
+      const { term, sequence, hash } = roster
+      const { latest: epoch } = held
+      const unsaid = { term, sequence, roster: hash, epoch, to }
       const signature = signSaid(key, context, 'call-hand-over', handOverPayload(unsaid))
-      const said = line.send('all', { type: 'hand-over', ...unsaid, signature })
-      return { effects: [...settled, ...said], held }
+      const said = { type: 'hand-over', ...unsaid, signature } as const
+      const image = imageOf(roster)
+      const ceded =
+        to === winner ? line.send(to, { type: 'cede', image, epoch, to, signature }) : []
+      return {
+        effects: [...settled, ...ceded, ...line.send('all', said)],
+        was: { roster, held, said },
+      }
     },
     end() {
       if (over) return []

@@ -1,4 +1,4 @@
-import type { Secret } from '../../crypto/index.ts'
+import { equal, type Secret } from '../../crypto/index.ts'
 import type { GroupEffect } from '../../group/effects.ts'
 import type { Held } from '../../group/held.ts'
 import { memberGroup } from '../../group/member.ts'
@@ -29,7 +29,14 @@ import { verifyWelcome, type Told, type Welcomed } from './welcome.ts'
 
 /** What a member begins with; `was`: one that has been host itself. */
 export interface CallMemberStart extends SeatParts {
-  readonly was?: SeatChoice & { readonly roster: Roster; readonly held: Held; readonly to: number }
+  readonly was?: SeatChoice & Was
+}
+
+/** What a host has when it is one no longer: the roster and the keys, and what it has said. */
+export interface Was {
+  readonly roster: Roster
+  readonly held: Held
+  readonly said: MessageOf<typeof HandOver>
 }
 
 /** A member's part of a call. */
@@ -60,6 +67,8 @@ export interface Released extends SeatChoice {
   readonly roster: Roster
   readonly held: Held
   readonly firstEpoch: number
+  /** Who has claimed it before, and brought nobody in. */
+  readonly idle: readonly number[]
 }
 
 type State =
@@ -105,7 +114,7 @@ export function callMember(start: CallMemberStart, startedAt: Ms = 0 as Ms): Cal
     const shown = book.follow(before, roster, trust)
     if (trouble === 'fork' || trouble === 'removed')
       return [...done, ...shown, ...fail(TROUBLE[trouble])]
-    const asked = isOffline ? [] : again.ask(group, now)
+    const asked = isOffline ? [] : again.ask(group, now, handed)
     return asked === 'given up'
       ? [...done, ...shown, ...fail('ERR_CALL_LOST')]
       : [...done, ...shown, ...asked]
@@ -199,7 +208,7 @@ export function callMember(start: CallMemberStart, startedAt: Ms = 0 as Ms): Cal
     if (!bySelf(roster, 'call-hand-over', message.signature, handOverPayload(message))) return []
     handed = message
     // the host has signed entries that this member has not seen: it may not host, nor go on by itself
-    if (message.sequence !== roster.sequence) group.fallBehind()
+    if (!equal(message.roster, roster.hash)) group.fallBehind()
     return message.to === self ? [] : group.handedTo(message.to, now)
   }
 
@@ -212,8 +221,9 @@ export function callMember(start: CallMemberStart, startedAt: Ms = 0 as Ms): Cal
   }
 
   if (was !== undefined) {
-    const { held, to, ...rest } = was
-    begin({ ...start, ...rest, begins: { held, to } }, startedAt)
+    const { held, said, ...rest } = was
+    handed = said
+    begin({ ...start, ...rest, begins: { held, to: said.to } }, startedAt)
   }
 
   return {
@@ -303,6 +313,7 @@ export function callMember(start: CallMemberStart, startedAt: Ms = 0 as Ms): Cal
     release(now) {
       if (state.at !== 'in') throw new Error('not in')
       const { group, choice } = state
+      const idle = group.idle(now)
       const held = group.release(now)!
       state = { at: 'over' }
       const { roster } = group
@@ -310,7 +321,7 @@ export function callMember(start: CallMemberStart, startedAt: Ms = 0 as Ms): Cal
       const firstEpoch = isHanded
         ? Math.max(handed!.epoch, held.latest) + 1
         : held.latest + EPOCHS_LEFT_OUT
-      return { ...choice, roster, held, firstEpoch }
+      return { ...choice, roster, held, firstEpoch, idle }
     },
     bye() {
       if (state.at !== 'in') return fail('ERR_CALL_ENDED')

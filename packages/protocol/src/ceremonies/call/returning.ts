@@ -37,10 +37,11 @@ export function againPayload(
 export function handOverPayload({
   term,
   sequence,
+  roster,
   epoch,
   to,
 }: Omit<MessageOf<typeof HandOver>, 'type' | 'signature'>): Uint8Array {
-  return sha256(encodeCbor([term, sequence, epoch, to]))
+  return sha256(encodeCbor([term, sequence, roster, epoch, to]))
 }
 
 /** Both ends of a secret that is sealed again. */

@@ -1,68 +1,151 @@
+import { equal } from '../../crypto/index.ts'
 import type { GroupEffect } from '../../group/effects.ts'
-import type { HostGroup } from '../../group/host-group.ts'
+import type { HostGroup, OtherPart } from '../../group/host-group.ts'
 import type { HostMessage } from '../../group/messages.ts'
+import { lineOf, rosterOf, type Roster, type RosterMember } from '../../group/roster.ts'
 import { hostSigned } from '../../group/signed.ts'
+import type { MessageOf } from '../../wire/schema.ts'
 import { after, type Ms } from '../../wire/units.ts'
-import { othersOf } from './returning.ts'
+import { wasSaid } from './proofs.ts'
+import { handOverPayload, othersOf } from './returning.ts'
 import type { SeatChoice, SeatParts } from './seat-start.ts'
+import type { Cede } from './talk.ts'
 
 /*
  * What a host makes of a member that says it hosts the call. It may be so: this end was cut off for a while, and the others
- * have gone over; or both took it over at once. It may be a lie. Whom the members follow, their answers to a hop tell:
+ * have gone over; or both took it over at once. It may be a lie.
  *
- *   claimed ─ hop ─┬─ half of those who are there, or more, are ready ─→ stays, and the claim is shown
- *                  └─ fewer ─→ gives way
+ *   claimed ─┬─ a host was out of reach of late ─┬─ the claim is above this one ─→ gives way at once
+ *            │                                   └─ below ─ made still after a while ─→ gives way
+ *            └─ otherwise: hop ─┬─ half of those who are there, or more, are ready ─→ stays, and the claim is shown
+ *                               └─ fewer ─→ gives way
  *
- * Of two in one term the one that comes later in the order asks first. The other waits for it to give way: not both may.
+ * Above is the higher term; in one term, the lower index. The one below gives way first: not both may.
  */
 export interface Rivals {
   /** What only a host says, of `from`. */
   hear(from: number, message: HostMessage, now: Ms): readonly GroupEffect[]
   /** The member to give way to. */
   winner(): number | undefined
+  /** What another host has left to this one; undefined if it has not, or there is nothing in it. */
+  ceded(message: MessageOf<typeof Cede>, now: Ms): OtherPart | undefined
 }
 
 interface Claim {
   readonly term: number
-  /** When the members are asked, if it is said again then. */
-  readonly askAt: Ms
-  isAsked: boolean
+  /** When it was made first, and last. */
+  readonly since: Ms
+  readonly last: Ms
+  /** When the members were asked. */
+  readonly askedAt: Ms | undefined
 }
 
-/** Nobody has claimed anything. */
-export function rivals(start: SeatParts & SeatChoice, group: HostGroup): Rivals {
-  const { context, self, absent, policy } = start
+/** Nobody has claimed anything. `idle`: those whose claims have come to nothing. */
+export function rivals(
+  start: SeatParts & SeatChoice,
+  group: HostGroup,
+  idle: readonly number[],
+): Rivals {
+  const { context, self, absent, policy, unrest } = start
   const claims = new Map<number, Claim>()
+  const cededAt = new Map<number, Ms>()
   let rival: { readonly index: number; readonly since: number } | undefined
+  let winner: number | undefined
+  /** By then the one below has heard of this one, and asked its members. */
+  const patienceMs = (2 * policy.beatMs + 2 * policy.cutMs) as Ms
+
+  const claimed = (from: number, term: number, now: Ms): Claim => {
+    const known = claims.get(from)
+    const isOn = known?.term === term && now < after(known.last, 3 * policy.beatMs)
+    const claim = { term, since: isOn ? known.since : now, last: now, askedAt: known?.askedAt }
+    claims.set(from, claim)
+    return claim
+  }
+
+  /** Whom the members follow, their answers tell. */
+  const ask = (from: number, claim: Claim, now: Ms): readonly GroupEffect[] => {
+    const { askedAt } = claim
+    if (rival !== undefined || (askedAt !== undefined && now < after(askedAt, policy.deafMs)))
+      return []
+    claims.set(from, { ...claim, askedAt: now })
+    rival = { index: from, since: group.answered.epoch }
+    return group.hop(now)
+  }
+
   return {
     hear(from, message, now) {
-      const { term, members } = group.roster
-      const signer = members.get(from)
-      if (signer === undefined || from === self || message.term < term) return []
+      const { roster } = group
+      const signer = lineOf(roster, from)
       const known = claims.get(from)
+      if (signer === undefined || from === self) return []
       const isNew = known?.term !== message.term
-      if (!isNew && (known.isAsked || now < known.askAt)) return []
+      if (!isNew && now < after(known.last, policy.beatMs / 2)) return []
       if (!hostSigned(signer.signing, context, message)) return []
-      const isAbove = message.term > term || from < self
-      // by then the other has gathered those who come to it, and asked them
-      const askAt = isAbove ? now : after(now, policy.deafMs / 2 + 2 * policy.cutMs)
-      const claim = isNew ? { term: message.term, askAt, isAsked: false } : known
-      claims.set(from, claim)
-      const shown: readonly GroupEffect[] = isNew
-        ? [{ do: 'rival', index: from, term: message.term }]
-        : []
-      if (now < claim.askAt || rival !== undefined) return shown
-      claim.isAsked = true
-      rival = { index: from, since: group.answered.epoch }
-      return [...shown, ...group.hop(now)]
+      const claim = claimed(from, message.term, now)
+      const { term } = claim
+      const isAbove = term > roster.term || (term === roster.term && from < self)
+      const shown: GroupEffect[] = isNew ? [{ do: 'rival', index: from, term }] : []
+      // the one below gives way once it hears of this one
+      if (!isAbove && now < after(claim.since, patienceMs))
+        return isNew ? [...shown, ...group.beat(now)] : shown
+      if (now >= unrest.until || idle.includes(from)) return [...shown, ...ask(from, claim, now)]
+      winner = from
+      return shown
     },
     winner() {
+      if (winner !== undefined) return winner
       const { epoch, ready } = group.answered
       if (rival === undefined || epoch <= rival.since) return undefined
       const { index } = rival
       rival = undefined
       const there = othersOf(group.roster, self).filter((one) => !absent.has(one)).length
-      return there === 0 || 2 * ready < there ? index : undefined
+      if (there === 0 || 2 * ready < there) winner = index
+      return winner
+    },
+    ceded({ image, epoch, to, signature }, now) {
+      const { roster } = group
+      const other = rosterOf(context.call, image)
+      const { host, term, sequence, hash } = other
+      const signer = lineOf(roster, host)
+      const last = cededAt.get(host)
+      if (signer === undefined || host === self) return undefined
+      if (last !== undefined && now < after(last, policy.cutMs)) return undefined
+      if (Math.max(term - roster.term, sequence - roster.sequence) > MOST_AHEAD) return undefined
+      if (epoch - group.keys.epoch > MOST_AHEAD) return undefined
+      if (!equal(other.members.get(host)?.signing ?? NOTHING, signer.signing)) return undefined
+      const payload = handOverPayload({ term, sequence, roster: hash, epoch, to })
+      const by = { publicKey: signer.signing, signature }
+      if (!wasSaid(by, context, 'call-hand-over', payload)) return undefined
+      const isBelieved = now < unrest.until && !idle.includes(host)
+      const added = isBelieved ? unknownTo(roster, other) : []
+      const removed = isBelieved ? goneFrom(roster, other, self) : []
+      const isAbove = roster.term > term && roster.sequence > sequence
+      if (isAbove && added.length + removed.length === 0) return undefined
+      cededAt.set(host, now)
+      claims.delete(host)
+      return { term, sequence, epoch, added, removed }
     },
   }
+}
+
+/** How much further another chain may be. Our choice: no chain comes to its end by that. */
+const MOST_AHEAD = 1_048_576
+
+const NOTHING = new Uint8Array(0)
+
+/** Whom another host has let in. */
+function unknownTo({ members, left }: Roster, other: Roster): readonly RosterMember[] {
+  const lost = [...other.left.values()].flatMap((one) => (one.forGood ? [] : [one.line]))
+  return [...other.members.values(), ...lost].filter(
+    ({ index }) => !members.has(index) && !left.has(index),
+  )
+}
+
+/** Who has left another host for good, and not this one. */
+function goneFrom(roster: Roster, other: Roster, self: number): readonly number[] {
+  return [...other.left].flatMap(([index, { forGood, signing }]) => {
+    const line = lineOf(roster, index)
+    const isSame = line !== undefined && equal(line.signing, signing)
+    return forGood && isSame && index !== self ? [index] : []
+  })
 }

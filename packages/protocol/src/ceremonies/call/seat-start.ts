@@ -4,6 +4,7 @@ import type { GroupPolicy } from '../../group/policy.ts'
 import type { ScheduleName } from '../../group/schedules.ts'
 import type { CallContext } from '../../group/signed.ts'
 import type { PublicKeys } from '../../identity/security-key.ts'
+import type { Ms } from '../../wire/units.ts'
 import type { Book } from './book.ts'
 import type { Bundle } from './bundle.ts'
 import type { Line } from './line.ts'
@@ -41,4 +42,6 @@ export interface SeatParts extends SeatStart {
   readonly book: Book
   /** Those whose connections are gone, as the server says: only a hint. */
   readonly absent: Set<number>
+  /** Until then another may rightly host the call: a host was out of reach a while ago. */
+  readonly unrest: { until: Ms }
 }

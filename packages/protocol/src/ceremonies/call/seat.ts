@@ -1,7 +1,7 @@
 import type { Secret } from '../../crypto/index.ts'
 import type { Roster } from '../../group/roster.ts'
 import type { EpochKeys } from '../../group/secrets.ts'
-import type { Ms } from '../../wire/units.ts'
+import { after, type Ms } from '../../wire/units.ts'
 import { bundleBook } from './book.ts'
 import type { Bundle } from './bundle.ts'
 import type { CallEffect } from './effects.ts'
@@ -87,6 +87,22 @@ export function memberSeat(start: SeatStart): CallSeat {
   return seat(parts, { role: 'member', member: callMember(parts) })
 }
 
+/**
+ * Milliseconds after a host was out of reach in which others that claim the call are believed. Our choice: as long as anybody
+ * asks to be brought in again.
+ */
+const UNREST_MS = 120_000
+
+/** A host was not heard, or has been followed by one who says so. */
+function showsUnrest(effect: CallEffect): boolean {
+  return effect.do === 'deaf' ? effect.deaf : effect.do === 'host' && effect.how === 'taken'
+}
+
+/** Who has heard nobody for so long may itself not have been heard for as long as it takes to be followed. */
+function silenceMs({ policy: { deafMs, beatMs, cutMs } }: SeatChoice): Ms {
+  return Math.max(0, deafMs - 2 * beatMs - cutMs) as Ms
+}
+
 type Part =
   | { readonly role: 'host'; readonly host: CallHost; readonly choice: SeatChoice }
   | { readonly role: 'member'; readonly member: CallMember }
@@ -97,13 +113,16 @@ function partsOf(start: SeatStart): SeatParts {
   const { context, self, bundle, publicKeys, keyId, key, sealing, random, makeSecret } = start
   const own = { context, self, bundle, publicKeys, keyId, key, sealing, random, makeSecret }
   const told = start.host === undefined ? {} : { host: start.host }
-  return { ...own, ...told, line: talkLine(), book: bundleBook(context, self), absent: new Set() }
+  const unrest = { until: 0 as Ms }
+  const book = bundleBook(context, self)
+  return { ...own, ...told, line: talkLine(), book, absent: new Set(), unrest }
 }
 
 function seat(parts: SeatParts, begun: Part): CallSeat {
   const { self, line, absent } = parts
   let part = begun
   let isOffline = false
+  let heardAt = 0 as Ms
 
   const byHost = (
     act: (host: CallHost) => readonly CallEffect[],
@@ -114,8 +133,13 @@ function seat(parts: SeatParts, begun: Part): CallSeat {
     now: Ms,
   ): readonly CallEffect[] => (part.role === 'member' ? settle(act(part.member), now) : NONE)
 
+  const unsettle = (now: Ms): void => {
+    parts.unrest.until = after(now, UNREST_MS)
+  }
+
   /** Whether it is still the one that it was. */
   const settle = (effects: readonly CallEffect[], now: Ms): readonly CallEffect[] => {
+    if (effects.some(showsUnrest)) unsettle(now)
     if (part.role === 'host') {
       const { successor } = part.host
       return successor === undefined || part.host.at === 'over'
@@ -131,9 +155,8 @@ function seat(parts: SeatParts, begun: Part): CallSeat {
     to: number,
     now: Ms,
   ): readonly CallEffect[] => {
-    const { effects, held } = host.release(to, now)
-    const { roster } = host
-    const member = callMember({ ...parts, was: { ...choice, roster, held, to } }, now)
+    const { effects, was } = host.release(to, now)
+    const member = callMember({ ...parts, was: { ...choice, ...was } }, now)
     if (isOffline) member.offline()
     part = { role: 'member', member }
     return effects
@@ -147,6 +170,7 @@ function seat(parts: SeatParts, begun: Part): CallSeat {
     const { schedule, policy, ...rest } = member.release(now)
     const host = callHost({ ...parts, schedule, policy, takes: { ...rest, how } }, now)
     part = { role: 'host', host, choice: { schedule, policy } }
+    if (how === 'taken') unsettle(now)
     return [...host.begin(), ...host.tick(now)]
   }
 
@@ -185,6 +209,7 @@ function seat(parts: SeatParts, begun: Part): CallSeat {
       return part.host.at === 'in' ? part.host.group.keys : undefined
     },
     receive(from, frame, now, trust) {
+      heardAt = now
       const message = line.read(from, frame)
       return message === undefined ? NONE : hear(from, message, now, trust)
     },
@@ -219,6 +244,8 @@ function seat(parts: SeatParts, begun: Part): CallSeat {
     },
     online(now) {
       isOffline = false
+      const choice = part.role === 'host' ? part.choice : part.member.choice
+      if (choice !== undefined && now >= after(heardAt, silenceMs(choice))) unsettle(now)
       return part.role === 'host'
         ? byHost((host) => host.online(now), now)
         : byMember((member) => member.online(now), now)

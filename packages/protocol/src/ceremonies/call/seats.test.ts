@@ -177,11 +177,50 @@ describe('who hosts a call may change', () => {
     // the one who is handed the call does not hear of it
     world.act({ do: 'drop', which: 1 })
     world.act({ do: 'bye', which: 1 })
-    world.act({ do: 'wait', ms: 15_000 })
-    assert.deepEqual(whoHosts(world), [0, 4])
+    world.act({ do: 'wait', ms: 10_500 })
+    assert.deepEqual(whoHosts(world), [])
+    // as soon as they have heard of each other
+    world.act({ do: 'wait', ms: 3_000 })
+    assert.deepEqual(whoHosts(world), [0])
+    for (const index of [0, 4])
+      assert.ok(
+        toldOf(world.parties[index]!, 'host').some(
+          (one) => one.do === 'host' && one.index === index && one.how === 'taken',
+        ),
+      )
+    assert.deepEqual([world.parties[4]!.seat.at, world.parties[4]!.seat.roster!.host], ['in', 0])
     world.settle()
     world.checkAgreement()
     assert.deepEqual([...world.hosts[0]!.seat.roster!.members.keys()].toSorted(), [0, 2, 4])
+  })
+
+  test('of two hosts that have members each, one gives way, and brings all of its own along', () => {
+    const world = seatWorld(0, 'factor')
+    world.act({ do: 'join', count: 3 })
+    world.act({ do: 'wait', ms: 2_000 })
+    const wait = (...all: readonly number[]): void => {
+      for (const ms of all) world.act({ do: 'wait', ms })
+    }
+    const drop = (): void => world.act({ do: 'drop', which: 0 })
+    const deliver = (which: number, count: number): void =>
+      world.act({ do: 'deliver', which, count })
+    drop()
+    wait(71, 1_629, 1_172)
+    deliver(0, 1)
+    wait(2_236, 2_150, 621, 1_621)
+    drop()
+    for (const index of [0, 1]) deliver(index, 8)
+    drop()
+    world.act({ do: 'join', count: 1 })
+    for (const index of [0, 1, 0]) deliver(index, 8)
+    const [first, second] = world.parties
+    assert.deepEqual(whoHosts(world), [0, 1])
+    world.settle()
+    world.checkAgreement()
+    assert.deepEqual(whoHosts(world), [1])
+    assert.deepEqual([...second!.seat.roster!.members.keys()].toSorted(), [0, 1, 2, 3, 4])
+    const [change] = toldOf(first!, 'host')
+    assert.ok(change?.do === 'host' && change.how === 'handed')
   })
 
   test('a host that leaves hands it to one who has shown that it lacks nothing', () => {
@@ -229,6 +268,21 @@ describe('who was away comes back', () => {
     world.settle()
     world.checkAgreement()
     assert.equal(world.four[0]!.seat.roster!.members.size, 4)
+  })
+
+  test('also to a host that has followed since', () => {
+    const world = callOfFour(17)
+    world.act({ do: 'drop', which: 3 })
+    world.act({ do: 'wait', ms: 12_000 })
+    assert.deepEqual([...world.four[0]!.seat.roster!.members.keys()], [0, 1, 2])
+    world.act({ do: 'bye', which: 0 })
+    world.act({ do: 'wait', ms: 6_000 })
+    assert.deepEqual(whoHosts(world), [1])
+    world.act({ do: 'return', which: 0 })
+    world.act({ do: 'wait', ms: 6_000 })
+    world.checkAgreement()
+    assert.deepEqual([...world.four[1]!.seat.roster!.members.keys()], [1, 2, 3])
+    assert.equal(world.four[3]!.seat.at, 'in')
   })
 
   test('but not one who was taken out', () => {

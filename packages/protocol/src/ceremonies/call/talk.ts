@@ -15,7 +15,6 @@ import { MAX_USER_ID } from '../../identity/user-id.ts'
 import {
   bytes,
   codec,
-  flag,
   list,
   message,
   oneOf,
@@ -45,6 +44,7 @@ import {
  *   member → host      return                   it has lost its connection, or step
  *   host → member      image, again
  *   host → all         hand-over, end
+ *   host → host        cede                     two have hosted the call, and one gives way
  *   member → all       bye
  *   anybody            data                     what its application says to all, sealed as frames are
  *   anybody            part                     of a message that is too large for one frame
@@ -67,15 +67,17 @@ const member = tuple({
 
 /** S1 of the member `index`. */
 export const BundleOf = message('bundle', 16, { index, bundle })
-/** The roster as it is now: what its hash is over. */
-export const Image = message('image', 17, {
+const image = {
   term,
   sequence: uint(MAX_U32),
   host: index,
   previous: hash,
   members: list(member, MOST_MEMBERS),
-  left: list(tuple({ index, signing: hash, forGood: flag() }), MOST_MEMBERS),
-})
+  lost: list(member, MOST_MEMBERS),
+  left: list(tuple({ index, signing: hash }), MOST_MEMBERS),
+} as const
+/** The roster as it is now: what its hash is over. */
+export const Image = message('image', 17, image)
 /** S2: see `welcomeStatement`. `host`: its own S1. `schedule` and `policy`: the host's choice for its call (A16, A17). */
 export const BatchOf = message('batch', 18, {
   host: bundle,
@@ -115,14 +117,17 @@ export const Again = message('again', 22, {
   sealed: bytes(1, 4_096),
   signature,
 })
-/** The host makes another its successor. `epoch`: the highest that it has made. */
+/** The host makes another its successor. `roster`: hash of its last one. `epoch`: the highest that it has made. */
 export const HandOver = message('hand-over', 23, {
   term,
   sequence: uint(MAX_U32),
+  roster: hash,
   epoch,
   to: index,
   signature,
 })
+/** To another host: what that one is handed, whole. `signature`: of the `hand-over`. */
+export const Cede = message('cede', 28, { image: tuple(image), epoch, to: index, signature })
 /** The call is over. */
 export const EndOf = message('end', 24, { term, signature })
 /** The member leaves. */
@@ -154,6 +159,7 @@ const kinds = [
   Return,
   Again,
   HandOver,
+  Cede,
   EndOf,
   Bye,
   Part,
