@@ -66,7 +66,7 @@ export type CallsEvent =
   /** Nobody is. */
   | { readonly type: 'deaf'; readonly code: ErrorCode }
   | { readonly type: 'connected' }
-  | { readonly type: 'lost'; readonly retryMs: number }
+  | { readonly type: 'lost'; readonly retryMs: number; readonly code: ErrorCode }
 
 /** Calls over a line. */
 export interface Calls {
@@ -193,10 +193,10 @@ export function startCalls(options: CallsOptions): Calls {
       for (const one of running.values()) one.opened()
       on({ type: 'connected' })
     },
-    lost(retryMs) {
+    lost(retryMs, { code }) {
       asks.lost(new HufuError('ERR_UNREACHABLE', 'the connection was lost before the answer'))
       for (const one of running.values()) one.lost()
-      on({ type: 'lost', retryMs })
+      on({ type: 'lost', retryMs, code })
     },
     message: heard,
     data(handle, from, payload) {

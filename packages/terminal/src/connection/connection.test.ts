@@ -20,6 +20,7 @@ function rig(): Rig {
   const { open, ends } = serverEnds()
   const events: string[] = []
   const retries: number[] = []
+  const reasons: string[] = []
   const connection = connect({
     server: parseServer('http://hufu.example:4680'),
     key: ed25519.generate(random),
@@ -28,8 +29,9 @@ function rig(): Rig {
     openSocket: open,
     handlers: {
       open: (fresh) => events.push(fresh ? 'open fresh' : 'open'),
-      lost: (retryMs) => {
+      lost: (retryMs, why) => {
         retries.push(retryMs)
+        reasons.push(why.code)
         events.push('lost')
       },
       message: (message) => events.push(message.type),
@@ -38,7 +40,7 @@ function rig(): Rig {
       closed: (error) => events.push(error.code),
     },
   })
-  return { clock, ends, connection, events, retries }
+  return { clock, ends, connection, events, retries, reasons }
 }
 
 describe('hello', () => {
@@ -121,10 +123,10 @@ describe('a lost connection', () => {
   })
 
   test('a server that is being restarted names the moment', () => {
-    const { ends, events, retries } = rig()
+    const { ends, events, retries, reasons } = rig()
     ends[0]!.greet()
     ends[0]!.say({ type: 'drain', afterMs: 1_234 })
-    assert.deepEqual(retries, [1_234])
+    assert.deepEqual([retries, reasons], [[1_234], ['ERR_DRAINING']])
     assert.deepEqual(events, ['open fresh', 'lost'])
     assert.equal(ends[0]!.closed, true)
   })
@@ -142,15 +144,16 @@ describe('a lost connection', () => {
 
 describe('a server that ends the connection', () => {
   const after = (code: ErrorCode): readonly string[] => {
-    const { ends, events } = rig()
+    const { ends, events, reasons } = rig()
     ends[0]!.greet()
     ends[0]!.say({ type: 'ended', code })
-    return events.slice(1)
+    return [...events.slice(1), ...reasons]
   }
   for (const code of ['ERR_VERSION', 'ERR_HELLO_NAME', 'ERR_REPLACED', 'ERR_CONNECTIONS'] as const)
     test(`with ${code} is not asked again`, () => assert.deepEqual(after(code), [code]))
   for (const code of ['ERR_RATE', 'ERR_SLOW_READER', 'ERR_IDLE'] as const)
-    test(`with ${code} is tried again`, () => assert.deepEqual(after(code), ['lost']))
+    test(`with ${code} is tried again, and that is told`, () =>
+      assert.deepEqual(after(code), ['lost', code]))
 
   test('with a code of a newer table is tried again too', () => {
     const { ends, events } = rig()
@@ -171,12 +174,12 @@ describe('the heartbeat', () => {
   })
 
   test('a server silent for two beats is taken for lost', () => {
-    const { clock, ends, events } = rig()
+    const { clock, ends, events, reasons } = rig()
     ends[0]!.greet({ heartbeatMs: 2_000 })
     clock.advance(3_999)
     assert.deepEqual(events, ['open fresh'])
     clock.advance(1)
-    assert.deepEqual(events, ['open fresh', 'lost'])
+    assert.deepEqual([events, reasons], [['open fresh', 'lost'], ['ERR_UNREACHABLE']])
   })
 
   test('a server that answers stays', () => {

@@ -34,8 +34,8 @@ const GREETING_MS = 15_000
 export interface ConnectionHandlers {
   /** Connected (again). `fresh`: the server has been started anew since the last time, or it is the first time. */
   readonly open: (fresh: boolean) => void
-  /** The connection is lost; the next try comes in so many milliseconds. */
-  readonly lost: (retryMs: number) => void
+  /** The connection is lost, and why; the next try comes in so many milliseconds. */
+  readonly lost: (retryMs: number, why: HufuError) => void
   readonly message: (message: FromServer) => void
   readonly data: (session: number, sender: number, payload: Uint8Array) => void
   /** No further try will be made. */
@@ -123,14 +123,14 @@ export function connect(options: ConnectionOptions): Connection {
     handlers.closed(error)
   }
 
-  const wait = (): void => {
+  const wait = (why: HufuError): void => {
     const retryMs = retryAfter ?? backoffMs(attempt, random)
     retryAfter = undefined
     attempt += 1
     at = 'waiting'
     cancelTimer()
     cancelTimer = clock.wake(after(clock.now(), retryMs), dial)
-    handlers.lost(retryMs)
+    handlers.lost(retryMs, why)
   }
 
   const drop = (error: HufuError): void => {
@@ -139,7 +139,7 @@ export function connect(options: ConnectionOptions): Connection {
     socket = undefined
     if (at === 'closed') return
     if ((!opened && !patient) || FINAL.has(error.code)) finish(error)
-    else wait()
+    else wait(error)
   }
 
   const write = (frame: Uint8Array): void => {

@@ -83,10 +83,10 @@ export function openLine(options: LineOptions): Line {
     messages: options.messages,
     handlers: {
       open: (fresh) => each((share) => open(share, fresh)),
-      lost: (retryMs) =>
+      lost: (retryMs, why) =>
         each((share) => {
           share.told = false
-          share.handlers.lost(retryMs)
+          share.handlers.lost(retryMs, why)
         }),
       message: (message: FromServer) => each(({ handlers }) => handlers.message(message)),
       data: (session, sender, payload) =>
