@@ -200,7 +200,8 @@ describe('ringing a user', () => {
         ['default', recovered.event('enrolled')['key']],
       ],
     )
-    assert.equal((await ida.run('release')).exit, 0)
+    const released = await ida.run('release')
+    assert.equal(released.exit, 0, JSON.stringify(released.events))
     assert.equal((await ida.run(`key revoke-own ${lost['key'] as string}`)).exit, 0)
     const used = await ida.run('key recover --name x', { env: { HUFU_CODE: recovery } })
     assert.equal(used.code, 'ERR_ENROL_CODE')
