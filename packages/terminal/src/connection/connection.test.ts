@@ -13,6 +13,7 @@ interface Rig {
   readonly connection: Connection
   readonly events: string[]
   readonly retries: number[]
+  readonly reasons: readonly string[]
 }
 
 function rig(): Rig {
