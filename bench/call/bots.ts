@@ -5,7 +5,8 @@ import { personAt, type Person, type Place } from './person.ts'
 import { bareSocket, signallingWithout, type Introduced } from './sockets.ts'
 
 /*
- * node bots.ts SERVER SESSION, by a host that orders them about: users, each with a terminal of its own, who take every call.
+ * node bots.ts SERVER SESSION PROCESS, by a host that orders them about: users, each with a terminal of its own, who take every
+ * call. There may be several such processes, each with a number.
  */
 
 /** Users who enrol and sign in at the same time. */
@@ -17,6 +18,8 @@ interface Bot {
   readonly person: Person
   call: Call | undefined
   media: boolean
+  /** Why its connection of signalling is lost. */
+  why: string
 }
 
 /** How far the bots have come with an epoch. */
@@ -25,6 +28,7 @@ interface Tally {
   at: number
 }
 
+const self = process.argv[4]!
 const place: Place = { server: process.argv[2]!, session: process.argv[3]! }
 const cache = certificateCache(4_096)
 const introduced: Introduced = { all: true }
@@ -80,12 +84,13 @@ async function obey(order: Order): Promise<number> {
 async function come(count: number): Promise<void> {
   const one = async (): Promise<void> => {
     for (let at = bots.length; at < count; at = bots.length) {
-      const bot = { call: undefined, media: false } as Partial<Bot> as Bot
+      const bot = { call: undefined, media: false, why: '' } as Partial<Bot> as Bot
       bots.push(bot)
       const person = await personAt(place, {
-        name: `bot-${at}`,
+        name: `bot-${self}-${at}`,
         openSocket: signallingWithout(introduced, bareSocket),
         cache,
+        lost: (code) => void (bot.why = code),
         ringing: (ring) => void ring.accept().then((call) => attend(bot, call), failed),
       })
       Object.assign(bot, { person })
@@ -103,7 +108,7 @@ async function attend(bot: Bot, call: Call): Promise<void> {
 function heard(bot: Bot, event: CallEvent): void {
   if (event.type === 'connection' && event.of === 'media') bot.media = event.state === 'back'
   if (event.type === 'connection' && event.state === 'lost')
-    failed(new Error(`a bot has lost its connection of ${event.of}`))
+    failed(new Error(`${bot.person.user} has lost its connection of ${event.of} ${bot.why}`))
   if (event.type === 'closed' && event.code !== undefined && event.code !== 'ERR_CALL_ENDED')
     failed(new Error(`a bot is out: ${event.code}`))
   if (event.type !== 'hop') return

@@ -1,22 +1,14 @@
-import { fork } from 'node:child_process'
 import { setTimeout as pause } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { certificateCache } from '@hufu/protocol/identity'
 import { openWebSocket, type Call } from '@hufu/terminal'
 import { cpuSoFar } from '../harness/proc.ts'
-import {
-  nowMs,
-  type Counts,
-  type Done,
-  type FromBots,
-  type Order,
-  type Switched,
-} from './orders.ts'
+import { crowdAt } from './crowd.ts'
+import { nowMs, type Counts } from './orders.ts'
 import { personAt, type Person } from './person.ts'
 import { signallingWithout, type Introduced } from './sockets.ts'
 
 /*
- * node host.ts SERVER SERVER-PID SESSION SIZES: hosts calls of bots, which are a process of their own, and measures how long
+ * node host.ts SERVER SERVER-PID SESSION SIZES: hosts calls of bots, which are processes of their own, and measures how long
  * their key takes to move. Prints a line of JSON for each call, and one for the departures.
  */
 
@@ -31,7 +23,7 @@ const SETTLE_MS = 500
 /** Frames that reach somebody in a second, at most: so that it is the hop that is measured. Each of the speakers sends 50 a second, or fewer. */
 const DELIVERED = 4_000
 const SPEAKERS = 4
-/** Who is rung at a time: a crowd in one process is too busy for what each of them would have done at once. */
+/** Who is rung at a time: a crowd in two processes is too busy for what each of them would have done at once. */
 const RUNG = 100
 /** Members from which on they are not told of each other. */
 const STRANGERS = 200
@@ -57,27 +49,15 @@ export interface LeavesFound {
   readonly leaves: readonly number[]
 }
 
-const BOTS = fileURLToPath(new URL('bots.ts', import.meta.url))
 const [server, pid, session, sizes] = process.argv.slice(2) as [string, string, string, string]
 
 const introduced: Introduced = { all: true }
-const bots = fork(BOTS, [server, session])
-const answers = new Map<number, (done: Done) => void>()
-const switched = new Map<number, PromiseWithResolvers<Switched>>()
+const crowd = crowdAt(server, session, (why) => {
+  console.error(why)
+  process.exit(1)
+})
 /** When this end has switched, by epoch. */
 const own = new Map<number, PromiseWithResolvers<number>>()
-let refs = 0
-
-bots.on('message', (said: FromBots) => {
-  if (said.type === 'failed') {
-    console.error(said.why)
-    process.exit(1)
-  }
-  if (said.type === 'switched') return switchedTo(said.epoch).resolve(said)
-  answers.get(said.ref)?.(said)
-  answers.delete(said.ref)
-})
-bots.on('exit', () => process.exit(1))
 
 await main()
 process.exit(0)
@@ -94,7 +74,7 @@ async function main(): Promise<void> {
   const all = sizes.split(',').map(Number)
   const count = Math.max(...all, LEFT + LEAVES) - 1
   const began = nowMs()
-  const { users } = await order({ do: 'come', count })
+  const users = await crowd.come(count)
   console.error(`${count} have signed in within ${Math.round(nowMs() - began)} ms`)
   for (const members of all) print('hops', await hopsOf(host, users, members))
   print('leaves', await leavesOf(host, users))
@@ -105,7 +85,7 @@ async function hopsOf(host: Person, users: readonly string[], members: number): 
   const speakers = Math.min(SPEAKERS, members - 1)
   const perSecond = Math.min(50, DELIVERED / (speakers * (members - 1)))
   const before = { ...(await used()), host: call.counts.received }
-  await order({ do: 'speak', speakers, perSecond })
+  await crowd.speak(speakers, perSecond)
   const hops: number[] = []
   for (let hop = 0; hop < HOPS; hop += 1) {
     await pause(REST_MS)
@@ -113,10 +93,10 @@ async function hopsOf(host: Person, users: readonly string[], members: number): 
     const own = moved(call, epoch)
     const at = nowMs()
     await call.hop()
-    const [last, ownAt] = await Promise.all([switchedTo(epoch).promise, own])
+    const [last, ownAt] = await Promise.all([crowd.switched(epoch), own])
     hops.push(Math.max(last.at, ownAt) - at)
   }
-  await order({ do: 'hush' })
+  await crowd.hush()
   await pause(SETTLE_MS)
   const after = await used()
   const { counts } = after
@@ -141,22 +121,18 @@ async function hopsOf(host: Person, users: readonly string[], members: number): 
 
 async function leavesOf(host: Person, users: readonly string[]): Promise<LeavesFound> {
   const { call } = await callOf(host, users, LEFT + LEAVES)
-  await order({
-    do: 'speak',
-    speakers: SPEAKERS,
-    perSecond: DELIVERED / SPEAKERS / (LEFT + LEAVES),
-  })
+  await crowd.speak(SPEAKERS, DELIVERED / SPEAKERS / (LEFT + LEAVES))
   const leaves: number[] = []
   for (let leave = 0; leave < LEAVES; leave += 1) {
     await pause(REST_MS)
     const epoch = call.epoch! + 1
     const own = moved(call, epoch)
-    const { at } = await order({ do: 'leave' })
-    const [last, ownAt] = await Promise.all([switchedTo(epoch).promise, own])
+    const at = await crowd.leave()
+    const [last, ownAt] = await Promise.all([crowd.switched(epoch), own])
     if (last.reason !== 'left') throw new Error(`the key moved because of ${last.reason}`)
     leaves.push(Math.max(last.at, ownAt) - at)
   }
-  await order({ do: 'hush' })
+  await crowd.hush()
   await call.end()
   return { leaves }
 }
@@ -169,8 +145,7 @@ async function callOf(
 ): Promise<{ readonly call: Call; readonly joinedMs: number }> {
   const began = nowMs()
   introduced.all = members <= STRANGERS
-  switched.clear()
-  await order({ do: 'expect', count: members - 1, introduced: introduced.all })
+  await crowd.expect(members - 1, introduced.all)
   const others = users.slice(0, members - 1)
   const call = await host.calls.place(others.slice(0, RUNG), {
     policy: { hopMs: 86_400_000, hopOctets: 1_099_511_627_776 },
@@ -191,7 +166,7 @@ async function callOf(
 async function allIn(call: Call, count: number): Promise<void> {
   for (;;) {
     const { epoch } = call
-    const { number } = epoch === undefined ? { number: -1 } : await order({ do: 'look', epoch })
+    const number = epoch === undefined ? -1 : await crowd.look(epoch)
     if (number === count && call.epoch === epoch) return
     await pause(REST_MS)
   }
@@ -216,27 +191,13 @@ function ownAt(epoch: number): PromiseWithResolvers<number> {
   return known
 }
 
-function switchedTo(epoch: number): PromiseWithResolvers<Switched> {
-  const known = switched.get(epoch) ?? Promise.withResolvers<Switched>()
-  switched.set(epoch, known)
-  return known
-}
-
-async function order(what: Order): Promise<Done> {
-  refs += 1
-  const { promise, resolve } = Promise.withResolvers<Done>()
-  answers.set(refs, resolve)
-  bots.send({ ref: refs, order: what })
-  return promise
-}
-
 /** Seconds of CPU so far, and what the bots have counted. */
 async function used(): Promise<{
   readonly own: number
   readonly server: number
   readonly counts: Counts
 }> {
-  const { counts } = await order({ do: 'count' })
+  const counts = await crowd.counts()
   const { user, system } = process.cpuUsage()
   return { own: (user + system) / 1e6, server: await cpuSoFar(Number(pid)), counts }
 }

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { alone, shown, type Figure, type Target } from '../harness/figures.ts'
-import { operatorAt, ROOMY, startHufuServer, stopHufuServer } from '../harness/hufu.ts'
-import { succeeded, type Scope } from '../harness/scope.ts'
+import { operatorAt, ROOMY, startHufuServer } from '../harness/hufu.ts'
+import type { Scope } from '../harness/scope.ts'
 import type { HopsFound, LeavesFound } from './host.ts'
 
 /** Members, the host among them, and milliseconds in which 99 of 100 hops are to be over. */
@@ -23,8 +23,14 @@ export async function liveFigures(
   const server = await startHufuServer(scope, ['--log', 'error', ...ROOMY, ...RING])
   const sizes = SIZES.map(({ members }) => members).join()
   const args = [HOST, server.url, `${await server.process.pid}`, await operatorAt(server), sizes]
-  const { stdout } = succeeded(await scope.start(process.execPath, args).ended)
-  await stopHufuServer(server)
+  const host = await scope.start(process.execPath, args).ended
+  const served = await server.process.stop()
+  // whoever lost a connection does not know whether the server was still there
+  if (host.code !== 0)
+    throw new Error(
+      `${host.stderr}\nthe server, exit code ${served.code}:\n${served.stdout}${served.stderr}`,
+    )
+  const { stdout } = host
   const lines = (what: string): readonly string[] =>
     [...stdout.matchAll(new RegExp(`^${what} (.+)$`, 'gm'))].map(([, json]) => json!)
   const calls = lines('hops').map((json) => JSON.parse(json) as HopsFound)

@@ -1,6 +1,6 @@
 import type { HopReason } from '@hufu/protocol/group'
 
-/** What the host's process has the bots' do; each is answered, under its number. */
+/** What the host’s process has those of the bots do; each is answered, under its number. */
 export type Order =
   /** So many users are there in all. */
   | { readonly do: 'come'; readonly count: number }

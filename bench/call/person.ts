@@ -28,11 +28,13 @@ export interface PersonOptions {
   readonly openSocket: OpenSocket
   readonly cache: CertificateCache
   readonly ringing?: (ring: RingingCall) => void
+  /** The connection is lost: `ERR_…`. */
+  readonly lost?: (code: string) => void
 }
 
 /** Invites, enrols a key in software, and signs in, as everybody does; resolves once calls ring here. */
 export async function personAt(place: Place, options: PersonOptions): Promise<Person> {
-  const { name, openSocket, cache, ringing } = options
+  const { name, openSocket, cache, ringing, lost } = options
   const { ALL_MESSAGES, openLine, startSignin } = await signin()
   const { startCalls } = await calls()
   const code = await invite(place, name)
@@ -51,6 +53,7 @@ export async function personAt(place: Place, options: PersonOptions): Promise<Pe
     on(event) {
       if (event.type === 'attending') attending.resolve()
       if (event.type === 'deaf') attending.reject(new Error(event.code))
+      if (event.type === 'lost') lost?.(event.code)
     },
   })
   if (ringing !== undefined) await attending.promise

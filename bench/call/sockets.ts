@@ -1,24 +1,26 @@
 import { BundleOf, Want } from '@hufu/protocol/call'
 import { DATA_ROOM_OCTETS, FRAME_HEAD_OCTETS, SOCKET_PATH, SUBPROTOCOL } from '@hufu/protocol/wire'
 import type { OpenSocket } from '@hufu/terminal'
-import { openWebSocket } from '../relay/members/web-socket.ts'
+import { dial, type BotSocket } from './dial.ts'
 import { isOf } from './kinds.ts'
 
-/** A socket for bots: what it costs is next to nothing. It is never lost. */
+/** A socket for bots: what it costs is next to nothing. */
 export const bareSocket: OpenSocket = (server, handlers) => {
-  const early: Buffer[] = []
-  let send = (octets: Buffer): void => void early.push(octets)
-  let close = (): void => undefined
+  const early: Uint8Array[] = []
+  let socket: BotSocket | undefined
   const at = { port: Number(new URL(server.url).port), path: SOCKET_PATH, protocol: SUBPROTOCOL }
-  const dial = async (): Promise<void> => {
-    ;({ send, close } = await openWebSocket(at, (octets) => handlers.message(octets)))
-    for (const octets of early) send(octets)
+  const open = async (): Promise<void> => {
+    socket = await dial(at, handlers.message, () => handlers.closed(undefined))
+    for (const octets of early) socket.send(octets)
   }
-  void dial()
+  void open()
   return {
-    send: (message) => send(Buffer.from(message.buffer, message.byteOffset, message.length)),
+    send(message) {
+      if (socket === undefined) early.push(message)
+      else socket.send(message)
+    },
     unsent: 0,
-    close: () => close(),
+    close: () => socket?.close(),
   }
 }
 
