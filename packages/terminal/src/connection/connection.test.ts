@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { ed25519, random, seededRandomForTests } from '@hufu/protocol/crypto'
-import { HufuError, type ErrorCode } from '@hufu/protocol/wire'
+import { after as later, HufuError, type ErrorCode } from '@hufu/protocol/wire'
 import { fakeClock, type FakeClock } from '../clock.testing.ts'
 import { connect, type Connection } from './connection.ts'
 import { serverEnds, type ServerEnd } from './server.testing.ts'
@@ -9,6 +9,8 @@ import { parseServer } from './socket.ts'
 
 interface Rig {
   readonly clock: FakeClock
+  /** So many milliseconds pass, and no timer runs. */
+  sleep(ms: number): void
   readonly ends: ServerEnd[]
   readonly connection: Connection
   readonly events: string[]
@@ -18,6 +20,7 @@ interface Rig {
 
 function rig(): Rig {
   const clock = fakeClock()
+  let slept = 0
   const { open, ends } = serverEnds()
   const events: string[] = []
   const retries: number[] = []
@@ -26,7 +29,10 @@ function rig(): Rig {
     server: parseServer('http://hufu.example:4680'),
     key: ed25519.generate(random),
     random: seededRandomForTests(new Uint8Array(32)),
-    clock,
+    clock: {
+      now: () => later(clock.now(), slept),
+      wake: (at, act) => clock.wake(later(at, -slept), act),
+    },
     openSocket: open,
     handlers: {
       open: (fresh) => events.push(fresh ? 'open fresh' : 'open'),
@@ -41,7 +47,8 @@ function rig(): Rig {
       closed: (error) => events.push(error.code),
     },
   })
-  return { clock, ends, connection, events, retries, reasons }
+  const sleep = (ms: number): void => void (slept += ms)
+  return { clock, sleep, ends, connection, events, retries, reasons }
 }
 
 describe('hello', () => {
@@ -181,6 +188,18 @@ describe('the heartbeat', () => {
     assert.deepEqual(events, ['open fresh'])
     clock.advance(1)
     assert.deepEqual([events, reasons], [['open fresh', 'lost'], ['ERR_UNREACHABLE']])
+  })
+
+  test('who was asleep reads what has come before the server is taken for silent', () => {
+    for (const answers of [true, false]) {
+      const { clock, ends, events, sleep } = rig()
+      ends[0]!.greet({ heartbeatMs: 2_000 })
+      sleep(60_000)
+      clock.advance(1_000)
+      if (answers) ends[0]!.say({ type: 'pong', count: 1 })
+      clock.advance(1_500)
+      assert.deepEqual(events, answers ? ['open fresh'] : ['open fresh', 'lost'])
+    }
   })
 
   test('a server that answers stays', () => {

@@ -30,6 +30,10 @@ import type { OpenSocket, ServerAddress, Socket } from './socket.ts'
 
 /** Milliseconds for socket and hello together. Our choice. */
 const GREETING_MS = 15_000
+/** A timer later than this was held up, and so was whatever the socket has brought meanwhile. Our choice. */
+const ASLEEP_MS = 1_000
+/** So long is taken to read that, before the server is taken for silent. Our choice. */
+const CATCH_UP_MS = 1_000
 
 export interface ConnectionHandlers {
   /** Connected (again). `fresh`: the server has been started anew since the last time, or it is the first time. */
@@ -142,6 +146,15 @@ export function connect(options: ConnectionOptions): Connection {
     else wait(error)
   }
 
+  /** Looks whether the server has said something; if it is late itself, once what has arrived is read. */
+  const look = (at: Ms, act: () => void): void => {
+    cancelTimer()
+    cancelTimer = clock.wake(at, () => {
+      if (clock.now() - at <= ASLEEP_MS) act()
+      else cancelTimer = clock.wake(after(clock.now(), CATCH_UP_MS), act)
+    })
+  }
+
   const write = (frame: Uint8Array): void => {
     sentAt = clock.now()
     socket?.send(frame)
@@ -158,7 +171,7 @@ export function connect(options: ConnectionOptions): Connection {
       pings = (pings + 1) % 0x1_0000_0000
       send({ type: 'ping', count: pings })
     }
-    cancelTimer = clock.wake(after(now, heartbeatMs / 2), beat)
+    look(after(now, heartbeatMs / 2), beat)
   }
 
   const control = (message: FromServer): void => {
@@ -193,8 +206,7 @@ export function connect(options: ConnectionOptions): Connection {
     at = 'open'
     opened = true
     attempt = 0
-    cancelTimer()
-    cancelTimer = clock.wake(after(clock.now(), heartbeatMs / 2), beat)
+    look(after(clock.now(), heartbeatMs / 2), beat)
     handlers.open(fresh)
   }
 
@@ -224,8 +236,7 @@ export function connect(options: ConnectionOptions): Connection {
     const mine = generation
     const isMine = (): boolean => mine === generation && at !== 'closed'
     heardAt = clock.now()
-    cancelTimer()
-    cancelTimer = clock.wake(after(clock.now(), GREETING_MS), () => {
+    look(after(clock.now(), GREETING_MS), () => {
       if (isMine()) drop(new HufuError('ERR_UNREACHABLE', `${server.url} does not answer`))
     })
     socket = options.openSocket(server, {
