@@ -50,6 +50,8 @@ export interface CallsOptions {
   readonly accept?: (changed: CallIdentity) => Promise<boolean>
   /** Somebody calls. Nobody is rung here if this is undefined. */
   readonly ringing?: (ring: RingingCall) => void
+  /** False if others on the line ask to be rung, until {@link Calls.attend}; true if undefined. */
+  readonly attends?: boolean
   readonly on?: (event: CallsEvent) => void
   /** The wall clock, the platform's if undefined. */
   readonly nowUnixMs?: () => number
@@ -77,6 +79,8 @@ export interface Calls {
    * `ERR_UNREACHABLE`.
    */
   place(users: readonly string[], options?: PlaceOptions): Promise<Call>
+  /** Asks to be rung from now on, or leaves that to others on the line: who calls is heard here either way. */
+  attend(attends: boolean): void
   /** Leaves all calls at once, declines nothing, and gives up its share in the line. */
   close(): void
 }
@@ -129,6 +133,7 @@ export function startCalls(options: CallsOptions): Calls {
   const rings = new Map<string, AbortController>()
   const opening = new Set<PromiseWithResolvers<void>>()
   let attendRef = 0
+  let attends = options.ringing !== undefined && options.attends !== false
   let over: HufuError | undefined
   const unwatch = traffic?.watch((error) => {
     for (const one of running.values()) one.call.abort(error)
@@ -177,6 +182,11 @@ export function startCalls(options: CallsOptions): Calls {
     }
   }
 
+  const attend = (): void => {
+    attendRef = connection.nextRef()
+    connection.send({ type: 'pair.attend', ref: attendRef })
+  }
+
   const stop = (id: string, error: HufuError): void => {
     rings.get(id)?.abort(error)
     rings.delete(id)
@@ -186,10 +196,7 @@ export function startCalls(options: CallsOptions): Calls {
     open() {
       for (const waiter of opening) waiter.resolve()
       opening.clear()
-      if (options.ringing !== undefined) {
-        attendRef = connection.nextRef()
-        connection.send({ type: 'pair.attend', ref: attendRef })
-      }
+      if (attends) attend()
       for (const one of running.values()) one.opened()
       on({ type: 'connected' })
     },
@@ -364,6 +371,12 @@ export function startCalls(options: CallsOptions): Calls {
 
   return {
     place: (users, options = {}) => place(users, options),
+    attend(wanted) {
+      if (wanted === attends) return
+      attends = wanted
+      if (wanted) attend()
+      else connection.send({ type: 'pair.withdraw', ref: attendRef })
+    },
     close() {
       for (const one of running.values()) one.call.abort()
       connection.close()
