@@ -166,6 +166,24 @@ test('a host whose terminal is closed has left at once, and who called meanwhile
   assert.equal(await bobs.ended, 0, bobs.stderr)
 })
 
+test('whoever stays signed in is told who calls, and answers beside it', async () => {
+  const staying = bob.start('signin --stay')
+  await staying.event(({ event }) => event === 'waiting')
+  const call = ann.start('call bob')
+  const { from, kind } = await staying.event(({ event }) => event === 'called')
+  assert.deepEqual([from, kind], ['ann@localhost', 'software'])
+  const beside = bob.start('answer --auto --once --as beside')
+  await call.event(({ event, state }) => event === 'member' && state === 'joined')
+  const { code } = await staying.event(({ event }) => event === 'missed')
+  assert.equal(code, 'ERR_CALL_ELSEWHERE')
+  call.child.stdin!.end('good night\n')
+  assert.equal(await call.ended, 0, call.stderr)
+  assert.equal(await beside.ended, 0, beside.stderr)
+  assert.deepEqual(lines(beside.events), ['ann@localhost: good night'])
+  staying.child.kill('SIGTERM')
+  assert.equal(await staying.ended, 143)
+})
+
 test('who signs out in the middle of a call is out of it', async () => {
   const bobs = await answering(bob, ' --once', '')
   const call = ann.start('call bob')

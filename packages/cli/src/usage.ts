@@ -366,6 +366,8 @@ export const COMMANDS: Readonly<Record<CommandName, Usage>> = {
     notes: [
       'The sign-in lasts until `hufu release`, until its time is over, or until an operator ends it; this command need not ' +
         'run for that. Where there are several keys, those of users who have signed in here before are offered first.',
+      'With --stay whoever calls (`hufu call`) rings here, too, and is shown with the key: on a terminal you are asked, ' +
+        'elsewhere `hufu answer --as NAME` beside this takes the call.',
       'HUFU_KEY_PASSPHRASE holds the key’s passphrase where nobody is there to ask; with --stay, HUFU_CODE the passphrase ' +
         'that who rings must know.',
     ],

@@ -4,11 +4,10 @@ import type { SecurityKey } from '@hufu/protocol/identity'
 import { HufuError } from '@hufu/protocol/wire'
 import { calls, type Calls, type CallIdentity, type CallsOptions } from '@hufu/terminal'
 import { usage, type Arguments } from '../arguments.ts'
-import type { KeyQuestions } from '../keys/questions.ts'
 import { iso } from '../operator/show.ts'
 import type { Output } from '../output.ts'
 import { filePins } from '../profile/pins.ts'
-import { openDesk } from '../signin/desk.ts'
+import { openDesk, type Desk } from '../signin/desk.ts'
 import { alarm } from '../signin/introductions.ts'
 import { openSigner } from '../signin/signer.ts'
 
@@ -16,7 +15,6 @@ import { openSigner } from '../signin/signer.ts'
 export interface Caller {
   readonly user: string
   readonly calls: Calls
-  readonly questions: KeyQuestions
   /** Whether a user who comes with another key than before is taken for the same: whoever sits there is asked. */
   readonly accepts: (changed: CallIdentity) => Promise<boolean>
   close(): Promise<void>
@@ -58,27 +56,11 @@ export async function openCaller(
     const where = await desk.signin.stay(key)
     await desk.signedIn(by, where, { stays: true })
     output.note(`${where.user} is signed in at this terminal until ${iso(where.expires)}`)
-    const accepts = alarm(output, desk.questions, args.has('accept-changed-key'))
-    if (args.has('in-token')) await inToken(key)
-    const { startCalls } = await calls()
-    const started = startCalls({
-      line: desk.line,
-      key,
-      issuers: await desk.issuers.of(desk.server),
-      pins: filePins(desk.profile),
-      inToken: args.has('in-token'),
-      makeSecret: await secretMaker(key.traffic, random),
-      // in the middle of a call nobody is asked: what is typed then is said
-      accept: async (changed) =>
-        args.has('accept-changed-key') && accepts({ verified: true, ...changed }),
-      ...(ringing === undefined ? {} : { ringing }),
-      ...(on === undefined ? {} : { on }),
-    })
+    const { started, accepts } = await callsAt({ desk, key }, args, output, { ringing, on })
     return {
       user: key.user,
       calls: started,
-      questions: desk.questions,
-      accepts: (changed) => accepts({ verified: true, ...changed }),
+      accepts,
       async close() {
         started.close()
         await desk.signedIn(by, where)
@@ -89,6 +71,39 @@ export async function openCaller(
     await desk.close()
     throw error
   }
+}
+
+/** What calls at a desk need besides it. */
+export type CallsHere = Pick<CallsOptions, 'attends'> & {
+  readonly ringing: CallsOptions['ringing']
+  readonly on?: CallsOptions['on']
+}
+
+/** Calls of one who is signed in at a desk by a KEY. Rejects with `ERR_HSM_MECHANISM`, `ERR_PROFILE`. */
+export async function callsAt(
+  { desk, key }: { readonly desk: Desk; readonly key: SecurityKey },
+  args: Arguments,
+  output: Output,
+  { ringing, on, attends }: CallsHere,
+): Promise<{ readonly started: Calls; readonly accepts: Caller['accepts'] }> {
+  const alarmed = alarm(output, desk.questions, args.has('accept-changed-key'))
+  const accepts: Caller['accepts'] = (changed) => alarmed({ verified: true, ...changed })
+  if (args.has('in-token')) await inToken(key)
+  const { startCalls } = await calls()
+  const started = startCalls({
+    line: desk.line,
+    key,
+    issuers: await desk.issuers.of(desk.server),
+    pins: filePins(desk.profile),
+    inToken: args.has('in-token'),
+    makeSecret: await secretMaker(key.traffic, random),
+    // in the middle of a call nobody is asked: what is typed then is said
+    accept: async (changed) => args.has('accept-changed-key') && accepts(changed),
+    ...(ringing === undefined ? {} : { ringing }),
+    ...(on === undefined ? {} : { on }),
+    ...(attends === undefined ? {} : { attends }),
+  })
+  return { started, accepts }
 }
 
 /** Whether the key's token can encrypt a call itself: it is tried. Rejects with `ERR_HSM_MECHANISM` if not. */

@@ -23,7 +23,7 @@ function here(): { rings: Rings; notes: string[]; events: unknown[]; pass: (ms: 
     event: async (event: unknown) => events.push(event),
   } as unknown as Output
   return {
-    rings: ringsHere(output, true, () => now),
+    rings: ringsHere(output, () => now),
     notes,
     events,
     pass: (ms) => (now += ms),
@@ -49,7 +49,7 @@ const { signal } = new AbortController()
 
 /** Talks until `act` is done. */
 const beside = (rings: Rings, act: (others: Others) => void): Promise<void> =>
-  rings.beside(async (others) => act(others))
+  rings.beside(true, async (others) => act(others))
 
 test('one after the other, with the time that is left', async () => {
   const { rings, notes, pass } = here()
@@ -93,6 +93,20 @@ test('beside a talk whoever calls is shown with a key, and is taken first once i
     events.map((event) => (event as { event: string }).event),
     ['waits', 'waits'],
   )
+})
+
+test('what came between is asked about again, unless it rings no longer', async () => {
+  const { rings } = here()
+  const [bob, cy] = [calling('bob@x'), calling('cy@x')]
+  rings.rang(bob.ring)
+  rings.rang(cy.ring)
+  const first = await rings.next(signal)
+  rings.back(first)
+  assert.equal(await rings.next(signal), first)
+  bob.stop.abort()
+  rings.back(first)
+  assert.equal((await rings.next(signal)).ring, cy.ring)
+  assert.equal(rings.count, 0)
 })
 
 test('nobody is taken unasked whose key is another, or is not good', async () => {

@@ -32,11 +32,17 @@ export interface Rings {
    * aborted. `idle`: nobody calls yet, and it waits.
    */
   next(signal: AbortSignal, idle?: () => void): Promise<Rung>
+  /** It was not decided about: something else came between. It is next, if it still rings. */
+  back(rung: Rung): void
   /** Whoever calls, and whoever of them was taken by `/answer`: how many. */
   readonly count: number
   readonly taken: number
-  /** Talks. Whoever calls meanwhile is shown, and may be taken or declined from there. */
-  beside<T>(talk: (others: Others) => Promise<T>): Promise<T>
+  /**
+   * Talks. Whoever calls meanwhile is shown, and may be taken or declined from there.
+   *
+   * @param canChoose whether somebody sits there who can type `/answer`
+   */
+  beside<T>(canChoose: boolean, talk: (others: Others) => Promise<T>): Promise<T>
 }
 
 /** What somebody who talks can do about those who call meanwhile. */
@@ -47,14 +53,10 @@ export interface Others {
   reject(): void
 }
 
-/** Nobody calls yet. `canChoose`: whether somebody sits there who can type `/answer`. */
-export function ringsHere(
-  output: Output,
-  canChoose: boolean,
-  now: () => number = () => performance.now(),
-): Rings {
+/** Nobody calls yet. `now` in milliseconds, of a clock that never goes back. */
+export function ringsHere(output: Output, now: () => number = () => performance.now()): Rings {
   const waiting: Rung[] = []
-  let isTalking = false
+  let talking: 'no' | 'yes' | 'and can choose' = 'no'
   let wake: () => void = () => undefined
 
   const missed = ({ ring }: Rung): void => {
@@ -74,7 +76,7 @@ export function ringsHere(
     output.note(callsText(ring, 'calls too'))
     const after = 'it rings on, and is asked about once this is over'
     output.note(
-      canChoose
+      talking === 'and can choose'
         ? `  /answer leaves this and takes it, /reject declines it; ${after}`
         : `  ${after}`,
     )
@@ -87,7 +89,7 @@ export function ringsHere(
       const one: Rung = { ring, isTaken: false, secondsLeft }
       ring.signal.addEventListener('abort', () => missed(one), { once: true })
       waiting.push(one)
-      if (isTalking) show(ring)
+      if (talking !== 'no') show(ring)
       wake()
     },
     async next(signal, idle) {
@@ -106,14 +108,17 @@ export function ringsHere(
         signal.removeEventListener('abort', stopped)
       }
     },
+    back(rung) {
+      if (!rung.ring.signal.aborted) waiting.unshift(rung)
+    },
     get count() {
       return waiting.length
     },
     get taken() {
       return waiting.filter((one) => one.isTaken).length
     },
-    async beside(talk) {
-      isTalking = true
+    async beside(canChoose, talk) {
+      talking = canChoose ? 'and can choose' : 'yes'
       for (const { ring } of waiting) show(ring)
       try {
         return await talk({
@@ -139,7 +144,7 @@ export function ringsHere(
           },
         })
       } finally {
-        isTalking = false
+        talking = 'no'
       }
     },
   }

@@ -28,7 +28,7 @@ export async function run(args: Arguments, output: Output): Promise<ExitCode> {
     ended ??= error
     stop.abort()
   }
-  const rings = ringsHere(output, isTyped)
+  const rings = ringsHere(output)
   const files = await withFiles(options, end)
   const caller = await openCaller(args, output, {
     signal,
@@ -48,7 +48,7 @@ export async function run(args: Arguments, output: Output): Promise<ExitCode> {
   const { user, accepts } = caller
   const talk = async (call: Call): Promise<ExitCode> => {
     const ports = { output, input: await input(), user, ...files, signal }
-    return rings.beside((others) => converse(call, { ...ports, others }))
+    return rings.beside(isTyped, (others) => converse(call, { ...ports, others }))
   }
   try {
     for (;;) {

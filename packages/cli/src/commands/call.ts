@@ -27,7 +27,7 @@ export async function run(args: Arguments, output: Output): Promise<ExitCode> {
     ended ??= error
     stop.abort()
   }
-  const rings = ringsHere(output, isTyped)
+  const rings = ringsHere(output)
   const files = await withFiles(options, end)
   const caller = await openCaller(args, output, {
     signal,
@@ -42,7 +42,7 @@ export async function run(args: Arguments, output: Output): Promise<ExitCode> {
       ? typedInput(output.screen, () => stop.abort())
       : pipedInput(process.stdin)
     const ports = { output, input, user, ...brought, signal }
-    return rings.beside((others) => converse(call, isTyped ? { ...ports, others } : ports))
+    return rings.beside(isTyped, (others) => converse(call, isTyped ? { ...ports, others } : ports))
   }
   try {
     if (signal.aborted) throw new HufuError('ERR_INTERRUPTED')
