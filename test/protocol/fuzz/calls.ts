@@ -84,6 +84,7 @@ const talk: readonly CallTalk[] = [
   },
   { type: 'sealed', epoch: 3, sealed: fixed(1_300) },
   { type: 'want', indices: [1, 2, 300] },
+  { type: 'unshown', indices: [7, 65_534] },
   { type: 'return', term: 1, roster: hash, nonce, sealing: fixed(1_216), signature },
   { type: 'again', ...place, commitment: hash, nonce, sealed: fixed(1_200), signature },
   { type: 'hand-over', term: 1, sequence: 4, roster: hash, epoch: 9, to: 2, signature },

@@ -148,7 +148,7 @@ const R1 = new Uint8Array(32).fill(1)
 export function seatWorld(
   seed: number,
   schedule: ScheduleName,
-  changes: Partial<GroupPolicy> = {},
+  { keeps, ...changes }: Partial<GroupPolicy> & { readonly keeps?: number } = {},
 ): SeatWorld {
   const random = seededRandomForTests(Uint8Array.of(seed & 255, (seed >> 8) & 255, seed >> 16))
   const policy = { ...POLICY, ...changes }
@@ -340,7 +340,7 @@ export function seatWorld(
     const start = startOf(index, parties[hostIndex]?.seat === undefined ? 0 : hostIndex, random)
     const party: Party = {
       index,
-      seat: make(start.start),
+      seat: make(keeps === undefined ? start.start : { ...start.start, keeps }),
       key: start.key,
       since: made.size,
       until: undefined,

@@ -102,7 +102,7 @@ export function admission(start: SeatParts & SeatChoice, group: HostGroup): Admi
     const joiners = waiting.slice(0, MOST_IN_BATCH)
     waiting = waiting.slice(MOST_IN_BATCH)
     if (joiners.length === 0) return []
-    const former = othersOf(group.roster, self).filter((index) => bundles.has(index))
+    const former = othersOf(group.roster, self)
     const { welcomes, effects } = group.join(joiners.map(joinerOf), now)
     const isIn = new Set(welcomes.map(({ index }) => index))
     // a key that nothing can be sealed to; or an index that the roster does not take, and then nobody of the batch is in
@@ -163,15 +163,20 @@ export function admission(start: SeatParts & SeatChoice, group: HostGroup): Admi
       if (one === undefined) return []
       const s2: CallTalk = { type: 'batch', host: bundle, ...one.batch, signature }
       const joiners = [...one.sealed.keys()]
+      const indices = one.former.filter((index) => !bundles.has(index))
       return [
         ...line.sendEach(joiners, one.image),
         ...line.sendEach(joiners, s2),
         ...[...one.sealed].flatMap(([to, sealed]) =>
           line.send(to, { type: 'sealed', epoch: one.batch.epoch, sealed }),
         ),
-        ...one.former.flatMap((index) =>
-          line.sendEach(joiners, { type: 'bundle', index, bundle: bundles.get(index)! }),
-        ),
+        ...one.former.flatMap((index) => {
+          const shown = bundles.get(index)
+          return shown === undefined
+            ? []
+            : line.sendEach(joiners, { type: 'bundle', index, bundle: shown })
+        }),
+        ...(indices.length === 0 ? [] : line.sendEach(joiners, { type: 'unshown', indices })),
       ]
     },
     bundleOf: (index) => bundles.get(index),

@@ -14,6 +14,10 @@ const WANT_MS = 5_000
 /** Milliseconds in which another's next question for S1s is not answered. Our choice: below `WANT_MS`. */
 const SOON_MS = 2_500
 
+/** Owners asked at a time, where the host has said that it has none of them, and milliseconds between. Our choice. */
+const MOST_ASKED = 64
+const ASK_MS = 500
+
 /** S1s that are kept, of some 2,500 octets each. Our choice: whoever lacks another has it from its owner, a little later. */
 const MOST_KEPT = 128
 
@@ -33,6 +37,8 @@ export interface Book {
   ): readonly CallEffect[]
   /** The roster was `before`: who has left it, and whose S1 has waited for it. */
   follow(before: Roster, roster: Roster, trust: CallTrust | undefined): readonly CallEffect[]
+  /** The host has no S1 of these: they are asked at once. */
+  unshown(indices: readonly number[], now: Ms): void
   /** Whom to ask for S1s that have not come, and for which. */
   want(roster: Roster, now: Ms): readonly { readonly to: number; readonly indices: number[] }[]
   wakesAt(roster: Roster): Ms
@@ -41,17 +47,19 @@ export interface Book {
 }
 
 /** Nobody but oneself is verified yet. */
-export function bundleBook(context: CallContext, self: number): Book {
+export function bundleBook(context: CallContext, self: number, mostKept: number = MOST_KEPT): Book {
   const verified = new Set<number>([self])
   const kept = new Map<number, Bundle>()
   const early = new Map<number, Bundle>()
   const askedAt = new Map<number, Ms>()
+  let owners: readonly number[] = []
+  let ownersAt = 0 as Ms
   let wantAt: Ms | undefined
   let tries = 0
 
   const enter: Book['enter'] = (index, bundle) => {
     verified.add(index)
-    if (kept.has(index) || kept.size < MOST_KEPT) kept.set(index, bundle)
+    if (kept.has(index) || kept.size < mostKept) kept.set(index, bundle)
   }
 
   const drop = (index: number): void => {
@@ -100,7 +108,19 @@ export function bundleBook(context: CallContext, self: number): Book {
       }
       return effects
     },
+    unshown(indices, now) {
+      owners = indices
+      ownersAt = now
+    },
     want(roster, now) {
+      if (owners.length > 0 && now >= ownersAt) {
+        const some = owners.slice(0, MOST_ASKED)
+        owners = owners.slice(MOST_ASKED)
+        ownersAt = after(now, ASK_MS)
+        return some
+          .filter((index) => roster.members.has(index) && !verified.has(index))
+          .map((index) => ({ to: index, indices: [index] }))
+      }
       if (verified.size >= roster.members.size || (wantAt !== undefined && now < wantAt)) {
         wantAt ??= after(now, WANT_MS)
         return []
@@ -115,7 +135,11 @@ export function bundleBook(context: CallContext, self: number): Book {
       if (tries % 2 === 1 && !isHost) return [{ to: roster.host, indices }]
       return indices.map((index) => ({ to: index, indices: [index] }))
     },
-    wakesAt: (roster) => (verified.size < roster.members.size ? (wantAt ?? 0) : Infinity) as Ms,
+    wakesAt(roster) {
+      const asks = owners.length > 0 ? ownersAt : Infinity
+      const wants = verified.size < roster.members.size ? (wantAt ?? 0) : Infinity
+      return Math.min(asks, wants) as Ms
+    },
     mayAsk(from, now) {
       const asked = askedAt.get(from)
       if (asked !== undefined && now < after(asked, SOON_MS)) return false

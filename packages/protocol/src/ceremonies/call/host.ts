@@ -3,7 +3,7 @@ import type { Held } from '../../group/held.ts'
 import { hostGroup } from '../../group/host.ts'
 import type { HostGroup } from '../../group/host-group.ts'
 import { policyIsGood } from '../../group/policy.ts'
-import { firstRoster, imageOf, type Roster } from '../../group/roster.ts'
+import { firstRoster, imageOf, lineOf, type Roster } from '../../group/roster.ts'
 import { takeOver } from '../../group/takeover.ts'
 import { HufuError } from '../../wire/errors.ts'
 import type { MessageOf } from '../../wire/schema.ts'
@@ -114,7 +114,10 @@ export function callHost(start: CallHostStart, startedAt: Ms): CallHost {
   let over = false
 
   const leave = (indices: readonly number[], now: Ms, lost: boolean): readonly CallEffect[] => {
-    const gone = indices.filter((index) => index !== self && group.roster.members.has(index))
+    const { roster } = group
+    const isGone = (index: number): boolean =>
+      lost ? roster.members.has(index) : lineOf(roster, index) !== undefined
+    const gone = indices.filter((index) => index !== self && isGone(index))
     joiners.dismiss(indices)
     returns.gone(indices)
     book.forget(gone)
@@ -139,10 +142,10 @@ export function callHost(start: CallHostStart, startedAt: Ms): CallHost {
   const cede = (message: MessageOf<typeof Cede>, now: Ms): readonly CallEffect[] => {
     const other = claims.ceded(message, now)
     if (other === undefined) return []
-    const gone = other.removed.filter((index) => group.roster.members.has(index))
-    joiners.dismiss(other.removed)
-    returns.gone(other.removed)
-    book.forget(gone)
+    const { removed } = other
+    joiners.dismiss(removed)
+    returns.gone(removed)
+    book.forget(removed)
     const merged = group.merge(other, now)
     returns.expect(
       other.added.map(({ index }) => index),
@@ -151,7 +154,7 @@ export function callHost(start: CallHostStart, startedAt: Ms): CallHost {
     return [
       { do: 'host', index: self, epoch: other.epoch, how: 'handed' },
       ...after(merged, now),
-      ...gone.map((index): CallEffect => ({ do: 'left', index, lost: false })),
+      ...removed.map((index): CallEffect => ({ do: 'left', index, lost: false })),
     ]
   }
 

@@ -180,6 +180,9 @@ export function callMember(start: CallMemberStart, startedAt: Ms = 0 as Ms): Cal
           ? line.send(from, { type: 'bundle', index: self, bundle })
           : []
       }
+      case 'unshown':
+        if (from === roster.host) book.unshown(message.indices, now)
+        return []
       case 'data':
         return roster.members.has(from) ? [{ do: 'data', from, octets: message.octets }] : []
       case 'end': {

@@ -26,6 +26,8 @@ export interface SeatStart {
   /** Its per-call X-Wing key. */
   readonly sealing: HpkeDecapsulationKey
   readonly random: Random
+  /** S1s of others that it keeps, to show to those who join should it become the host. By default 128. */
+  readonly keeps?: number
   /** Makes a call's secret, 32 octets: the KEY does it where it can (A10). */
   readonly makeSecret: () => Secret
 }

@@ -114,7 +114,7 @@ function partsOf(start: SeatStart): SeatParts {
   const own = { context, self, bundle, publicKeys, keyId, key, sealing, random, makeSecret }
   const told = start.host === undefined ? {} : { host: start.host }
   const unrest = { until: 0 as Ms }
-  const book = bundleBook(context, self)
+  const book = bundleBook(context, self, start.keeps)
   return { ...own, ...told, line: talkLine(), book, absent: new Set(), unrest }
 }
 

@@ -13,8 +13,11 @@ import {
 import type { CallEffect } from './effects.ts'
 
 /** A call of four, all in. */
-function callOfFour(seed: number): SeatWorld & { readonly four: readonly Party[] } {
-  const world = seatWorld(seed, 'ratchet')
+function callOfFour(
+  seed: number,
+  changes: Parameters<typeof seatWorld>[2] = {},
+): SeatWorld & { readonly four: readonly Party[] } {
+  const world = seatWorld(seed, 'ratchet', changes)
   world.act({ do: 'join', count: 3 })
   world.act({ do: 'wait', ms: 2_000 })
   const four = [...world.parties]
@@ -49,20 +52,21 @@ describe('who hosts a call may change', () => {
     ['taken over', (world) => world.act({ do: 'die', which: 0 }), 40_000],
   ]
   for (const [how, change, ms] of CHANGES)
-    test(`who joins once it is ${how} is shown at once by whom all who are in it are`, () => {
-      const world = callOfFour(12)
-      change(world)
-      world.act({ do: 'wait', ms })
-      const there = [...world.hosts[0]!.seat.roster!.members.keys()]
-      assert.ok(whoHosts(world)[0] !== 0)
-      world.act({ do: 'join', count: 1 })
-      // sooner than it would ask for what it lacks
-      world.act({ do: 'wait', ms: 3_000 })
-      const shown = toldOf(world.parties[4]!, 'verified').map(
-        (effect) => effect.do === 'verified' && effect.index,
-      )
-      assert.deepEqual(shown.toSorted(), there)
-    })
+    for (const keeps of [128, 1])
+      test(`who joins once it is ${how} is shown at once by whom all who are in it are, of whom the host has kept ${keeps} S1s`, () => {
+        const world = callOfFour(12, { keeps })
+        change(world)
+        world.act({ do: 'wait', ms })
+        const there = [...world.hosts[0]!.seat.roster!.members.keys()]
+        assert.ok(whoHosts(world)[0] !== 0)
+        world.act({ do: 'join', count: 1 })
+        // sooner than it would ask for what it lacks
+        world.act({ do: 'wait', ms: 3_000 })
+        const shown = toldOf(world.parties[4]!, 'verified').map(
+          (effect) => effect.do === 'verified' && effect.index,
+        )
+        assert.deepEqual(shown.toSorted(), there)
+      })
 
   test('a host that leaves hands it to the next', () => {
     const world = callOfFour(2)

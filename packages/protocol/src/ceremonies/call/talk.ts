@@ -41,6 +41,7 @@ import {
  *   host → joiners     image, batch, sealed     who is in it, S2, and what is sealed to each alone
  *   member → all       bundle                   S1, once it is in
  *   host → joiner      bundle                   of those who were in before; also when asked with `want`
+ *   host → joiner      unshown                  of whom it has none, as it has taken the call over
  *   member → host      return                   it has lost its connection, or step
  *   host → member      image, again
  *   host → all         hand-over, end
@@ -97,6 +98,8 @@ export const BatchOf = message('batch', 18, {
 export const Sealed = message('sealed', 19, { epoch, sealed: bytes(1, 4_096) })
 /** These members' S1 are wanted. */
 export const Want = message('want', 20, { indices: list(index, 64) })
+/** The host has no S1 of these: each shows its own to who asks it. */
+export const Unshown = message('unshown', 29, { indices: list(index, MOST_MEMBERS) })
 /** A member wants to be brought in again; by its per-call key. */
 export const Return = message('return', 21, {
   term,
@@ -156,6 +159,7 @@ const kinds = [
   BatchOf,
   Sealed,
   Want,
+  Unshown,
   Return,
   Again,
   HandOver,
