@@ -11,7 +11,13 @@ import {
   type SigningKey,
 } from '../../crypto/index.ts'
 import type { HostMessage } from '../../group/messages.ts'
-import { changeRoster, type Roster, type RosterMember } from '../../group/roster.ts'
+import {
+  changeRoster,
+  imageOf,
+  rosterOf,
+  type Roster,
+  type RosterMember,
+} from '../../group/roster.ts'
 import { epochKeys } from '../../group/secrets.ts'
 import { signHost } from '../../group/signed.ts'
 import { takeOver } from '../../group/takeover.ts'
@@ -323,6 +329,28 @@ describe('a member that would be host', () => {
     call.wait(10_000)
     assert.deepEqual([two.seat.at, two.seat.roster!.host], ['in', 1])
     assert.equal(sendingOf(two), sendingOf(one))
+  })
+
+  test('leaves a call of its own making to the host: nobody is in by it, and nobody is out', () => {
+    const { call, host, one, two } = callOfThree('made up')
+    const other = madeUpBy(one, host.seat.roster!)
+    const ceded = cededBy(one, other)
+    const { image } = ceded
+    const before = standing(call)
+    for (const message of [
+      { ...ceded, epoch: ceded.epoch + 1 },
+      { ...ceded, image: { ...image, term: 9 } },
+      { ...ceded, image: { ...image, host: 2 } },
+      cededBy(one, rosterOf(CONTEXT.call, { ...image, term: 2 ** 31 })),
+    ])
+      call.say(1, 0, message)
+    assert.deepEqual(standing(call), before)
+    call.say(1, 0, ceded)
+    call.wait(6_000)
+    call.check()
+    assert.equal(host.seat.role, 'host')
+    assert.deepEqual([...host.seat.roster!.members.keys()], [0, 1, 2])
+    assert.equal(sendingOf(two), sendingOf(host))
   })
 
   test('is one of two whom a host has handed the call to: a fork that is shown, and no key in common', () => {
@@ -696,6 +724,24 @@ function takenBy({ index, start }: End, roster: Roster): readonly CallTalk[] {
   const { term, hash } = next
   const place = { term, epoch: 1_000, roster: hash }
   return [entry, signedWith(start.key, { type: 'beat', ...place, count: 1 })]
+}
+
+/** The roster of a call that it would have hosted: the last but it is out, and somebody is in. */
+function madeUpBy({ index, start }: End, roster: Roster): Roster {
+  const { roster: taken } = takeOver(CONTEXT, roster, index, start.key)
+  const out = changeRoster(taken, { ...NOBODY, removed: [2] })!
+  const line = { ...taken.members.get(index)!, index: 9, signing: new Uint8Array(32).fill(9) }
+  return changeRoster(out, { ...NOBODY, added: [line] })!
+}
+
+const NOBODY = { added: [], removed: [], forGood: true, host: null } as const
+
+/** That roster, left to the host. */
+function cededBy({ start }: End, roster: Roster): Extract<CallTalk, { type: 'cede' }> {
+  const { term, sequence, hash } = roster
+  const unsaid = { term, sequence, roster: hash, epoch: 900, to: 0 }
+  const signature = signSaid(start.key, CONTEXT, 'call-hand-over', handOverPayload(unsaid))
+  return { type: 'cede', image: imageOf(roster), epoch: 900, to: 0, signature }
 }
 
 /** What brings a member in again, by its per-call keys alone. */
