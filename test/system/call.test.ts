@@ -117,6 +117,19 @@ test('a file to all: whoever wants it has it, the others are not troubled', asyn
   assert.equal(of(cys.events, 'file').at(-1)!['state'], 'declined')
 })
 
+test('who goes in the middle of a file is not told that the host did', async () => {
+  const path = join(ann.home, 'large')
+  await writeFile(path, Buffer.alloc(64_000_000))
+  const bobs = await answering(bob, ` --once --receive ${join(bob.home, 'half')}`, '')
+  const call = ann.start(`call bob --send ${path}`)
+  await call.event(({ event, state }) => event === 'file' && state === 'progress')
+  call.child.kill('SIGINT')
+  assert.equal(await call.ended, 130)
+  const file = of(call.events, 'file').at(-1)!
+  assert.deepEqual([file['state'], file['code']], ['failed', 'ERR_INTERRUPTED'])
+  assert.notEqual(await bobs.ended, 0, 'it has no whole file')
+})
+
 test('nobody there, and somebody unknown: alike, and said with its code', async () => {
   const none = await ann.run('call nobody cy', { stdin: 'hello\n' })
   assert.deepEqual([none.exit, none.code], [3, 'ERR_CALL_NO_ANSWER'])

@@ -317,7 +317,7 @@ export function runCall(start: CallStart): RunningCall {
     cancelAdmission()
     // whatever it would still say has nowhere to go: it is to forget its keys
     if (seat.at !== 'over') void (seat.role === 'host' ? seat.end() : seat.bye(now()))
-    talk.close(code ?? 'ERR_CALL_ENDED')
+    talk.close(leaving ? 'ERR_INTERRUPTED' : (code ?? 'ERR_CALL_ENDED'))
     dataFrames.close()
     sound.close()
     over.resolve()
