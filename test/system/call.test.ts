@@ -210,3 +210,15 @@ test('who signs out in the middle of a call is out of it', async () => {
   call.child.stdin!.end()
   assert.equal(await call.ended, 0, call.stderr)
 })
+
+test('who waits to be called is told that the server is gone, and is called once it is back', async () => {
+  const bobs = await answering(bob, ' --once', '')
+  await served.restart()
+  const connections = (): readonly unknown[] =>
+    of(bobs.events, 'connection').map(({ state }) => state)
+  await bobs.event(() => connections().join().endsWith('lost,connected'))
+  const call = await ann.run('call bob', { stdin: 'there again\n' })
+  assert.equal(call.exit, 0, JSON.stringify(call.events))
+  assert.equal(await bobs.ended, 0)
+  assert.deepEqual(lines(bobs.events), ['ann@localhost: there again'])
+})

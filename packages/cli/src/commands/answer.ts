@@ -1,5 +1,5 @@
 import { HufuError } from '@hufu/protocol/wire'
-import type { Call } from '@hufu/terminal'
+import type { Call, CallsEvent } from '@hufu/terminal'
 import { hex } from '@hufu/protocol/crypto'
 import { usage, type Arguments } from '../arguments.ts'
 import { openCaller } from '../call/caller.ts'
@@ -24,11 +24,13 @@ export async function run(args: Arguments, output: Output): Promise<ExitCode> {
   const exitOnStop = stopOnSignals(stop)
   const { signal } = stop
   let ended: HufuError | undefined
+  let isTalking = false
   const end = (error: HufuError): void => {
     ended ??= error
     stop.abort()
   }
   const rings = ringsHere(output)
+  const reachable = reachability(output, () => isTalking)
   const files = await withFiles(options, end)
   const caller = await openCaller(args, output, {
     signal,
@@ -36,7 +38,8 @@ export async function run(args: Arguments, output: Output): Promise<ExitCode> {
     ringing: rings.rang,
     on(event) {
       if (event.type === 'attending') void output.event({ event: 'waiting', name: event.user })
-      if (event.type === 'deaf') end(new HufuError(event.code))
+      else if (event.type === 'deaf') end(new HufuError(event.code))
+      else reachable(event)
     },
   })
   let piped: Input | undefined
@@ -58,7 +61,8 @@ export async function run(args: Arguments, output: Output): Promise<ExitCode> {
         const { from } = rung.ring
         const call = await rung.ring.accept()
         await output.event({ event: 'answered', call: hex(call.id), from })
-        const code = await talk(call)
+        isTalking = true
+        const code = await talk(call).finally(() => (isTalking = false))
         if (args.has('once') && !signal.aborted && rings.taken === 0) return code
       } catch (error) {
         // whoever calls may have given up at this moment; others may still call
@@ -74,5 +78,25 @@ export async function run(args: Arguments, output: Output): Promise<ExitCode> {
   } finally {
     await files.close(output)
     await caller.close()
+  }
+}
+
+/** Tells once that nobody can call here, and once that they can again; a call tells of it itself. */
+function reachability(
+  output: Output,
+  isTalking: () => boolean,
+): (event: Extract<CallsEvent, { type: 'connected' | 'lost' }>) => void {
+  let isLost = false
+  return (event) => {
+    const was = isLost
+    isLost = event.type === 'lost'
+    if (isTalking()) return
+    if (event.type === 'lost') {
+      void output.event({ event: 'connection', state: 'lost', inMs: event.retryMs })
+      if (!was) output.note('the server is lost, and nobody can call; trying again')
+      return
+    }
+    void output.event({ event: 'connection', state: 'connected' })
+    if (was) output.note('the server is there again')
   }
 }
