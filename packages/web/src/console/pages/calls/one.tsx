@@ -77,12 +77,7 @@ function About({ call }: { readonly call: ShownCall }): VNode {
     <>
       <Facts
         facts={[
-          [
-            t.initiator,
-            <span key="initiator" class="id" translate={false}>
-              {call.initiator}
-            </span>,
-          ],
+          [t.initiator, <Whole key="initiator" user={call.initiator} />],
           [t.since, moment(call.since)],
           [t.epoch, count(call.epoch)],
         ]}
@@ -149,6 +144,18 @@ function Members({ members }: { readonly members: readonly CallMember[] }): VNod
         { title: t.since, cell: ({ since }) => ago(since) },
       ]}
     />
+  )
+}
+
+/** A user ID that is too long for a line goes on at its place. */
+function Whole({ user }: { readonly user: string }): VNode {
+  const at = user.indexOf('@')
+  return (
+    <span class="id" translate={false}>
+      {user.slice(0, at)}
+      <wbr />
+      {user.slice(at)}
+    </span>
   )
 }
 
