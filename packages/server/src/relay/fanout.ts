@@ -110,8 +110,12 @@ export function fanoutOver(ports: FanoutPorts): Fanout {
     const { wave } = shared
     const ms = shared.lossy ? mediaGatherMs : gatherMs
     const at = wave.leftAt === undefined ? undefined : after(wave.leftAt, ms)
-    if (at === undefined || at <= clock.now()) soon(() => flush(shared))
-    else wave.cancel = clock.wake(at, () => flush(shared))
+    if (at === undefined || at <= clock.now()) return soon(() => flush(shared))
+    wave.cancel = clock.wake(at, () => {
+      // it has fired: to call it off as well would cost as much as to set it
+      wave.cancel = undefined
+      flush(shared)
+    })
   }
 
   return {
