@@ -1,6 +1,6 @@
 import { hex } from '@hufu/protocol/crypto'
 import { HufuError } from '@hufu/protocol/wire'
-import type { CallIdentity } from '@hufu/terminal'
+import type { Call, CallIdentity } from '@hufu/terminal'
 import { MESSAGES } from '../messages.ts'
 import type { Output } from '../output.ts'
 import { callsText, tellMissed, type Rung } from './rings.ts'
@@ -54,4 +54,22 @@ export async function isTaken(rung: Rung, how: Deciding): Promise<boolean> {
   ring.decline()
   output.note('declined')
   return false
+}
+
+/**
+ * Joins. Undefined, and told, if it rings no longer: another terminal of the user's was as quick, or whoever calls has given
+ * up. Rejects as `RingingCall.accept` otherwise does.
+ */
+export async function joined({ ring }: Rung, output: Output): Promise<Call | undefined> {
+  const { from } = ring
+  try {
+    const call = await ring.accept()
+    await output.event({ event: 'answered', call: hex(call.id), from })
+    return call
+  } catch (error) {
+    if (!(error instanceof HufuError) || error.code !== 'ERR_CALL_UNKNOWN') throw error
+    void output.event({ event: 'missed', from, call: hex(ring.call), code: error.code })
+    output.note(`${from} rings no longer: taken at another terminal of yours, or given up`)
+    return undefined
+  }
 }

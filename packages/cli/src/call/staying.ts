@@ -7,7 +7,7 @@ import { report } from '../report.ts'
 import type { Desk } from '../signin/desk.ts'
 import { callsAt } from './caller.ts'
 import { converse } from './converse.ts'
-import { isTaken } from './decide.ts'
+import { isTaken, joined } from './decide.ts'
 import { callsText, ringsHere, tellMissed, type Rung } from './rings.ts'
 import { keyOf } from './tell.ts'
 
@@ -90,12 +90,11 @@ export async function stayingCalls(args: Arguments, ports: StayingPorts): Promis
         else if (until.aborted) rings.back(rung)
       }
     },
-    answer: ({ ring }) =>
+    answer: (rung) =>
       attending(async () => {
         try {
-          const call = await ring.accept()
-          await output.event({ event: 'answered', call: hex(call.id), from: ring.from })
-          await talk(call)
+          const call = await joined(rung, output)
+          if (call !== undefined) await talk(call)
         } catch (error) {
           // whoever calls may have given up at this moment; others may still ring
           await report(error, output)

@@ -1,10 +1,9 @@
 import { HufuError } from '@hufu/protocol/wire'
 import type { Call, CallsEvent } from '@hufu/terminal'
-import { hex } from '@hufu/protocol/crypto'
 import { usage, type Arguments } from '../arguments.ts'
 import { openCaller } from '../call/caller.ts'
 import { converse } from '../call/converse.ts'
-import { isTaken } from '../call/decide.ts'
+import { isTaken, joined } from '../call/decide.ts'
 import { readCallOptions } from '../call/options.ts'
 import { ringsHere } from '../call/rings.ts'
 import { withFiles } from '../call/with-files.ts'
@@ -58,9 +57,8 @@ export async function run(args: Arguments, output: Output): Promise<ExitCode> {
       const rung = await rings.next(signal, () => output.note('waiting to be called'))
       if (!(await isTaken(rung, { output, accepts, isAuto, signal }))) continue
       try {
-        const { from } = rung.ring
-        const call = await rung.ring.accept()
-        await output.event({ event: 'answered', call: hex(call.id), from })
+        const call = await joined(rung, output)
+        if (call === undefined) continue
         isTalking = true
         const code = await talk(call).finally(() => (isTalking = false))
         if (args.has('once') && !signal.aborted && rings.taken === 0) return code

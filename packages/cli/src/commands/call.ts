@@ -3,7 +3,7 @@ import type { Call } from '@hufu/terminal'
 import type { Arguments } from '../arguments.ts'
 import { openCaller } from '../call/caller.ts'
 import { converse } from '../call/converse.ts'
-import { isTaken } from '../call/decide.ts'
+import { isTaken, joined } from '../call/decide.ts'
 import { readCallOptions, readPlacing, userIds } from '../call/options.ts'
 import { ringsHere } from '../call/rings.ts'
 import { withFiles, type WithFiles } from '../call/with-files.ts'
@@ -52,8 +52,8 @@ export async function run(args: Arguments, output: Output): Promise<ExitCode> {
     while (rings.count > 0 && !signal.aborted) {
       const rung = await rings.next(signal)
       if (!(await isTaken(rung, { output, accepts, isAuto: false, signal }))) continue
-      const next = await rung.ring.accept()
-      await output.event({ event: 'answered', call: hex(next.id), from: rung.ring.from })
+      const next = await joined(rung, output)
+      if (next === undefined) continue
       // what was brought was for those who were called
       const brought = { ...files, sources: [], audio: undefined, recorder: undefined }
       code = await talk(next, brought)
