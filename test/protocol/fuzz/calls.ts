@@ -41,6 +41,7 @@ const image = {
   members: [member, { ...member, index: 8 }],
   lost: [member],
   left: [{ index: 3, signing: hash }],
+  signature,
 } as const
 
 const talk: readonly CallTalk[] = [
@@ -89,6 +90,7 @@ const talk: readonly CallTalk[] = [
   { type: 'again', ...place, commitment: hash, nonce, sealed: fixed(1_200), signature },
   { type: 'hand-over', term: 1, sequence: 4, roster: hash, epoch: 9, to: 2, signature },
   { type: 'cede', image, epoch: 9, to: 2, signature },
+  { type: 'former', image },
   { type: 'end', term: 1, signature },
   { type: 'bye', signature },
   { type: 'part', number: 1, at: 0, count: 2, octets: fixed(300) },

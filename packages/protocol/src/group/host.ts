@@ -214,11 +214,11 @@ export function hostGroup(start: HostStart, startedAt: Ms): HostGroup {
   const enter = (change: Partial<RosterChange> & EntryOf): GroupEffect | undefined => {
     const changed = changeRoster(roster, { host: null, ...change })
     if (changed === undefined) return undefined
-    roster = changed
-    const { term, sequence, hash } = roster
+    const { term, sequence, hash } = changed
     const { added, removed, forGood, host = null } = change
     const what = { added, removed, forGood, host }
     const entry = signed({ type: 'entry', term, sequence, ...what, roster: hash } as const)
+    roster = { ...changed, signature: entry.signature }
     return { do: 'send', to: 'all', message: entry }
   }
 

@@ -62,6 +62,8 @@ export interface MemberGroup {
   mayAdopt(roster: Roster, now: Ms): boolean
   /** It is brought in again: verified, and opened. */
   adopt(roster: Roster, what: BroughtIn, now: Ms): readonly GroupEffect[]
+  /** What its own host has signed, and this member has missed: it still has to be brought in. */
+  learn(roster: Roster): void
   /** Messages are lost: it has to be brought in again. */
   fallBehind(): void
   tick(now: Ms): readonly GroupEffect[]

@@ -50,7 +50,8 @@ export function fromHigher(
 ): readonly GroupEffect[] {
   const { ear, roster, trouble } = state
   const hears: readonly GroupEffect[] = ear.isDeaf ? [{ do: 'deaf', deaf: false }] : []
-  ear.heard(now)
+  // whomever it has signed the group away to has not kept it
+  ear.follow(now)
   const isNext =
     message.type === 'entry' &&
     trouble === undefined &&
@@ -59,12 +60,10 @@ export function fromHigher(
     message.sequence > roster.sequence
   const changed = isNext ? enter(state, message) : undefined
   if (changed === undefined) {
-    const { comesTo } = state
-    if (comesTo !== undefined && ear.rightOf(comesTo, now) === undefined)
-      state.comesTo = roster.host
-    return [...hears, ...fail(state, 'behind')]
+    fail(state, 'behind')
+    state.comesTo = roster.host
+    return hears
   }
-  ear.follow(now)
   state.roster = changed
   state.askedAt = undefined
   state.early = undefined
@@ -181,6 +180,8 @@ function go(state: MemberState, message: MessageOf<typeof Go>, now: Ms): readonl
   }
   if (!equal(readied.keys.commitment, commitment)) return fail(state, 'fork')
   state.readied = undefined
+  // whatever it has asked for, it has come this far
+  state.askedAt = undefined
   state.isMute = false
   catchUp(state)
   const effects: GroupEffect[] = [{ do: 'switch', keys: readied.keys, reason }]

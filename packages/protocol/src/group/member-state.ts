@@ -163,9 +163,10 @@ export function catchUp(state: MemberState): void {
 /** The roster after an entry; undefined if the entry does not lead where its signature says. */
 export function enter(
   { roster }: MemberState,
-  { term, sequence, added, removed, forGood, host, roster: hash }: MessageOf<typeof Entry>,
+  message: MessageOf<typeof Entry>,
 ): Roster | undefined {
+  const { term, sequence, added, removed, forGood, host, roster: hash, signature } = message
   const above = { term: host === null ? term : term - 1, sequence: sequence - 1 }
   const changed = changeRoster(roster, { added, removed, forGood, host, above })
-  return changed !== undefined && equal(changed.hash, hash) ? changed : undefined
+  return changed !== undefined && equal(changed.hash, hash) ? { ...changed, signature } : undefined
 }

@@ -18,7 +18,7 @@ import {
 import { lineOf } from './roster.ts'
 import { epochKeys, wipeEpoch } from './secrets.ts'
 import { hostSigned } from './signed.ts'
-import { adopt, fromOther, goOver, mayAdopt, turnBack, type Shown } from './succession.ts'
+import { adopt, fromOther, goOver, learn, mayAdopt, turnBack, type Shown } from './succession.ts'
 
 /*
  * A member of a call: it goes where its host goes, if the host has signed it.
@@ -100,6 +100,7 @@ function groupOf(state: MemberState): MemberGroup {
     },
     mayAdopt: (next, now) => mayAdopt(state, next, now),
     adopt: (next, what, now) => adopt(state, next, what, now),
+    learn: (next) => learn(state, next),
     fallBehind() {
       ear.forgive()
       fail(state, 'behind')

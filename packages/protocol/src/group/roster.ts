@@ -43,6 +43,8 @@ export interface Roster {
   readonly previous: Uint8Array
   /** 32 octets over all of this and the entry before. */
   readonly hash: Uint8Array
+  /** Its host's, over the entry that led to it, 64 octets; empty if that is not known. */
+  readonly signature: Uint8Array
 }
 
 /** What an entry changes. */
@@ -74,6 +76,7 @@ export function firstRoster(call: Uint8Array, host: RosterMember): Roster {
     members: new Map([[host.index, host]]),
     left: new Map(),
     previous: new Uint8Array(32),
+    signature: NOTHING,
   })
 }
 
@@ -108,7 +111,16 @@ export function changeRoster(roster: Roster, change: RosterChange): Roster | und
   const { above = roster } = change
   const term = change.host === null ? roster.term : Math.max(roster.term, above.term) + 1
   const sequence = Math.max(roster.sequence, above.sequence) + 1
-  return hashed({ call, term, sequence, host, members, left, previous: hash })
+  return hashed({
+    call,
+    term,
+    sequence,
+    host,
+    members,
+    left,
+    previous: hash,
+    signature: NOTHING,
+  })
 }
 
 /** The line of one who is in a roster, or was and may come back. */
@@ -119,7 +131,7 @@ export function lineOf({ members, left }: Roster, index: number): RosterMember |
 
 /** What one who joins or comes back is given of it. */
 export function imageOf(roster: Roster): RosterImage {
-  const { term, sequence, host, previous, members } = roster
+  const { term, sequence, host, previous, members, signature } = roster
   const left = [...roster.left]
   return {
     term,
@@ -129,6 +141,7 @@ export function imageOf(roster: Roster): RosterImage {
     members: [...members.values()],
     lost: left.flatMap(([, departed]) => (departed.forGood ? [] : [departed.line])),
     left: left.flatMap(([index, { forGood, signing }]) => (forGood ? [{ index, signing }] : [])),
+    signature,
   }
 }
 
@@ -143,17 +156,18 @@ export interface RosterImage {
   /** Those who may come back, and those who have left for good. */
   readonly lost: readonly RosterMember[]
   readonly left: readonly { readonly index: number; readonly signing: Uint8Array }[]
+  readonly signature: Uint8Array
 }
 
 /** The roster of an image. Whoever takes it compares the hash with the one that the host has signed. */
 export function rosterOf(call: Uint8Array, image: RosterImage): Roster {
-  const { term, sequence, host, previous } = image
+  const { term, sequence, host, previous, signature } = image
   const members = new Map(image.members.map((member) => [member.index, member]))
   const left = new Map<number, Departed>()
   for (const line of image.lost)
     left.set(line.index, { forGood: false, signing: line.signing, line })
   for (const { index, signing } of image.left) left.set(index, { forGood: true, signing })
-  return hashed({ call, term, sequence, host, members, left, previous })
+  return hashed({ call, term, sequence, host, members, left, previous, signature })
 }
 
 /** True if both are the same entry of the same chain. */
@@ -201,5 +215,7 @@ const lineHashes = new WeakMap<RosterMember, Uint8Array>()
 function inOrder<T>(map: ReadonlyMap<number, T>): readonly (readonly [number, T])[] {
   return [...map].toSorted(([a], [b]) => a - b)
 }
+
+const NOTHING = new Uint8Array(0)
 
 const LABEL = 'hufu/1 call roster'

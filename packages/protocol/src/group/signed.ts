@@ -11,6 +11,7 @@ import {
 import { encodeCbor, type Value } from '../wire/cbor.ts'
 import { statementOctets, type Purpose } from '../wire/statement.ts'
 import type { HostMessage, MemberMessage } from './messages.ts'
+import type { Roster } from './roster.ts'
 import { u64 } from './secrets.ts'
 
 /** Which call, at which server: what every signature in it is bound to. */
@@ -41,6 +42,18 @@ export function hostSigned(
 ): boolean {
   return ed25519.verify(publicKey, octetsOf(context, message), message.signature)
 }
+
+/** True if the host whose per-call key this is has signed the entry that led to `roster`. */
+export function rosterSigned(
+  publicKey: Uint8Array,
+  context: CallContext,
+  { term, sequence, hash, signature }: Roster,
+): boolean {
+  const entry = { type: 'entry', term, sequence, roster: hash, ...NO_CHANGE } as const
+  return ed25519.verify(publicKey, octetsOf(context, entry), signature)
+}
+
+const NO_CHANGE = { added: [], removed: [], forGood: false, host: null } as const
 
 /** What a member's message proves itself by, under the key that only it and its host have: 32 octets. */
 export function memberTag(

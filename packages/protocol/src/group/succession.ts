@@ -15,6 +15,7 @@ import {
 import type { HostMessage } from './messages.ts'
 import { lineOf, type Roster } from './roster.ts'
 import { epochKeys, wipeEpoch } from './secrets.ts'
+import { rosterSigned } from './signed.ts'
 
 /** Remembers whose claims were shown. */
 export type Shown = Map<number, number>
@@ -92,6 +93,19 @@ export function mayAdopt({ roster, ear }: MemberState, next: Roster, now: Ms): b
   if (next.sequence === roster.sequence) return equal(next.hash, roster.hash)
   if (next.term >= roster.term && host === roster.host) return true
   return next.term >= roster.term && ear.rightOf(host, now) !== undefined
+}
+
+/** Entries of its own host that it has missed. */
+export function learn(state: MemberState, next: Roster): void {
+  const { roster, trouble, start } = state
+  const { host, term, sequence } = next
+  if (trouble !== 'behind' || host !== roster.host || term !== roster.term) return
+  if (sequence <= roster.sequence) return
+  const signer = roster.members.get(host)
+  if (signer === undefined || !rosterSigned(signer.signing, start.context, next)) return
+  if (lineOf(next, start.self) === undefined) state.trouble = 'removed'
+  if ([...roster.members.keys()].some((index) => !next.members.has(index))) state.departed = true
+  state.roster = next
 }
 
 /** Its host has brought it in again. */

@@ -24,7 +24,8 @@ export function takeOver(
     host: self,
     roster: hash,
   } as const
-  return { roster: changed, entry: { ...unsigned, signature: signHost(key, context, unsigned) } }
+  const signature = signHost(key, context, unsigned)
+  return { roster: { ...changed, signature }, entry: { ...unsigned, signature } }
 }
 
 const NOBODY = { added: [], removed: [], forGood: false } as const

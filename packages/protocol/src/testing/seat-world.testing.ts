@@ -10,6 +10,7 @@ import { callTalk } from '../ceremonies/call/talk.ts'
 import { ed25519, hex, Secret, seededRandomForTests, utf8, x25519, xwing } from '../crypto/index.ts'
 import type { Random } from '../crypto/index.ts'
 import { GROUP_DEFAULTS, type GroupPolicy } from '../group/policy.ts'
+import type { Roster } from '../group/roster.ts'
 import type { ScheduleName } from '../group/schedules.ts'
 import type { CallContext } from '../group/signed.ts'
 import { certificateCache } from '../identity/certificate-cache.ts'
@@ -159,6 +160,7 @@ export function seatWorld(
   const ended = new Set<string>()
   const begun = new Set<string>()
   const parties: Party[] = []
+  const reigns = new Map<string, Set<number>>()
   /** As the server knows it. */
   let hostIndex = 0
   let cutLosses = 0
@@ -241,6 +243,15 @@ export function seatWorld(
       }
     }
     party.hosted = party.seat.role === 'host'
+    const { roster } = party.seat
+    if (party.hosted) for (const index of roster!.members.keys()) signedFor(roster!).add(index)
+  }
+
+  /** All whom its host has had in it, in that term. */
+  const signedFor = ({ host, term }: Roster): Set<number> => {
+    const all = reigns.get(`${host} ${term}`) ?? new Set()
+    reigns.set(`${host} ${term}`, all)
+    return all
   }
 
   const goes = (index: number): void => {
@@ -491,8 +502,8 @@ export function seatWorld(
       const host = hosts[0]!
       const keys = host.seat.sending()!
       for (const { seat, early, index } of all) {
-        // away since before its host came: nobody whom it trusts has told it of that one
-        if (seat.at === 'away' && !seat.roster!.members.has(host.index)) continue
+        // away since before its host came, whom nobody has let in whom it knows
+        if (seat.at === 'away' && !signedFor(seat.roster!).has(host.index)) continue
         const own = seat.sending()
         assert.equal(seat.at, 'in', `${index} is not in\n${state()}`)
         assert.ok(own !== undefined, `${index} may not send\n${state()}`)

@@ -42,7 +42,7 @@ export function comingBack(
   missing: number | undefined,
   startedAt: Ms,
 ): ComingBack {
-  const { context, self, key, random, line, absent, policy } = start
+  const { context, self, key, random, line, absent, formers, policy } = start
   const away = new Map<number, Ms>()
   const comers = new Map<number, Comer>()
   const nonces = new Map<number, string[]>()
@@ -122,7 +122,9 @@ export function comingBack(
       nonces.set(from, [nonce, ...known.slice(0, MOST_NONCES - 1)])
       tookAt.set(from, now)
       comers.set(from, { member, message })
-      return []
+      const former = formers.of(message.term)
+      const isBehind = former !== undefined && !equal(former.hash, message.roster)
+      return isBehind ? line.send(from, { type: 'former', image: imageOf(former) }) : []
     },
     serve,
     expect(indices, now) {

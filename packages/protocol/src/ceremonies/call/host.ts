@@ -88,9 +88,10 @@ export interface CallHost {
 export function callHost(start: CallHostStart, startedAt: Ms): CallHost {
   if (!policyIsGood(start.policy))
     throw new HufuError('ERR_CALL_ORDER', 'a policy outside its limits')
-  const { context, bundle, key, self, line, book, absent, takes } = start
+  const { context, bundle, key, self, line, book, absent, formers, takes } = start
   const { call } = context
   const taken = takes && takeOver(context, takes.roster, self, key)
+  if (takes !== undefined) formers.keep(takes.roster)
   const group = hostGroup(
     {
       ...start,
@@ -146,6 +147,8 @@ export function callHost(start: CallHostStart, startedAt: Ms): CallHost {
     joiners.dismiss(removed)
     returns.gone(removed)
     book.forget(removed)
+    formers.keep(group.roster)
+    formers.keep(other.roster)
     const merged = group.merge(other, now)
     returns.expect(
       other.added.map(({ index }) => index),

@@ -3,7 +3,7 @@ import type { GroupEffect } from '../../group/effects.ts'
 import type { Held } from '../../group/held.ts'
 import { memberGroup } from '../../group/member.ts'
 import type { MemberGroup, MemberStart, MemberTrouble } from '../../group/member-group.ts'
-import type { Roster } from '../../group/roster.ts'
+import { lineOf, rosterOf, type Roster } from '../../group/roster.ts'
 import { EPOCHS_LEFT_OUT } from '../../group/takeover.ts'
 import { openFirst } from '../../group/wraps.ts'
 import type { ErrorCode } from '../../wire/errors.ts'
@@ -86,7 +86,7 @@ const WELCOME_MS = 120_000
 
 /** Starts a member's part, once the server has said that it is in. */
 export function callMember(start: CallMemberStart, startedAt: Ms = 0 as Ms): CallMember {
-  const { context, self, bundle, key, line, book, absent, was } = start
+  const { context, self, bundle, key, line, book, absent, formers, was } = start
   const again = broughtInAgain(start)
   let state: State = { at: 'waiting', told: {} }
   let kept: readonly (readonly [number, CallTalk])[] = []
@@ -111,6 +111,7 @@ export function callMember(start: CallMemberStart, startedAt: Ms = 0 as Ms): Cal
     if (state.at !== 'in') return done
     const { group } = state
     const { trouble, roster } = group
+    if (before.term !== roster.term) formers.keep(before)
     const shown = book.follow(before, roster, trust)
     if (trouble === 'fork' || trouble === 'removed')
       return [...done, ...shown, ...fail(TROUBLE[trouble])]
@@ -162,7 +163,11 @@ export function callMember(start: CallMemberStart, startedAt: Ms = 0 as Ms): Cal
       case 'fresh':
       case 'go':
       case 'beat':
+        if (lineOf(roster, from) === undefined) again.stranger(from, now)
         return after(group.receive(from, message, now), roster, { now, trust })
+      case 'former':
+        group.learn(rosterOf(context.call, message.image))
+        return after([], roster, { now, trust })
       case 'image':
         again.image(from, message)
         return []

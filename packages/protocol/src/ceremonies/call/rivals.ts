@@ -28,7 +28,7 @@ export interface Rivals {
   /** The member to give way to. */
   winner(): number | undefined
   /** What another host has left to this one; undefined if it has not, or there is nothing in it. */
-  ceded(message: MessageOf<typeof Cede>, now: Ms): OtherPart | undefined
+  ceded(message: MessageOf<typeof Cede>, now: Ms): (OtherPart & { roster: Roster }) | undefined
 }
 
 interface Claim {
@@ -123,7 +123,7 @@ export function rivals(
       if (isAbove && added.length + removed.length === 0) return undefined
       cededAt.set(host, now)
       claims.delete(host)
-      return { term, sequence, epoch, added, removed }
+      return { term, sequence, epoch, added, removed, roster: other }
     },
   }
 }

@@ -7,6 +7,7 @@ import type { PublicKeys } from '../../identity/security-key.ts'
 import type { Ms } from '../../wire/units.ts'
 import type { Book } from './book.ts'
 import type { Bundle } from './bundle.ts'
+import type { Formers } from './formers.ts'
 import type { Line } from './line.ts'
 
 /** What a seat begins with. */
@@ -44,6 +45,8 @@ export interface SeatParts extends SeatStart {
   readonly book: Book
   /** Those whose connections are gone, as the server says: only a hint. */
   readonly absent: Set<number>
+  /** The last rosters of those who hosted before, as this end knows them. */
+  readonly formers: Formers
   /** Until then another may rightly host the call: a host was out of reach a while ago. */
   readonly unrest: { until: Ms }
 }

@@ -6,6 +6,7 @@ import { bundleBook } from './book.ts'
 import type { Bundle } from './bundle.ts'
 import type { CallEffect } from './effects.ts'
 import { callHost, type CallHost } from './host.ts'
+import { formerRosters } from './formers.ts'
 import { talkLine } from './line.ts'
 import { callMember, type CallMember } from './member.ts'
 import type { CallTrust } from './proofs.ts'
@@ -115,7 +116,15 @@ function partsOf(start: SeatStart): SeatParts {
   const told = start.host === undefined ? {} : { host: start.host }
   const unrest = { until: 0 as Ms }
   const book = bundleBook(context, self, start.keeps)
-  return { ...own, ...told, line: talkLine(), book, absent: new Set(), unrest }
+  return {
+    ...own,
+    ...told,
+    line: talkLine(),
+    book,
+    absent: new Set(),
+    formers: formerRosters(),
+    unrest,
+  }
 }
 
 function seat(parts: SeatParts, begun: Part): CallSeat {

@@ -289,6 +289,40 @@ describe('who was away comes back', () => {
     assert.equal(world.four[3]!.seat.at, 'in')
   })
 
+  test('also to a host whom its own has let in since, and who may be there no more', () => {
+    const world = callOfFour(18)
+    world.act({ do: 'drop', which: 3 })
+    world.act({ do: 'join', count: 1 })
+    world.act({ do: 'wait', ms: 3_000 })
+    world.act({ do: 'hand', which: 2 })
+    world.act({ do: 'wait', ms: 6_000 })
+    assert.deepEqual(whoHosts(world), [4])
+    world.act({ do: 'die', which: 0 })
+    world.act({ do: 'wait', ms: 3_000 })
+    assert.ok(!world.four[3]!.seat.roster!.members.has(4))
+    world.act({ do: 'return', which: 0 })
+    world.act({ do: 'wait', ms: 8_000 })
+    assert.deepEqual([world.four[3]!.seat.at, world.four[3]!.seat.roster!.host], ['in', 4])
+    world.settle()
+    world.checkAgreement()
+  })
+
+  test('also to its own host, to which the call has come back', () => {
+    const world = callOfFour(19)
+    const [first, , next, late] = world.four
+    late!.isKeptFrom = true
+    world.act({ do: 'hand', which: 1 })
+    for (const which of [0, 2]) world.act({ do: 'deliver', which, count: 6 })
+    late!.isKeptFrom = false
+    assert.equal(next!.seat.role, 'host')
+    world.act({ do: 'bye', which: 2 })
+    world.act({ do: 'wait', ms: 6_000 })
+    assert.deepEqual(whoHosts(world), [first!.index])
+    world.act({ do: 'wait', ms: 6_000 })
+    world.checkAgreement()
+    assert.equal(late!.seat.at, 'in')
+  })
+
   test('but not one who was taken out', () => {
     const world = callOfFour(8)
     world.act({ do: 'remove', which: 1 })

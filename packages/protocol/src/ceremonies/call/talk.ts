@@ -43,7 +43,7 @@ import {
  *   host → joiner      bundle                   of those who were in before; also when asked with `want`
  *   host → joiner      unshown                  of whom it has none, as it has taken the call over
  *   member → host      return                   it has lost its connection, or step
- *   host → member      image, again
+ *   host → member      former, image, again
  *   host → all         hand-over, end
  *   host → host        cede                     two have hosted the call, and one gives way
  *   member → all       bye
@@ -76,6 +76,7 @@ const image = {
   members: list(member, MOST_MEMBERS),
   lost: list(member, MOST_MEMBERS),
   left: list(tuple({ index, signing: hash }), MOST_MEMBERS),
+  signature: bytes(0, SIGNATURE_OCTETS),
 } as const
 /** The roster as it is now: what its hash is over. */
 export const Image = message('image', 17, image)
@@ -131,6 +132,8 @@ export const HandOver = message('hand-over', 23, {
 })
 /** To another host: what that one is handed, whole. `signature`: of the `hand-over`. */
 export const Cede = message('cede', 28, { image: tuple(image), epoch, to: index, signature })
+/** To one who comes back from before another hosted: the last roster of its own host. */
+export const Former = message('former', 30, { image: tuple(image) })
 /** The call is over. */
 export const EndOf = message('end', 24, { term, signature })
 /** The member leaves. */
@@ -164,6 +167,7 @@ const kinds = [
   Again,
   HandOver,
   Cede,
+  Former,
   EndOf,
   Bye,
   Part,
