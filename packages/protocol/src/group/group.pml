@@ -1,5 +1,5 @@
 /*
- * The hops of a group for Spin (spinroot.com): host.ts, and member.ts with what belongs to it, with their states, names and
+ * The hops of a group for Spin (spinroot.com): host.ts and member.ts with what belongs to them, with their states, names and
  * order. Whoever changes one changes both. group-world.pml is what they live in; the searches are made by test/protocol/group-model.test.ts.
  *
  * Keys are told apart by what makes them: the call's secret, the epoch that a ratchet mixes in, the roster. An assertion is
