@@ -1,7 +1,7 @@
 import { StringDecoder } from 'node:string_decoder'
 import { HufuError } from '@hufu/protocol/wire'
 import { outlivesTerminal } from './modes.ts'
-import type { Screen } from './screen.ts'
+import type { Editor, Screen } from './screen.ts'
 
 /** How a question is asked. */
 export interface Question {
@@ -50,7 +50,9 @@ export async function ask(screen: Screen, question: Question): Promise<string | 
   const taken = (): void => resolve(undefined)
 
   outlivesTerminal(stdin)
-  screen.above(() => stderr.write(question.text))
+  const asked = questionLine(question, () => typed)
+  if (screen.drawn) screen.keep(asked)
+  else stderr.write(question.text)
   stdin.setRawMode(true)
   stdin.on('data', read).once('end', taken)
   stdin.resume()
@@ -63,8 +65,34 @@ export async function ask(screen: Screen, question: Question): Promise<string | 
     stdin.pause()
     stdin.setRawMode(false)
     stderr.write('\n')
+    asked.left()
+    screen.keep(undefined)
   }
 }
+
+/** The question and its answer so far, as the lowest line of a terminal; `left`: the cursor is below it. */
+function questionLine(
+  { text, shown }: Question,
+  typed: () => readonly string[],
+): Editor & { left(): void } {
+  const line = (): string => text + (shown ? typed().join('') : '')
+  let isLeft = false
+  return {
+    getCursorPos() {
+      const columns = process.stderr.columns > 0 ? process.stderr.columns : USUAL_COLUMNS
+      const { length } = line()
+      return isLeft
+        ? { rows: 0, cols: 0 }
+        : { rows: Math.floor(length / columns), cols: length % columns }
+    },
+    setPrompt: () => undefined,
+    prompt: () => void process.stderr.write(line()),
+    left: () => void (isLeft = true),
+  }
+}
+
+/** Some terminals say 0. */
+const USUAL_COLUMNS = 80
 
 const CTRL_C = '\u0003'
 const CTRL_D = '\u0004'

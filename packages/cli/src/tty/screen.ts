@@ -10,8 +10,11 @@ export interface Screen {
   /** Shows `text` below everything until it is replaced; `undefined` takes it away. */
   status(text: string | undefined): void
   /** Keeps the line that is typed in `editor` below everything, with the status as its prompt. */
-  keep(editor: Interface | undefined): void
+  keep(editor: Editor | undefined): void
 }
+
+/** A line that is being typed: a readline, or a question and what is answered. */
+export type Editor = Pick<Interface, 'getCursorPos' | 'setPrompt' | 'prompt'>
 
 /** The screen of `stream`; on anything but a terminal it only passes through what scrolls. */
 export function screen(stream: NodeJS.WriteStream): Screen {
@@ -24,7 +27,7 @@ export function screen(stream: NodeJS.WriteStream): Screen {
     }
   }
   let status: string | undefined
-  let editor: Interface | undefined
+  let editor: Editor | undefined
 
   /** Some terminals say 0. */
   const columns = (): number => (stream.columns > 0 ? stream.columns : USUAL_COLUMNS)
