@@ -1,21 +1,18 @@
-import { equal, type Secret } from '../../crypto/index.ts'
 import type { GroupEffect } from '../../group/effects.ts'
-import type { Held } from '../../group/held.ts'
 import { memberGroup } from '../../group/member.ts'
 import type { MemberGroup, MemberStart, MemberTrouble } from '../../group/member-group.ts'
 import { lineOf, rosterOf, type Roster } from '../../group/roster.ts'
-import { EPOCHS_LEFT_OUT } from '../../group/takeover.ts'
-import { openFirst } from '../../group/wraps.ts'
 import type { ErrorCode } from '../../wire/errors.ts'
-import type { MessageOf } from '../../wire/schema.ts'
 import { after as later, type Ms } from '../../wire/units.ts'
 import { broughtInAgain } from './brought-in.ts'
 import type { CallEffect } from './effects.ts'
-import { endPayload, sealInfo, signSaid, wasSaid, type CallTrust } from './proofs.ts'
-import { handOverPayload } from './returning.ts'
-import type { SeatChoice, SeatParts } from './seat-start.ts'
-import type { CallTalk, HandOver } from './talk.ts'
-import { verifyWelcome, type Told, type Welcomed } from './welcome.ts'
+import { endPayload, signSaid, type CallTrust } from './proofs.ts'
+import { handing, hostSaid } from './handing.ts'
+import type { SeatChoice } from './seat-start.ts'
+import type { CallTalk } from './talk.ts'
+import { openWelcome, verifyWelcome, type Told, type Welcomed } from './welcome.ts'
+import { earlyTalk } from './early.ts'
+import type { CallMember, CallMemberStart } from './call-member.ts'
 
 /*
  * A member of a call, from its S1 on. Nothing is decrypted before S2 is verified (A11).
@@ -27,60 +24,12 @@ import { verifyWelcome, type Told, type Welcomed } from './welcome.ts'
  * What is said to all while this end is not in yet is kept, and heard once it is.
  */
 
-/** What a member begins with; `was`: one that has been host itself. */
-export interface CallMemberStart extends SeatParts {
-  readonly was?: SeatChoice & Was
-}
-
-/** What a host has when it is one no longer: the roster and the keys, and what it has said. */
-export interface Was {
-  readonly roster: Roster
-  readonly held: Held
-  readonly said: MessageOf<typeof HandOver>
-}
-
-/** A member's part of a call. */
-export interface CallMember {
-  readonly at: 'waiting' | 'opening' | 'in' | 'away' | 'over'
-  readonly roster: Roster | undefined
-  readonly group: MemberGroup | undefined
-  readonly choice: SeatChoice | undefined
-  /** A message of the signalling session; `from` is the relay's stamp. */
-  hear(from: number, message: CallTalk, now: Ms, trust: CallTrust): readonly CallEffect[]
-  /** What the KEY agreed on, 32 octets, which is the caller's to wipe; undefined if it did not. */
-  agreed(shared: Secret | undefined, now: Ms, trust: CallTrust): readonly CallEffect[]
-  /** Its own connection is gone, or back: it has to be brought in again. */
-  offline(): void
-  online(now: Ms): readonly CallEffect[]
-  tick(now: Ms): readonly CallEffect[]
-  wakesAt(): Ms
-  /** By what right this end is to host the call now, if it is. */
-  turn(now: Ms): 'handed' | 'taken' | undefined
-  /** Gives up being a member, for being host. */
-  release(now: Ms): Released
-  /** Leaves. */
-  bye(): readonly CallEffect[]
-}
-
-/** What one who takes a call over has of it. */
-export interface Released extends SeatChoice {
-  readonly roster: Roster
-  readonly held: Held
-  readonly firstEpoch: number
-  /** Who has claimed it before, and brought nobody in. */
-  readonly idle: readonly number[]
-}
-
 type State =
   | { readonly at: 'waiting'; readonly told: Partial<Told> }
   | ({ readonly at: 'opening' } & Welcomed)
   | { readonly at: 'in'; readonly group: MemberGroup; readonly choice: SeatChoice }
   | { readonly at: 'over' }
 
-/** Messages kept for one who is not in yet. Our choice: more than come in the seconds that a slow token takes. */
-const MOST_KEPT = 256
-/** Of one who is not the host. */
-const MOST_KEPT_OF_ONE = 16
 /** Milliseconds in which a host's welcome comes, or does not. Our choice: its KEY may have to be touched first. */
 const WELCOME_MS = 120_000
 
@@ -89,15 +38,15 @@ export function callMember(start: CallMemberStart, startedAt: Ms = 0 as Ms): Cal
   const { context, self, bundle, key, line, book, absent, formers, was } = start
   const again = broughtInAgain(start)
   let state: State = { at: 'waiting', told: {} }
-  let kept: readonly (readonly [number, CallTalk])[] = []
-  let handed: MessageOf<typeof HandOver> | undefined
+  const early = earlyTalk(start.host)
+  const handed = handing(start)
   let isOffline = false
   let welcomeBy: Ms | undefined
 
   const fail = (code: ErrorCode): readonly CallEffect[] => {
     if (state.at === 'in') state.group.close()
     state = { at: 'over' }
-    kept = []
+    early.take()
     return [{ do: 'over', code }]
   }
 
@@ -115,7 +64,7 @@ export function callMember(start: CallMemberStart, startedAt: Ms = 0 as Ms): Cal
     const shown = book.follow(before, roster, trust)
     if (trouble === 'fork' || trouble === 'removed')
       return [...done, ...shown, ...fail(TROUBLE[trouble])]
-    const asked = isOffline ? [] : again.ask(group, now, handed)
+    const asked = isOffline ? [] : again.ask(group, now, handed.said)
     return asked === 'given up'
       ? [...done, ...shown, ...fail('ERR_CALL_LOST')]
       : [...done, ...shown, ...asked]
@@ -134,16 +83,6 @@ export function callMember(start: CallMemberStart, startedAt: Ms = 0 as Ms): Cal
     return [{ do: 'agree', share: good.share }]
   }
 
-  /** What the host says has room of its own, and nobody else fills all of the rest. */
-  const keep = (from: number, message: CallTalk): readonly CallEffect[] => {
-    const isHost = from === start.host
-    const others = kept.filter(([sender]) => (sender === start.host) === isHost)
-    const own = kept.filter(([sender]) => sender === from)
-    const most = isHost || start.host === undefined ? MOST_KEPT : MOST_KEPT_OF_ONE
-    if (others.length < MOST_KEPT && own.length < most) kept = [...kept, [from, message]]
-    return []
-  }
-
   const hear = (
     from: number,
     message: CallTalk,
@@ -153,7 +92,8 @@ export function callMember(start: CallMemberStart, startedAt: Ms = 0 as Ms): Cal
     if (state.at === 'over') return []
     if (state.at !== 'in') {
       if (OF_JOINING.has(message.type)) return welcome(from, message, trust)
-      return keep(from, message)
+      early.keep(from, message)
+      return []
     }
     const { group } = state
     const { roster } = group
@@ -174,7 +114,7 @@ export function callMember(start: CallMemberStart, startedAt: Ms = 0 as Ms): Cal
       case 'again':
         return after(again.take(group, from, message, now), roster, { now, trust })
       case 'hand-over':
-        return after(handOver(message, now), roster, { now, trust })
+        return after(handed.take(group, message, now), roster, { now, trust })
       case 'bundle': {
         const { index } = message
         return book.take(roster, { from, index, bundle: message.bundle }, trust)
@@ -191,33 +131,15 @@ export function callMember(start: CallMemberStart, startedAt: Ms = 0 as Ms): Cal
       case 'data':
         return roster.members.has(from) ? [{ do: 'data', from, octets: message.octets }] : []
       case 'end': {
-        const isSaid = bySelf(roster, 'call-end', message.signature, endPayload(roster.term))
+        const isSaid = hostSaid(context, roster, 'call-end', {
+          payload: endPayload(roster.term),
+          signature: message.signature,
+        })
         return isSaid && message.term === roster.term ? fail('ERR_CALL_ENDED') : []
       }
       default:
         return []
     }
-  }
-
-  const bySelf = (
-    { members, host }: Roster,
-    what: 'call-end' | 'call-hand-over',
-    signature: Uint8Array,
-    payload: Uint8Array,
-  ): boolean =>
-    wasSaid({ publicKey: members.get(host)!.signing, signature }, context, what, payload)
-
-  /** The host makes another its successor. Whoever brings it: the host has signed it. */
-  const handOver = (message: MessageOf<typeof HandOver>, now: Ms): readonly GroupEffect[] => {
-    if (state.at !== 'in' || handed?.term === message.term) return []
-    const { group } = state
-    const { roster } = group
-    if (message.term !== roster.term || message.to === roster.host) return []
-    if (!bySelf(roster, 'call-hand-over', message.signature, handOverPayload(message))) return []
-    handed = message
-    // the host has signed entries that this member has not seen: it may not host, nor go on by itself
-    if (!equal(message.roster, roster.hash)) group.fallBehind()
-    return message.to === self ? [] : group.handedTo(message.to, now)
   }
 
   const begin = (begins: MemberStart, now: Ms): readonly GroupEffect[] | undefined => {
@@ -230,7 +152,6 @@ export function callMember(start: CallMemberStart, startedAt: Ms = 0 as Ms): Cal
 
   if (was !== undefined) {
     const { held, said, ...rest } = was
-    handed = said
     begin({ ...start, ...rest, begins: { held, to: said.to } }, startedAt)
   }
 
@@ -252,21 +173,9 @@ export function callMember(start: CallMemberStart, startedAt: Ms = 0 as Ms): Cal
     hear,
     agreed(shared, now, trust) {
       if (state.at !== 'opening') return []
-      const { host, roster, batch, sealed } = state
-      const { publicKeys } = start
-      const opened =
-        shared &&
-        openFirst(
-          {
-            keyAlgorithm: publicKeys.algorithm === 'p256' ? 'p256' : 'x25519',
-            key: { publicKey: publicKeys.agreement, agree: () => shared.expose().slice() },
-            call: start.sealing,
-          },
-          sealed,
-          sealInfo(context, batch.term, host, bundle),
-        )
-      const { epoch, commitment, schedule, policy } = batch
-      const begins = opened && { ...opened, epoch, commitment, nonce: bundle.r2 }
+      const { host, roster, batch } = state
+      const { schedule, policy } = batch
+      const begins = shared && openWelcome(start, state, shared)
       const effects = begins && begin({ ...start, roster, schedule, policy, begins }, now)
       if (effects === undefined) return fail('ERR_CALL_PROOF')
       const shown = book.take(
@@ -275,9 +184,7 @@ export function callMember(start: CallMemberStart, startedAt: Ms = 0 as Ms): Cal
         trust,
       )
       const own = line.send('all', { type: 'bundle', index: self, bundle })
-      const late = kept
-      kept = []
-      const heard = late.flatMap(([from, message]) => hear(from, message, now, trust))
+      const heard = early.take().flatMap(([from, message]) => hear(from, message, now, trust))
       return [...line.obey(effects), ...shown, ...own, ...heard]
     },
     offline() {
@@ -315,7 +222,7 @@ export function callMember(start: CallMemberStart, startedAt: Ms = 0 as Ms): Cal
     turn(now) {
       if (state.at !== 'in' || isOffline) return undefined
       const { group } = state
-      if (group.mayHost && handed?.to === self && handed.term === group.roster.term) return 'handed'
+      if (group.mayHost && handed.isToThis(group.roster)) return 'handed'
       return now >= group.takesOverAt(absent) ? 'taken' : undefined
     },
     release(now) {
@@ -325,10 +232,7 @@ export function callMember(start: CallMemberStart, startedAt: Ms = 0 as Ms): Cal
       const held = group.release(now)!
       state = { at: 'over' }
       const { roster } = group
-      const isHanded = handed?.term === roster.term && handed.to === self
-      const firstEpoch = isHanded
-        ? Math.max(handed!.epoch, held.latest) + 1
-        : held.latest + EPOCHS_LEFT_OUT
+      const firstEpoch = handed.firstEpoch(roster, held.latest)
       return { ...choice, roster, held, firstEpoch, idle }
     },
     bye() {

@@ -88,7 +88,7 @@ export function rivals(
       // the one below gives way once it hears of this one
       if (!isAbove && now < after(claim.since, patienceMs))
         return isNew ? [...shown, ...group.beat(now)] : shown
-      if (now >= unrest.until || idle.includes(from)) return [...shown, ...ask(from, claim, now)]
+      if (!unrest.is(now) || idle.includes(from)) return [...shown, ...ask(from, claim, now)]
       winner = from
       return shown
     },
@@ -116,7 +116,7 @@ export function rivals(
       const payload = handOverPayload({ term, sequence, roster: hash, epoch, to })
       const by = { publicKey: signer.signing, signature }
       if (!wasSaid(by, context, 'call-hand-over', payload)) return undefined
-      const isBelieved = now < unrest.until && !idle.includes(host)
+      const isBelieved = unrest.is(now) && !idle.includes(host)
       const added = isBelieved ? unknownTo(roster, other) : []
       const removed = isBelieved ? goneFrom(roster, other, self) : []
       const isAbove = roster.term > term && roster.sequence > sequence

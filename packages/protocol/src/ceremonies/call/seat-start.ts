@@ -4,11 +4,11 @@ import type { GroupPolicy } from '../../group/policy.ts'
 import type { ScheduleName } from '../../group/schedules.ts'
 import type { CallContext } from '../../group/signed.ts'
 import type { PublicKeys } from '../../identity/security-key.ts'
-import type { Ms } from '../../wire/units.ts'
 import type { Book } from './book.ts'
 import type { Bundle } from './bundle.ts'
 import type { Formers } from './formers.ts'
 import type { Line } from './line.ts'
+import type { Unrest } from './unrest.ts'
 
 /** What a seat begins with. */
 export interface SeatStart {
@@ -47,6 +47,5 @@ export interface SeatParts extends SeatStart {
   readonly absent: Set<number>
   /** The last rosters of those who hosted before, as this end knows them. */
   readonly formers: Formers
-  /** Until then another may rightly host the call: a host was out of reach a while ago. */
-  readonly unrest: { until: Ms }
+  readonly unrest: Unrest
 }

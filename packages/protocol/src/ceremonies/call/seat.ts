@@ -1,14 +1,14 @@
-import type { Secret } from '../../crypto/index.ts'
-import type { Roster } from '../../group/roster.ts'
-import type { EpochKeys } from '../../group/secrets.ts'
-import { after, type Ms } from '../../wire/units.ts'
+import type { Ms } from '../../wire/units.ts'
 import { bundleBook } from './book.ts'
-import type { Bundle } from './bundle.ts'
+import type { CallSeat } from './call-seat.ts'
+import { restlessness } from './unrest.ts'
 import type { CallEffect } from './effects.ts'
-import { callHost, type CallHost } from './host.ts'
+import type { CallHost } from './call-host.ts'
+import type { CallMember } from './call-member.ts'
+import { callHost } from './host.ts'
 import { formerRosters } from './formers.ts'
 import { talkLine } from './line.ts'
-import { callMember, type CallMember } from './member.ts'
+import { callMember } from './member.ts'
 import type { CallTrust } from './proofs.ts'
 import { othersOf } from './returning.ts'
 import type { SeatChoice, SeatParts, SeatStart } from './seat-start.ts'
@@ -20,55 +20,6 @@ import type { CallTalk } from './talk.ts'
  *   member ─ handed the call, or no beat for so long and next in order ─→ host
  *   host ─ hands it over, or others have taken it over meanwhile ─→ member
  */
-
-/**
- * A seat in a call. What only a host does has no effect where `role` is `member`. `from` and `index` are the relay's stamps,
- * `now` one monotonic clock's.
- */
-export interface CallSeat {
-  readonly role: 'host' | 'member'
-  /** `away`: it lacks a step, and has asked its host to be brought in again; it takes frames, and sends none. */
-  readonly at: 'waiting' | 'opening' | 'in' | 'away' | 'over'
-  readonly self: number
-  readonly roster: Roster | undefined
-  /** How the call hops, and when: its host's choice. Undefined before the welcome. */
-  readonly choice: SeatChoice | undefined
-  /** What to seal under; undefined while nothing may be sent. */
-  sending(): EpochKeys | undefined
-  /** A frame of the signalling session. */
-  receive(from: number, frame: Uint8Array, now: Ms, trust: CallTrust): readonly CallEffect[]
-  /** After `agree`: what the KEY agreed on, 32 octets, the caller's to wipe; undefined if it did not. */
-  agreed(shared: Secret | undefined, now: Ms, trust: CallTrust): readonly CallEffect[]
-  /** After `sign`. */
-  signed(batch: number, signature: Uint8Array): readonly CallEffect[]
-  /** Host: a member has come in at that index, with this S1 (A9, A12). */
-  joining(index: number, bundle: Bundle, trust: CallTrust): readonly CallEffect[]
-  /** Host: lets all who wait in, as one batch. */
-  admit(now: Ms): readonly CallEffect[]
-  /** Host: takes members out for good. */
-  remove(indices: readonly number[], now: Ms): readonly CallEffect[]
-  /** Host: hops now. */
-  hop(now: Ms): readonly CallEffect[]
-  /** Host: frames of so many octets were sent or received. */
-  passed(octets: number, now: Ms): readonly CallEffect[]
-  /** Says `octets` to all or to one, reliably: 1 to 65,000, sealed by the caller. */
-  data(octets: Uint8Array, to?: 'all' | number): readonly CallEffect[]
-  /** The server's hint that another's connection is gone, or back. */
-  lost(index: number, now: Ms): readonly CallEffect[]
-  back(index: number, now: Ms): readonly CallEffect[]
-  /** This end's own connection is gone: what it says does not arrive. */
-  offline(now: Ms): readonly CallEffect[]
-  /** It is back: what the others have said meanwhile is lost. */
-  online(now: Ms): readonly CallEffect[]
-  /** Host: that member is host from now on, and this end a member. If it lacks a step, once it has been brought in again. */
-  handOver(to: number, now: Ms): readonly CallEffect[]
-  /** Leaves for good. A host hands over first; if nobody is there to be handed it, the call ends. */
-  bye(now: Ms): readonly CallEffect[]
-  /** Host: ends the call for all (A18). */
-  end(): readonly CallEffect[]
-  tick(now: Ms): readonly CallEffect[]
-  wakesAt(): Ms
-}
 
 /**
  * The seat of who places a call, alone in it.
@@ -88,22 +39,6 @@ export function memberSeat(start: SeatStart): CallSeat {
   return seat(parts, { role: 'member', member: callMember(parts) })
 }
 
-/**
- * Milliseconds after a host was out of reach in which others that claim the call are believed. Our choice: as long as anybody
- * asks to be brought in again.
- */
-const UNREST_MS = 120_000
-
-/** A host was not heard, or has been followed by one who says so. */
-function showsUnrest(effect: CallEffect): boolean {
-  return effect.do === 'deaf' ? effect.deaf : effect.do === 'host' && effect.how === 'taken'
-}
-
-/** Who has heard nobody for so long may itself not have been heard for as long as it takes to be followed. */
-function silenceMs({ policy: { deafMs, beatMs, cutMs } }: SeatChoice): Ms {
-  return Math.max(0, deafMs - 2 * beatMs - cutMs) as Ms
-}
-
 type Part =
   | { readonly role: 'host'; readonly host: CallHost; readonly choice: SeatChoice }
   | { readonly role: 'member'; readonly member: CallMember }
@@ -114,7 +49,6 @@ function partsOf(start: SeatStart): SeatParts {
   const { context, self, bundle, publicKeys, keyId, key, sealing, random, makeSecret } = start
   const own = { context, self, bundle, publicKeys, keyId, key, sealing, random, makeSecret }
   const told = start.host === undefined ? {} : { host: start.host }
-  const unrest = { until: 0 as Ms }
   const book = bundleBook(context, self, start.keeps)
   return {
     ...own,
@@ -123,15 +57,14 @@ function partsOf(start: SeatStart): SeatParts {
     book,
     absent: new Set(),
     formers: formerRosters(),
-    unrest,
+    unrest: restlessness(),
   }
 }
 
 function seat(parts: SeatParts, begun: Part): CallSeat {
-  const { self, line, absent } = parts
+  const { self, line, absent, unrest } = parts
   let part = begun
   let isOffline = false
-  let heardAt = 0 as Ms
 
   const byHost = (
     act: (host: CallHost) => readonly CallEffect[],
@@ -142,13 +75,9 @@ function seat(parts: SeatParts, begun: Part): CallSeat {
     now: Ms,
   ): readonly CallEffect[] => (part.role === 'member' ? settle(act(part.member), now) : NONE)
 
-  const unsettle = (now: Ms): void => {
-    parts.unrest.until = after(now, UNREST_MS)
-  }
-
   /** Whether it is still the one that it was. */
   const settle = (effects: readonly CallEffect[], now: Ms): readonly CallEffect[] => {
-    if (effects.some(showsUnrest)) unsettle(now)
+    unrest.follow(effects, now)
     if (part.role === 'host') {
       const { successor } = part.host
       return successor === undefined || part.host.at === 'over'
@@ -179,7 +108,7 @@ function seat(parts: SeatParts, begun: Part): CallSeat {
     const { schedule, policy, ...rest } = member.release(now)
     const host = callHost({ ...parts, schedule, policy, takes: { ...rest, how } }, now)
     part = { role: 'host', host, choice: { schedule, policy } }
-    if (how === 'taken') unsettle(now)
+    if (how === 'taken') unrest.begin(now)
     return [...host.begin(), ...host.tick(now)]
   }
 
@@ -218,7 +147,7 @@ function seat(parts: SeatParts, begun: Part): CallSeat {
       return part.host.at === 'in' ? part.host.group.keys : undefined
     },
     receive(from, frame, now, trust) {
-      heardAt = now
+      unrest.heard(now)
       const message = line.read(from, frame)
       return message === undefined ? NONE : hear(from, message, now, trust)
     },
@@ -253,8 +182,7 @@ function seat(parts: SeatParts, begun: Part): CallSeat {
     },
     online(now) {
       isOffline = false
-      const choice = part.role === 'host' ? part.choice : part.member.choice
-      if (choice !== undefined && now >= after(heardAt, silenceMs(choice))) unsettle(now)
+      unrest.online(part.role === 'host' ? part.choice : part.member.choice, now)
       return part.role === 'host'
         ? byHost((host) => host.online(now), now)
         : byMember((member) => member.online(now), now)

@@ -1,10 +1,11 @@
-import { equal, sha256 } from '../../crypto/index.ts'
+import { equal, sha256, type Secret } from '../../crypto/index.ts'
+import type { BroughtIn } from '../../group/member-group.ts'
 import { rosterOf, sameMember, type Roster } from '../../group/roster.ts'
-import { encOf } from '../../group/wraps.ts'
+import { encOf, openFirst } from '../../group/wraps.ts'
 import { verifySignature } from '../../identity/verify.ts'
 import type { MessageOf } from '../../wire/schema.ts'
 import { bundleHash, type Bundle } from './bundle.ts'
-import { rosterMember, verifyBundle, type CallTrust } from './proofs.ts'
+import { rosterMember, sealInfo, verifyBundle, type CallTrust } from './proofs.ts'
 import type { SeatStart } from './seat-start.ts'
 import { welcomeStatement } from './statements.ts'
 import type { BatchOf, Image, Sealed } from './talk.ts'
@@ -42,6 +43,26 @@ export function verifyWelcome(
   return isGood && share !== undefined
     ? { host: batch.host, roster, batch, sealed, share }
     : undefined
+}
+
+/** Opens it with what the KEY has agreed on, 32 octets, which stays the caller's; undefined if it is not for this end. */
+export function openWelcome(
+  start: SeatStart,
+  { host, batch, sealed }: Welcomed,
+  shared: Secret,
+): BroughtIn | undefined {
+  const { context, bundle, publicKeys } = start
+  const opened = openFirst(
+    {
+      keyAlgorithm: publicKeys.algorithm === 'p256' ? 'p256' : 'x25519',
+      key: { publicKey: publicKeys.agreement, agree: () => shared.expose().slice() },
+      call: start.sealing,
+    },
+    sealed,
+    sealInfo(context, batch.term, host, bundle),
+  )
+  const { epoch, commitment } = batch
+  return opened && { ...opened, epoch, commitment, nonce: bundle.r2 }
 }
 
 /** S2, by the KEY of the user who has rung, and its own S1. */
