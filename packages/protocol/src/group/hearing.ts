@@ -32,7 +32,9 @@ export interface Hearing {
   spent(now: Ms): readonly number[]
   /** What was said meanwhile is lost by this member's own connection: it believes claims anew. */
   forgive(): void
-  /** By what right `from` would host the group; undefined if by none. */
+  /** By what right `from` hosts the group, if it brings this member in; undefined if by none. */
+  mayBring(from: number, now: Ms): HostChange | undefined
+  /** By what right `from` would host the group, if it is worth waiting for; undefined if by none. */
   rightOf(from: number, now: Ms): HostChange | undefined
   /** Who has claimed to be host, and has a right to by now. */
   successor(now: Ms): number | undefined
@@ -64,10 +66,10 @@ export function hearing(policy: GroupPolicy, self: number, startedAt: Ms): Heari
     return first === undefined ? NEVER : after(Math.max(first, missesAt()) as Ms, believedMs)
   }
   const isSpent = (from: number, now: Ms): boolean => now >= believedUntil(from)
-  const rightOf = (from: number, now: Ms): HostChange | undefined => {
-    if (isSpent(from, now)) return undefined
-    return handed === from ? 'handed' : now >= missesAt() ? 'taken' : undefined
-  }
+  const mayBring = (from: number, now: Ms): HostChange | undefined =>
+    handed === from ? 'handed' : now >= missesAt() ? 'taken' : undefined
+  const rightOf = (from: number, now: Ms): HostChange | undefined =>
+    isSpent(from, now) ? undefined : mayBring(from, now)
 
   return {
     get isDeaf() {
@@ -100,6 +102,7 @@ export function hearing(policy: GroupPolicy, self: number, startedAt: Ms): Heari
     forgive: () => {
       firstAt.clear()
     },
+    mayBring,
     rightOf,
     successor: (now) =>
       claimed !== undefined && now < claimed.until && rightOf(claimed.index, now) !== undefined

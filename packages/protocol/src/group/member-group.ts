@@ -50,6 +50,8 @@ export type MemberTrouble =
 export interface MemberGroup {
   readonly roster: Roster
   readonly trouble: MemberTrouble | undefined
+  /** It has nothing to go on with by itself, whoever claims the group. */
+  readonly isStuck: boolean
   /** Who is to bring it in again; undefined if nobody needs to. */
   readonly returnsTo: number | undefined
   /** What to seal under; undefined before the first go, while no beat is heard, and while it is behind. */

@@ -69,6 +69,9 @@ function groupOf(state: MemberState): MemberGroup {
     get trouble() {
       return state.trouble
     },
+    get isStuck() {
+      return state.trouble === 'behind' && !state.isLed
+    },
     get returnsTo() {
       return state.comesTo
     },

@@ -92,7 +92,7 @@ export function mayAdopt({ roster, ear }: MemberState, next: Roster, now: Ms): b
   if (next.sequence < roster.sequence) return false
   if (next.sequence === roster.sequence) return equal(next.hash, roster.hash)
   if (next.term >= roster.term && host === roster.host) return true
-  return next.term >= roster.term && ear.rightOf(host, now) !== undefined
+  return next.term >= roster.term && ear.mayBring(host, now) !== undefined
 }
 
 /** Entries of its own host that it has missed. */
@@ -119,7 +119,7 @@ export function adopt(
   const effects: GroupEffect[] = []
   if ([...roster.members.keys()].some((index) => !next.members.has(index))) state.departed = true
   const isOther = next.host !== roster.host
-  const right = ear.rightOf(next.host, now) ?? 'taken'
+  const right = ear.mayBring(next.host, now) ?? 'taken'
   state.roster = next
   if (isOther) effects.push(...follow(state, right, now))
   else if (next.term !== roster.term) ear.follow(now)

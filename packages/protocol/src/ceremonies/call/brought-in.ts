@@ -22,8 +22,8 @@ export interface BroughtIn {
     now: Ms,
     handed?: MessageOf<typeof HandOver>,
   ): readonly CallEffect[] | 'given up'
-  /** Somebody whom this end does not know says that it hosts the call. */
-  stranger(from: number, now: Ms): void
+  /** Another than its host says that it hosts the call. */
+  claimed(from: number, now: Ms): void
   /** The roster as that member has it: kept until its `again` comes. */
   image(from: number, image: MessageOf<typeof Image>): void
   /** What a host has sealed to this end; if it is good, the group takes it. */
@@ -38,8 +38,9 @@ export interface BroughtIn {
 
 /** Milliseconds between two questions. Our choice. */
 const ASK_MS = 2_000
-/** Milliseconds for which a stranger is asked. Our choice: beats are not further apart. */
-const STRANGER_MS = 60_000
+/** Who claims the call is asked, too, for so many milliseconds, the latest so many. Our choice: beats are not further apart. */
+const CLAIMED_MS = 60_000
+const MOST_CLAIMANTS = 4
 /** Milliseconds after which nobody is asked any more. Our choice: longer than anybody's grace. */
 const GIVE_UP_MS = 120_000
 
@@ -57,7 +58,7 @@ export function broughtInAgain(start: SeatParts): BroughtIn {
     | { readonly since: Ms; readonly to: number; readonly at: Ms; readonly isShown: boolean }
     | undefined
   let nonces: readonly Uint8Array[] = []
-  let stranger: { readonly index: number; readonly until: Ms } | undefined
+  let claimants: readonly (readonly [index: number, until: Ms])[] = []
   let seen: { readonly from: number; readonly image: MessageOf<typeof Image> } | undefined
 
   return {
@@ -78,9 +79,9 @@ export function broughtInAgain(start: SeatParts): BroughtIn {
       const shown =
         asking?.to === to && to !== group.roster.host ? cedeOf(group.roster, handed) : []
       asking = { since: asking?.since ?? now, to, at: now, isShown }
-      // its own host may have let that one in since
-      const asked =
-        isBehind && stranger !== undefined && now < stranger.until ? [to, stranger.index] : [to]
+      // any of them may be it, also one whom its own host has let in since
+      const others = group.isStuck ? claimants.filter(([, until]) => now < until) : []
+      const asked = new Set([to, ...others.map(([index]) => index)])
       const nonce = random(RANDOM_OCTETS)
       nonces = [nonce, ...nonces.slice(0, 1)]
       const { term, hash } = group.roster
@@ -92,8 +93,9 @@ export function broughtInAgain(start: SeatParts): BroughtIn {
         ...line.sendEach(asked, { type: 'return', ...unsigned, signature }),
       ]
     },
-    stranger(from, now) {
-      stranger = { index: from, until: after(now, STRANGER_MS) }
+    claimed(from, now) {
+      const others = claimants.filter(([index]) => index !== from)
+      claimants = [[from, after(now, CLAIMED_MS)] as const, ...others].slice(0, MOST_CLAIMANTS)
     },
     image(from, image) {
       seen = { from, image }

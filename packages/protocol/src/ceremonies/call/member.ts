@@ -1,7 +1,7 @@
 import type { GroupEffect } from '../../group/effects.ts'
 import { memberGroup } from '../../group/member.ts'
 import type { MemberGroup, MemberStart, MemberTrouble } from '../../group/member-group.ts'
-import { lineOf, rosterOf, type Roster } from '../../group/roster.ts'
+import { rosterOf, type Roster } from '../../group/roster.ts'
 import type { ErrorCode } from '../../wire/errors.ts'
 import { after as later, type Ms } from '../../wire/units.ts'
 import { broughtInAgain } from './brought-in.ts'
@@ -103,7 +103,7 @@ export function callMember(start: CallMemberStart, startedAt: Ms = 0 as Ms): Cal
       case 'fresh':
       case 'go':
       case 'beat':
-        if (lineOf(roster, from) === undefined) again.stranger(from, now)
+        if (from !== roster.host) again.claimed(from, now)
         return after(group.receive(from, message, now), roster, { now, trust })
       case 'former':
         group.learn(rosterOf(context.call, message.image))
