@@ -1,6 +1,6 @@
 import { equal, hex, sha256, type Secret } from '../../crypto/index.ts'
 import type { HostGroup, Joiner } from '../../group/host-group.ts'
-import { imageOf } from '../../group/roster.ts'
+import { imageOf, type RosterMember } from '../../group/roster.ts'
 import { wrapFirst, type FirstWrap } from '../../group/wraps.ts'
 import type { VerifiedKey } from '../../identity/verify.ts'
 import type { ErrorCode } from '../../wire/errors.ts'
@@ -34,6 +34,8 @@ export interface Admission {
   /** The S1 of a member, where this host has it: of those whom it has let in, and who have shown it since. */
   bundleOf(index: number): Bundle | undefined
   keep(index: number, bundle: Bundle): void
+  /** They have come in by another host: nobody else comes by their keys. */
+  know(lines: readonly RosterMember[]): void
   /** They wait no longer. */
   dismiss(indices: readonly number[]): void
 }
@@ -181,6 +183,12 @@ export function admission(start: SeatParts & SeatChoice, group: HostGroup): Admi
     },
     bundleOf: (index) => bundles.get(index),
     keep,
+    know(lines) {
+      for (const { index, signing } of lines) {
+        const own = hex(signing)
+        if (!owners.has(own)) owners.set(own, index)
+      }
+    },
     dismiss(indices) {
       waiting = waiting.filter(({ index }) => !indices.includes(index))
     },

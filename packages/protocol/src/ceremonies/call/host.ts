@@ -80,7 +80,7 @@ export function callHost(start: CallHostStart, startedAt: Ms): CallHost {
     const done = line.obey(effects)
     const wasGathering = group.at === 'gathering'
     const brought = returns.serve(now)
-    winner ??= claims.winner()
+    winner = claims.winner()
     const admitted = wasGathering && group.at !== 'gathering' ? joiners.admit(now) : []
     return [...done, ...brought, ...admitted]
   }
@@ -95,6 +95,7 @@ export function callHost(start: CallHostStart, startedAt: Ms): CallHost {
     book.forget(removed)
     formers.keep(group.roster)
     formers.keep(other.roster)
+    joiners.know(other.added)
     const merged = group.merge(other, now)
     returns.expect(
       other.added.map(({ index }) => index),

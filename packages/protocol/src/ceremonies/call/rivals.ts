@@ -78,8 +78,9 @@ export function rivals(
       const signer = lineOf(roster, from)
       const known = claims.get(from)
       if (signer === undefined || from === self) return []
-      const isNew = known?.term !== message.term
-      if (!isNew && now < after(known.last, policy.beatMs / 2)) return []
+      const isNew = known === undefined || message.term > known.term
+      if (!isNew && (message.term < known.term || now < after(known.last, policy.beatMs / 2)))
+        return []
       if (!hostSigned(signer.signing, context, message)) return []
       const claim = claimed(from, message.term, now)
       const { term } = claim
@@ -123,6 +124,8 @@ export function rivals(
       if (isAbove && added.length + removed.length === 0) return undefined
       cededAt.set(host, now)
       claims.delete(host)
+      if (winner === host) winner = undefined
+      if (rival?.index === host) rival = undefined
       return { term, sequence, epoch, added, removed, roster: other }
     },
   }
