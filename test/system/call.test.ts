@@ -167,7 +167,12 @@ test('a host whose terminal is closed has left at once, and who called meanwhile
   const bobs = await answering(bob, ' --once')
   const call = ann.start('call bob')
   await call.event(({ event, state }) => event === 'member' && state === 'joined')
-  await cy.run('call bob')
+  const other = await cy.run('call bob')
+  assert.deepEqual(
+    of(other.events, 'member').map(({ state }) => state),
+    ['ringing', 'busy', 'unanswered'],
+    'they have met',
+  )
   const { from, code } = await bobs.event(({ event }) => event === 'missed')
   assert.deepEqual([from, code], ['cy@localhost', 'ERR_CALL_NO_ANSWER'])
   call.child.kill('SIGHUP')

@@ -196,6 +196,7 @@ export const messages: readonly Target[] = [
     { type: 'call.accept', ref: 11, call: id, bundle, check: { nonce: share, signature: tag } },
     { type: 'call.accept', ref: 11, call: id, bundle, check: null },
     { type: 'call.decline', call: id },
+    { type: 'call.busy', call: id },
     { type: 'call.leave', call: id },
     { type: 'call.remove', ref: 12, call: id, index: 65_534 },
     { type: 'call.end', ref: 13, call: id },
@@ -274,6 +275,7 @@ export const messages: readonly Target[] = [
     { type: 'call.joining', call: id, index: 7, bundle },
     { type: 'call.joined', ref: 11, call: id, index: 7, host: 0, signalling: id, media: id },
     { type: 'call.declined', call: id, user, code: 'ERR_CALL_NO_ANSWER' },
+    { type: 'call.engaged', call: id, user },
     { type: 'call.over', call: id, code: 'ERR_CALL_FORCED', reason: 'maintenance' },
   ]),
   codecTarget('what nodes tell an opener', 40, forOpener, [

@@ -49,6 +49,7 @@ export function attendance(): Attendance {
         case 'removed':
           there.delete(event.index)
           return
+        case 'busy':
         case 'lost':
         case 'back':
       }

@@ -34,6 +34,7 @@ function here(): { rings: Rings; notes: string[]; events: unknown[]; pass: (ms: 
 function calling(from: string, how: Partial<CallIdentity> | 'ERR_CERT_EXPIRED' = {}) {
   const stop = new AbortController()
   let declined = 0
+  let busy = 0
   const ring = {
     call: new Uint8Array(16),
     from,
@@ -41,8 +42,9 @@ function calling(from: string, how: Partial<CallIdentity> | 'ERR_CERT_EXPIRED' =
     ringMs: 45_900,
     signal: stop.signal,
     decline: () => (declined += 1),
+    busy: () => (busy += 1),
   } as unknown as RingingCall
-  return { ring, stop, declined: () => declined }
+  return { ring, stop, declined: () => declined, busy: () => busy }
 }
 
 const { signal } = new AbortController()
@@ -107,6 +109,22 @@ test('what came between is asked about again, unless it rings no longer', async 
   rings.back(first)
   assert.equal((await rings.next(signal)).ring, cy.ring)
   assert.equal(rings.count, 0)
+})
+
+test('whoever is known by the same key hears that one is in a call, and nobody else', async () => {
+  const { rings } = here()
+  const [known, stranger] = [calling('bob@x', { pinned: 'same' }), calling('cy@x')]
+  const [other, bad] = [calling('di@x', { pinned: 'changed' }), calling('ed@x', 'ERR_CERT_EXPIRED')]
+  const all = [known, stranger, other, bad]
+  rings.rang(calling('fay@x', { pinned: 'same' }).ring)
+  assert.equal((await rings.next(signal)).ring.from, 'fay@x', 'free: asked about')
+  await beside(rings, () => {
+    for (const { ring } of all) rings.rang(ring)
+  })
+  assert.deepEqual(
+    all.map(({ busy }) => busy()),
+    [1, 0, 0, 0],
+  )
 })
 
 test('nobody is taken unasked whose key is another, or is not good', async () => {

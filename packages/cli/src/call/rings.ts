@@ -72,6 +72,8 @@ export function ringsHere(output: Output, now: () => number = () => performance.
   const show = (ring: RingingCall): void => {
     const { from, caller: who } = ring
     const key = typeof who === 'string' ? { code: who } : keyOf(who)
+    // strangers, and whoever comes with another key, are not to learn whether one is in a call
+    if (typeof who !== 'string' && who.pinned === 'same') ring.busy()
     void output.event({ event: 'waits', from, call: hex(ring.call), ...key })
     output.note(callsText(ring, 'calls too'))
     const after = 'it rings on, and is asked about once this is over'

@@ -104,6 +104,8 @@ function memberLines(event: Extract<Told, { type: 'member' }>): readonly string[
   switch (event.state) {
     case 'ringing':
       return [`ringing ${user}`]
+    case 'busy':
+      return [`${user} is in another call; it rings on there`]
     case 'declined':
       return [`${user} declines`]
     case 'unanswered':

@@ -6,6 +6,16 @@ import type { Asked, Asking } from './asking.ts'
 import { crowd, type Crowd } from './crowd.ts'
 import { hostActs, type HostActs } from './host-acts.ts'
 
+test('who is in another call is told of while rung, and not after', () => {
+  const { here, told } = held()
+  here.ring(['bob@x'])
+  here.engaged('bob@x')
+  here.engaged('cy@x')
+  here.declined('bob@x', 'ERR_CALL_NO_ANSWER')
+  here.engaged('bob@x')
+  assert.deepEqual(told, ['ringing bob@x', 'busy bob@x', 'unanswered bob@x'])
+})
+
 test('whoever is rung has an outcome, even if the server never tells one', () => {
   const { clock, here, told, lapsed } = held()
   here.ring(['bob', 'cy'])

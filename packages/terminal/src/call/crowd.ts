@@ -23,6 +23,8 @@ export interface Crowd {
   unring(user: string): boolean
   /** Another hosts: the server rings for this end no longer. */
   withdrawn(): void
+  /** That user is in another call, and still rung. */
+  engaged(user: string): void
   /** That user does not come. */
   declined(user: string, code: ErrorCode): void
   /** A member's S1 is good. */
@@ -123,6 +125,9 @@ export function crowd({ people, clock, isIn, tell, lapsed }: CrowdPorts): Crowd 
     unring: (user) => rung.delete(user),
     withdrawn() {
       for (const user of rung.keys()) declined(user, 'ERR_CALL_WITHDRAWN')
+    },
+    engaged(user) {
+      if (rung.has(user)) tell({ type: 'member', state: 'busy', user })
     },
     declined,
     async verified({ index, user, kind, keyId }) {

@@ -17,8 +17,11 @@ export interface CallIdentity {
 
 /** What becomes of those who are called, and of those in the call. */
 export type MemberEvent =
-  /** Only the host learns of these. `unanswered`: absent, unknown or busy, all alike; in the call already; or another hosts. */
-  | { readonly type: 'member'; readonly state: 'ringing'; readonly user: string }
+  /**
+   * Only the host learns of these. `busy`: in another call, by their own terminals' word; it rings on. `unanswered`: absent,
+   * unknown or busy and silent, all alike; in the call already; or another hosts.
+   */
+  | { readonly type: 'member'; readonly state: 'ringing' | 'busy'; readonly user: string }
   | {
       readonly type: 'member'
       readonly state: 'declined' | 'unanswered'

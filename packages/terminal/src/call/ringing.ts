@@ -25,6 +25,11 @@ export interface RingingCall {
   /** Joins, and resolves once the server has let this end in. Rejects as `Calls.place`. */
   accept(): Promise<Call>
   decline(): void
+  /**
+   * Says that this end is in another call: it rings on. Whoever calls is told once all of the user's terminals have said so;
+   * somebody who is not to know is not told, and finds that nobody answers.
+   */
+  busy(): void
 }
 
 /** Calls that ring here. */
@@ -75,6 +80,9 @@ export function ringingOf(beginning: BeginningPorts): Ringing {
         decline() {
           if (!rings.delete(id)) return
           connection.send({ type: 'call.decline', call })
+        },
+        busy() {
+          if (rings.has(id)) connection.send({ type: 'call.busy', call })
         },
       })
     },

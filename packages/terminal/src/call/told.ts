@@ -54,6 +54,8 @@ export function toldOf(ports: ToldPorts): (message: FromServer) => void {
           message.user,
           isErrorCode(message.code) ? message.code : 'ERR_CALL_NO_ANSWER',
         )
+      case 'call.engaged':
+        return crowd.engaged(message.user)
       case 'call.over':
         return finish(isErrorCode(message.code) ? message.code : 'ERR_CALL_ENDED', message.reason)
       default:

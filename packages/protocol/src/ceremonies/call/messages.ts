@@ -35,6 +35,7 @@ import {
  *                                                ←   accept        S1, and the answer to a check
  *                    ←  joining   joined         →
  *                    ←  declined                 ←   decline
+ *                    ←  engaged                  ←   busy
  *     invite         →            ring           →
  *     remove, end    →            over           →
  *
@@ -90,6 +91,8 @@ export const End = message('call.end', 103, { ref, call })
 export const Hosts = message('call.hosts', 104, { ref, call, index, epoch: uint(2 ** 36) })
 /** Stops ringing a user. Only the host. */
 export const Withdraw = message('call.withdraw', 105, { ref, call, user })
+/** This terminal is in another call, and the call rings on. Whether that is said, and to whom, is the terminal's policy. */
+export const Busy = message('call.busy', 106, { call })
 
 /** Sign this, to have the call placed: purpose `call-check`. */
 export const Check = message('call.check', 112, { ref, call, challenge })
@@ -134,6 +137,8 @@ export const Joined = message('call.joined', 118, {
 export const Declined = message('call.declined', 119, { call, user, code })
 /** The call is over for this terminal, and why. `reason`: an operator's own words. */
 export const Over = message('call.over', 120, { call, code, reason: string(MAX_REASON_UNITS) })
+/** To the host: every terminal of that user where it rings says that it is busy. It rings on, and may be answered. */
+export const Engaged = message('call.engaged', 121, { call, user })
 
 export const callFromTerminal = [
   Place,
@@ -146,6 +151,7 @@ export const callFromTerminal = [
   End,
   Hosts,
   Withdraw,
+  Busy,
 ] as const
 export const callFromServer = [
   Check,
@@ -157,6 +163,7 @@ export const callFromServer = [
   Joined,
   Declined,
   Over,
+  Engaged,
 ] as const
 
 /** What a terminal says of a call. */

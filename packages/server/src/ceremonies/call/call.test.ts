@@ -61,6 +61,43 @@ test('who declines is named to the host, at every terminal of theirs, and the ca
   assert.equal(codeOf((await second.terminal.any()) as never), 'ERR_CALL_UNKNOWN')
 })
 
+test('who is busy at every terminal is named to the host once, and may still answer', async (t) => {
+  const { house, ann, others } = await people(t, ['bob', 'cy'])
+  const [bob, cy] = others as [Person, Person]
+  const second = await at(house, bob.key)
+  const { call } = await place(ann, ['bob@localhost', 'cy@localhost'])
+  const ring = await ringing(bob)
+  await ringing(second)
+  await ringing(cy)
+  bob.terminal.send({ type: 'call.busy', call })
+  bob.terminal.send({ type: 'call.busy', call })
+  // one of bob's is free, so cy is the first that ann hears of
+  cy.terminal.send({ type: 'call.busy', call })
+  assert.equal((await until(ann.terminal, 'call.engaged')).user, 'cy@localhost')
+  second.terminal.send({ type: 'call.busy', call })
+  assert.equal((await until(ann.terminal, 'call.engaged')).user, 'bob@localhost')
+  second.terminal.send({ type: 'call.busy', call })
+  assert.equal((await join(house, bob, ring)).joined.index, 1)
+  cy.terminal.send({ type: 'call.decline', call })
+  const heard: string[] = []
+  while (heard.at(-1) !== 'call.declined') heard.push((await ann.terminal.any()).type)
+  assert.ok(heard.includes('call.joining'))
+  assert.ok(!heard.includes('call.engaged'), 'once each')
+})
+
+test('nobody is busy in a call that does not ring there', async (t) => {
+  const { ann, others } = await people(t, ['bob', 'cy'])
+  const [bob, cy] = others as [Person, Person]
+  const { call } = await place(ann, ['bob@localhost'])
+  await ringing(bob)
+  cy.terminal.send({ type: 'call.busy', call })
+  bob.terminal.send({ type: 'call.decline', call })
+  bob.terminal.send({ type: 'call.busy', call })
+  assert.equal((await ann.terminal.any()).type, 'call.declined')
+  ann.terminal.send({ type: 'call.end', ref: 9, call })
+  assert.notEqual((await ann.terminal.any()).type, 'call.engaged')
+})
+
 test('of two terminals of one user the first takes the call', async (t) => {
   const { house, ann, others } = await people(t, ['bob'])
   const [bob] = others as [Person]

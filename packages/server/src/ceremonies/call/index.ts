@@ -41,14 +41,25 @@ export function callCeremony(ports: CallPorts): CallCeremony {
   const placing = placingAt(ports, { ringing, rates, opened: watch.begin })
   const joining = joiningAt(ports, ringing)
   const asked = askingAt(ports, { ringing, closing, rates })
-  /** What rings here: call as hex, to the user. */
-  const rings = new Map<Connection, Map<string, string>>()
+  /** What rings here, by the call as hex; whether that terminal has said that it is busy. */
+  const rings = new Map<Connection, Map<string, RingsHere>>()
+
+  /** Its host hears once all terminals where a call rings have said so: what it learns is what they say, and no more. */
+  const busy = (connection: Connection, call: Uint8Array): Promise<void> | undefined => {
+    const id = hex(call)
+    const ring = rings.get(connection)?.get(id)
+    if (ring === undefined || ring.isBusy) return undefined
+    ring.isBusy = true
+    const all = [...rings.values()].flatMap((here) => here.get(id) ?? [])
+    const isFree = all.some(({ user, isBusy }) => user === ring.user && !isBusy)
+    return isFree ? undefined : ringing.engaged(call, ring.user)
+  }
 
   const hear = (connection: Connection, message: CallFromServer): void => {
     const here = rings.get(connection)
     if (message.type === 'call.ring') {
       if (here === undefined || !ports.attends(connection, message.user)) return
-      here.set(hex(message.call), message.user)
+      here.set(hex(message.call), { user: message.user, isBusy: false })
     }
     if (message.type === 'call.stop' && here?.delete(hex(message.call)) !== true) return
     connection.send(message)
@@ -73,10 +84,12 @@ export function callCeremony(ports: CallPorts): CallCeremony {
           return
         case 'call.decline': {
           const call = hex(message.call)
-          const user = rings.get(connection)?.get(call)
+          const user = rings.get(connection)?.get(call)?.user
           rings.get(connection)?.delete(call)
           return user === undefined ? undefined : joining.decline(message.call, user)
         }
+        case 'call.busy':
+          return busy(connection, message.call)
         default:
           return asked(connection, message)
       }
@@ -106,4 +119,10 @@ export function callCeremony(ports: CallPorts): CallCeremony {
       watch.close()
     },
   }
+}
+
+/** A call that rings at a terminal of that user. */
+interface RingsHere {
+  readonly user: string
+  isBusy: boolean
 }

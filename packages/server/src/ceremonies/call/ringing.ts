@@ -10,6 +10,7 @@ import {
   keepRing,
   lateRings,
   nextRingEnd,
+  ringOf,
   ringsOfUser,
   setCaller,
   type CallRow,
@@ -45,6 +46,8 @@ export interface Ringing {
   catchUp(terminal: Uint8Array, rings: (call: Uint8Array) => boolean): Promise<void>
   /** All of a user's terminals stop: `code` says why. */
   stop(call: Uint8Array, user: string, code: ErrorCode): Promise<void>
+  /** Tells the host, while it rings, that a user is busy wherever it does. */
+  engaged(call: Uint8Array, user: string): Promise<void>
   /** All rings of a call are withdrawn, and nobody but the rung is told. */
   withdraw(call: Uint8Array): Promise<void>
   /** Ends the rings whose time is over, tells their hosts, and does so again when the next one's is. */
@@ -149,6 +152,14 @@ export function ringingOf(ports: CallPorts): Ringing {
       }
     },
     stop,
+    async engaged(id, user) {
+      const host = await store.read(async (db) => {
+        const [call, ring] = [await findCall(db, id), await ringOf(db, id, user)]
+        if (call === undefined || ring === undefined || ring.until <= clock.wall()) return undefined
+        return memberAt(db, id, call.host)
+      })
+      if (host !== undefined) tell(ports, host.terminal, { type: 'call.engaged', call: id, user })
+    },
     async withdraw(id) {
       const code = 'ERR_CALL_WITHDRAWN'
       const ended = await store.write('soon', async (db) => {
