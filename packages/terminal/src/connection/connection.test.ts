@@ -196,10 +196,21 @@ describe('the heartbeat', () => {
       ends[0]!.greet({ heartbeatMs: 2_000 })
       sleep(60_000)
       clock.advance(1_000)
+      assert.equal(ends[0]!.heard.at(-1)?.type, 'ping')
       if (answers) ends[0]!.say({ type: 'pong', count: 1 })
       clock.advance(1_500)
       assert.deepEqual(events, answers ? ['open fresh'] : ['open fresh', 'lost'])
     }
+  })
+
+  test('where timers are always late, a silent server is given up all the same', () => {
+    const { clock, ends, events, sleep } = rig()
+    ends[0]!.greet({ heartbeatMs: 2_000 })
+    for (let n = 0; n < 2; n += 1) {
+      sleep(60_000)
+      clock.advance(1_000)
+    }
+    assert.deepEqual(events, ['open fresh', 'lost'])
   })
 
   test('a server that answers stays', () => {
