@@ -1,8 +1,7 @@
-import { random, Secret } from '@hufu/protocol/crypto'
-import { frameOpener, frameSealer, keyIdFor, readHeader, SFRAME_SUITES } from '@hufu/protocol/group'
-import { perSecond } from '../harness/cpu.ts'
+import { fileURLToPath } from 'node:url'
 import { compared, type Figure } from '../harness/figures.ts'
-import { bareCipher } from '../peers/bare-cipher.ts'
+import { succeeded, type Scope } from '../harness/scope.ts'
+import type { FrameRounds } from './frame-rounds.ts'
 
 /** Octets of 20 ms of speech. */
 const OCTETS = 160
@@ -10,19 +9,12 @@ const OCTETS = 160
 const ROUNDS = 31
 const AT_LEAST = 0.6
 
+const PROGRAM = fileURLToPath(new URL('frame-rounds.ts', import.meta.url))
+
 /** Frames of a call, sealed and opened, beside the cipher alone. */
-export function frameFigures(): readonly Figure[] {
-  const ours = frames()
-  // an SFrame's header is its associated data
-  const bare = bareCipher(OCTETS, 5)
-  perSecond(ours)
-  perSecond(bare) // both compiled and warm
-  const hufu: number[] = []
-  const peer: number[] = []
-  for (let round = 0; round < ROUNDS; round += 1) {
-    hufu.push(perSecond(ours))
-    peer.push(perSecond(bare))
-  }
+export async function frameFigures(scope: Scope): Promise<readonly Figure[]> {
+  const run = scope.start(process.execPath, [PROGRAM, `${OCTETS}`, `${ROUNDS}`])
+  const { hufu, peer } = JSON.parse(succeeded(await run.ended).stdout) as FrameRounds
   return [
     compared({
       what: `SFrame of ${OCTETS} octets, suite 5, seal + open`,
@@ -33,19 +25,4 @@ export function frameFigures(): readonly Figure[] {
       atLeast: AT_LEAST,
     }),
   ]
-}
-
-function frames(): () => void {
-  const base = new Secret(random(32))
-  const [suite, keyId] = [SFRAME_SUITES[5], keyIdFor(12, 3)]
-  const sealer = frameSealer(suite, base, keyId)
-  const opener = frameOpener(suite, base, keyId)
-  const payload = random(OCTETS)
-  return () => {
-    const frame = sealer.seal(payload)
-    const header = frame instanceof Uint8Array ? readHeader(frame) : undefined
-    if (header === undefined || !(frame instanceof Uint8Array)) throw new Error('no frame')
-    const opened = opener.open(frame, header)
-    if (!(opened instanceof Uint8Array)) throw new Error('a frame did not open')
-  }
 }
