@@ -91,7 +91,7 @@ function utf8Octets(text: string): number {
 /** Writes `value` at `at`; the result is where it ends. */
 function write(value: Value, whole: Uint8Array, at: number): number {
   if (typeof value === 'number') return writeHead(UINT, value, whole, at)
-  if (typeof value === 'string') return writeOctets(TEXT, utf8(value), whole, at)
+  if (typeof value === 'string') return writeText(value, whole, at)
   if (value instanceof Uint8Array) return writeOctets(BYTES, value, whole, at)
   if (value === null || typeof value === 'boolean') {
     whole[at] = value === null ? NULL : value ? TRUE : FALSE
@@ -100,6 +100,18 @@ function write(value: Value, whole: Uint8Array, at: number): number {
   let end = writeHead(ARRAY, value.length, whole, at)
   for (const item of value) end = write(item, whole, end)
   return end
+}
+
+/** Most text is short and of single octets: those are written where they stay. */
+function writeText(value: string, whole: Uint8Array, at: number): number {
+  const { length } = value
+  const start = writeHead(TEXT, length, whole, at)
+  for (let i = 0; i < length; i += 1) {
+    const unit = value.charCodeAt(i)
+    if (unit >= 0x80) return writeOctets(TEXT, utf8(value), whole, at)
+    whole[start + i] = unit
+  }
+  return start + length
 }
 
 function writeOctets(major: number, octets: Uint8Array, whole: Uint8Array, at: number): number {
