@@ -5,8 +5,7 @@ import { personAt, type Person, type Place } from './person.ts'
 import { bareSocket, signallingWithout, type Introduced } from './sockets.ts'
 
 /*
- * node bots.ts SERVER SESSION PROCESS, by a host that orders them about: users, each with a terminal of its own, who take every
- * call. There may be several such processes, each with a number.
+ * node bots.ts SERVER SESSION, by a host that orders them about: users, each with a terminal of its own, who take every call.
  */
 
 /** Users who enrol and sign in at the same time. */
@@ -28,7 +27,6 @@ interface Tally {
   at: number
 }
 
-const self = process.argv[4]!
 const place: Place = { server: process.argv[2]!, session: process.argv[3]! }
 const cache = certificateCache(4_096)
 const introduced: Introduced = { all: true }
@@ -87,7 +85,7 @@ async function come(count: number): Promise<void> {
       const bot = { call: undefined, media: false, why: '' } as Partial<Bot> as Bot
       bots.push(bot)
       const person = await personAt(place, {
-        name: `bot-${self}-${at}`,
+        name: `bot-${at}`,
         openSocket: signallingWithout(introduced, bareSocket),
         cache,
         lost: (code) => void (bot.why = code),

@@ -23,7 +23,7 @@ const SETTLE_MS = 500
 /** Frames that reach somebody in a second, at most: so that it is the hop that is measured. Each of the speakers sends 50 a second, or fewer. */
 const DELIVERED = 4_000
 const SPEAKERS = 4
-/** Who is rung at a time: a crowd in two processes is too busy for what each of them would have done at once. */
+/** Who is rung at a time: a crowd in one process is too busy for what each of them would have done at once. */
 const RUNG = 100
 /** Members from which on they are not told of each other. */
 const STRANGERS = 200
