@@ -41,6 +41,7 @@ const image = {
   members: [member, { ...member, index: 8 }],
   lost: [member],
   left: [{ index: 3, signing: hash }],
+  removed: [{ index: 4, signing: hash }],
   signature,
 } as const
 
@@ -51,7 +52,7 @@ const talk: readonly CallTalk[] = [
     sequence: 9,
     added: [member],
     removed: [3],
-    forGood: true,
+    how: 'removed',
     host: 7,
     roster: hash,
     signature,

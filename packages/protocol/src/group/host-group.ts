@@ -4,7 +4,7 @@ import type { GroupEffect } from './effects.ts'
 import type { Held } from './held.ts'
 import type { MemberMessage } from './messages.ts'
 import type { GroupPolicy } from './policy.ts'
-import type { ChainPlace, Roster, RosterMember } from './roster.ts'
+import type { ChainPlace, Departure, Roster, RosterMember } from './roster.ts'
 import type { ScheduleName } from './schedules.ts'
 import type { EpochKeys } from './secrets.ts'
 import type { CallContext } from './signed.ts'
@@ -52,8 +52,9 @@ export interface Welcome {
 export interface OtherPart extends ChainPlace {
   /** The highest epoch that it has made. */
   readonly epoch: number
-  /** Those of it whom this host does not know, and those who have left it for good. */
+  /** Those of it whom this host does not know, those who have left it by themselves, and those who were taken out. */
   readonly added: readonly RosterMember[]
+  readonly left: readonly number[]
   readonly removed: readonly number[]
 }
 
@@ -78,8 +79,8 @@ export interface HostGroup {
     joiners: readonly Joiner[],
     now: Ms,
   ): { readonly welcomes: readonly Welcome[]; readonly effects: readonly GroupEffect[] }
-  /** Members have left or were removed, and do not come back; or are lost. */
-  leave(indices: readonly number[], now: Ms, why: 'for good' | 'lost'): readonly GroupEffect[]
+  /** Members are out. */
+  leave(indices: readonly number[], now: Ms, how: Departure): readonly GroupEffect[]
   /** Takes over what another host had: its entry is above both chains, and a fresh secret follows. */
   merge(other: OtherPart, now: Ms): readonly GroupEffect[]
   /** Nobody waits for that member while its connection is gone. */

@@ -7,8 +7,10 @@ import { signed, type HostState } from './host-state.ts'
 import { MOST_CHANGES } from './messages.ts'
 import {
   changeRoster,
+  isForGood,
   lineOf,
   sameMember,
+  type Departure,
   type Roster,
   type RosterChange,
   type RosterMember,
@@ -30,8 +32,7 @@ export function join(
   const added = sealed
     .map(({ member }) => member)
     .filter((member) => !sameMember(roster.members.get(member.index), member))
-  const entry =
-    added.length === 0 ? undefined : enter(state, { added, removed: [], forGood: false })
+  const entry = added.length === 0 ? undefined : enter(state, { added, removed: [], how: 'lost' })
   const isRefused = entry === undefined && added.length > 0
   if (isRefused || (sealed.length === 0 && secret !== undefined)) {
     wipe(fresh, ...sealed.map(({ pairwise }) => pairwise))
@@ -42,46 +43,65 @@ export function join(
   return { welcomes, effects: entry === undefined ? effects : [entry, ...effects] }
 }
 
-/** Members have left or were removed, and do not come back; or are lost. */
+/** Members are out. */
 export function leave(
   state: HostState,
   indices: readonly number[],
   now: Ms,
-  why: 'for good' | 'lost',
+  how: Departure,
+): readonly GroupEffect[] {
+  return cutOff(state, takeOut(state, indices, how), now)
+}
+
+/** The entry by which they are out; none if nobody is. */
+function takeOut(
+  state: HostState,
+  indices: readonly number[],
+  how: Departure,
 ): readonly GroupEffect[] {
   const { roster, peers, absent, start } = state
-  const forGood = why === 'for good'
   const mayLeave = (index: number): boolean =>
-    roster.members.has(index) || (forGood && lineOf(roster, index) !== undefined)
+    roster.members.has(index) || (how !== 'lost' && lineOf(roster, index) !== undefined)
   const removed = [...new Set(indices)].filter((index) => index !== start.self && mayLeave(index))
-  const entry = removed.length === 0 ? undefined : enter(state, { added: [], removed, forGood })
+  const entry = removed.length === 0 ? undefined : enter(state, { added: [], removed, how })
   if (entry === undefined) return []
   for (const index of removed) {
     peers.dismiss(index)
     absent.delete(index)
   }
-  if (state.secret !== undefined || state.pending !== undefined)
-    return [entry, ...renew(state, 'left', now).effects]
-  state.cutDue = true
   return [entry]
+}
+
+/** After the entries by which some are out: a key that they do not have. */
+function cutOff(
+  state: HostState,
+  entries: readonly GroupEffect[],
+  now: Ms,
+): readonly GroupEffect[] {
+  if (entries.length === 0) return []
+  if (state.secret !== undefined || state.pending !== undefined)
+    return [...entries, ...renew(state, 'left', now).effects]
+  state.cutDue = true
+  return entries
 }
 
 /** Takes over what another host had: its entry is above both chains, and a fresh secret follows. */
 export function merge(
   state: HostState,
-  { term, sequence, epoch, added, removed }: OtherPart,
+  { term, sequence, epoch, added, left, removed }: OtherPart,
   now: Ms,
 ): readonly GroupEffect[] {
   const above = { term, sequence }
   const known = added.filter((line) => owns(state.roster, line))
   const entries = inEntries(known).flatMap((some, at) => {
-    const change = { added: some, removed: [], forGood: false }
+    const change = { added: some, removed: [], how: 'lost' } as const
     const isFirst = at === 0
     const entry = enter(state, isFirst ? { ...change, host: state.start.self, above } : change)
     return entry === undefined ? [] : [entry]
   })
   state.lastEpoch = Math.max(state.lastEpoch, epoch)
-  const departures = leave(state, removed, now, 'for good')
+  const gone = [...takeOut(state, left, 'left'), ...takeOut(state, removed, 'removed')]
+  const departures = cutOff(state, gone, now)
   if (departures.length > 0 || (state.secret === undefined && state.pending === undefined))
     return [...entries, ...departures]
   return [...entries, ...renew(state, 'host', now).effects]
@@ -90,9 +110,9 @@ export function merge(
 /** Signs an entry; undefined if the roster does not take it. */
 function enter(
   state: HostState,
-  { added, removed, forGood, host = null, above }: EntryChange,
+  { added, removed, how, host = null, above }: EntryChange,
 ): GroupEffect | undefined {
-  const what = { added, removed, forGood, host }
+  const what = { added, removed, how, host }
   const changed = changeRoster(state.roster, above === undefined ? what : { ...what, above })
   if (changed === undefined) return undefined
   const { term, sequence, hash } = changed
@@ -107,7 +127,7 @@ type EntryChange = Omit<RosterChange, 'host'> & Partial<Pick<RosterChange, 'host
 function owns({ members, left }: Roster, line: RosterMember): boolean {
   const departed = left.get(line.index)
   const { signing } = members.get(line.index) ?? departed ?? line
-  return departed?.forGood !== true && equal(signing, line.signing)
+  return !isForGood(departed) && equal(signing, line.signing)
 }
 
 /** Lines as entries hold them; one entry at least. */

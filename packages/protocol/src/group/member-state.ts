@@ -165,8 +165,8 @@ export function enter(
   { roster }: MemberState,
   message: MessageOf<typeof Entry>,
 ): Roster | undefined {
-  const { term, sequence, added, removed, forGood, host, roster: hash, signature } = message
+  const { term, sequence, added, removed, how, host, roster: hash, signature } = message
   const above = { term: host === null ? term : term - 1, sequence: sequence - 1 }
-  const changed = changeRoster(roster, { added, removed, forGood, host, above })
+  const changed = changeRoster(roster, { added, removed, how, host, above })
   return changed !== undefined && equal(changed.hash, hash) ? { ...changed, signature } : undefined
 }

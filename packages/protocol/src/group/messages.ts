@@ -13,6 +13,7 @@ import {
   type MessageOf,
 } from '../wire/schema.ts'
 import { HOP_REASONS } from './effects.ts'
+import { DEPARTURES } from './roster.ts'
 import { COMMITMENT_OCTETS } from './secrets.ts'
 
 /*
@@ -42,13 +43,13 @@ const signature = bytes(SIGNATURE_OCTETS)
 const tag = bytes(HASH_OCTETS)
 const member = tuple({ index, user: string(254), keyId: hash, signing: hash, sealing: hash })
 
-/** An entry of the roster. `forGood`: who leaves by it does not come back. `roster`: the hash that it leads to. */
+/** An entry of the roster. `how`: of all whom it takes out. `roster`: the hash that it leads to. */
 export const Entry = message('entry', 1, {
   term,
   sequence: uint(0xffffffff),
   added: list(member, MOST_CHANGES),
   removed: list(index, MOST_CHANGES),
-  forGood: flag(),
+  how: oneOf(...DEPARTURES),
   host: nullable(index),
   roster: hash,
   signature,

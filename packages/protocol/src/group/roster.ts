@@ -20,11 +20,18 @@ export interface RosterMember {
   readonly sealing: Uint8Array
 }
 
-/** One who has left: for good, if it has said so or was taken out; or for its connection alone, and then it may come back. */
+/**
+ * How a member is out. `lost`: for its connection alone, and it may come back. `left`: by its own will; `removed`: its host has
+ * taken it out; both for good.
+ */
+export const DEPARTURES = ['lost', 'left', 'removed'] as const
+export type Departure = (typeof DEPARTURES)[number]
+
+/** One who is out. */
 export type Departed =
   /** `signing`: its per-call Ed25519 key, 32 octets: nobody else has its index. */
-  | { readonly forGood: true; readonly signing: Uint8Array }
-  | { readonly forGood: false; readonly signing: Uint8Array; readonly line: RosterMember }
+  | { readonly how: Exclude<Departure, 'lost'>; readonly signing: Uint8Array }
+  | { readonly how: 'lost'; readonly signing: Uint8Array; readonly line: RosterMember }
 
 /** The roster after one entry. */
 export interface Roster {
@@ -37,7 +44,7 @@ export interface Roster {
   /** Index of the host. */
   readonly host: number
   readonly members: ReadonlyMap<number, RosterMember>
-  /** Those who have left, by index. */
+  /** Those who are out, by index. */
   readonly left: ReadonlyMap<number, Departed>
   /** Hash of the entry before; of the first, zeros. */
   readonly previous: Uint8Array
@@ -50,10 +57,10 @@ export interface Roster {
 /** What an entry changes. */
 export interface RosterChange {
   readonly added: readonly RosterMember[]
-  /** Members; where they leave for good, those too who had been lost before. */
+  /** Members who are out by it; where that is for good, those too who had been lost before. */
   readonly removed: readonly number[]
-  /** All of `removed` leave for good. */
-  readonly forGood: boolean
+  /** Of all of `removed`; says nothing where there are none. */
+  readonly how: Departure
   /** The index of the host from now on, where that changes, or its term does: it rises by one. */
   readonly host: number | null
   /** Where the host brings two parts of a call together: the other chain's, and the entry is above both. */
@@ -88,19 +95,17 @@ export function changeRoster(roster: Roster, change: RosterChange): Roster | und
   const members = new Map(roster.members)
   const left = new Map(roster.left)
   for (const index of change.removed) {
-    const one = members.get(index) ?? (change.forGood ? lineOf(roster, index) : undefined)
+    const { how } = change
+    const one = members.get(index) ?? (how === 'lost' ? undefined : lineOf(roster, index))
     if (one === undefined) return undefined
     members.delete(index)
     const { signing } = one
-    left.set(
-      index,
-      change.forGood ? { forGood: true, signing } : { forGood: false, signing, line: one },
-    )
+    left.set(index, how === 'lost' ? { how, signing, line: one } : { how, signing })
   }
   for (const member of change.added) {
     const departed = left.get(member.index)
     const owner = departed ?? members.get(member.index)
-    if (departed?.forGood === true) return undefined
+    if (isForGood(departed)) return undefined
     if (owner !== undefined && !equal(owner.signing, member.signing)) return undefined
     members.set(member.index, member)
     left.delete(member.index)
@@ -126,21 +131,30 @@ export function changeRoster(roster: Roster, change: RosterChange): Roster | und
 /** The line of one who is in a roster, or was and may come back. */
 export function lineOf({ members, left }: Roster, index: number): RosterMember | undefined {
   const departed = left.get(index)
-  return members.get(index) ?? (departed?.forGood === false ? departed.line : undefined)
+  return members.get(index) ?? (departed?.how === 'lost' ? departed.line : undefined)
+}
+
+/** True of one who does not come back. */
+export function isForGood(departed: Departed | undefined): boolean {
+  return departed !== undefined && departed.how !== 'lost'
 }
 
 /** What one who joins or comes back is given of it. */
 export function imageOf(roster: Roster): RosterImage {
   const { term, sequence, host, previous, members, signature } = roster
-  const left = [...roster.left]
+  const goneBy = (how: Departure): RosterImage['left'] =>
+    [...roster.left].flatMap(([index, one]) =>
+      one.how === how ? [{ index, signing: one.signing }] : [],
+    )
   return {
     term,
     sequence,
     host,
     previous,
     members: [...members.values()],
-    lost: left.flatMap(([, departed]) => (departed.forGood ? [] : [departed.line])),
-    left: left.flatMap(([index, { forGood, signing }]) => (forGood ? [{ index, signing }] : [])),
+    lost: [...roster.left.values()].flatMap((one) => (one.how === 'lost' ? [one.line] : [])),
+    left: goneBy('left'),
+    removed: goneBy('removed'),
     signature,
   }
 }
@@ -153,9 +167,10 @@ export interface RosterImage {
   /** Hash of the entry before. */
   readonly previous: Uint8Array
   readonly members: readonly RosterMember[]
-  /** Those who may come back, and those who have left for good. */
+  /** Those who may come back, those who have left by themselves, and those who were taken out. */
   readonly lost: readonly RosterMember[]
   readonly left: readonly { readonly index: number; readonly signing: Uint8Array }[]
+  readonly removed: RosterImage['left']
   readonly signature: Uint8Array
 }
 
@@ -164,9 +179,9 @@ export function rosterOf(call: Uint8Array, image: RosterImage): Roster {
   const { term, sequence, host, previous, signature } = image
   const members = new Map(image.members.map((member) => [member.index, member]))
   const left = new Map<number, Departed>()
-  for (const line of image.lost)
-    left.set(line.index, { forGood: false, signing: line.signing, line })
-  for (const { index, signing } of image.left) left.set(index, { forGood: true, signing })
+  for (const line of image.lost) left.set(line.index, { how: 'lost', signing: line.signing, line })
+  for (const how of ['left', 'removed'] as const)
+    for (const { index, signing } of image[how]) left.set(index, { how, signing })
   return hashed({ call, term, sequence, host, members, left, previous, signature })
 }
 
@@ -191,9 +206,12 @@ function hashed(roster: Omit<Roster, 'hash'>): Roster {
   const { call, term, sequence, host, previous } = roster
   const members = inOrder(roster.members).map(([, member]) => lineHash(member))
   const departed = inOrder(roster.left)
-  const lost = departed.flatMap(([, one]) => (one.forGood ? [] : [lineHash(one.line)]))
-  const left = departed.flatMap(([index, one]) => (one.forGood ? [u64(index), one.signing] : []))
-  const lists = [members, lost, left].map((list) => sha256(concat(...list)))
+  const goneBy = (how: Departure): Uint8Array[] =>
+    departed.flatMap(([index, one]) => (one.how === how ? [u64(index), one.signing] : []))
+  const lost = departed.flatMap(([, one]) => (one.how === 'lost' ? [lineHash(one.line)] : []))
+  const lists = [members, lost, goneBy('left'), goneBy('removed')].map((list) =>
+    sha256(concat(...list)),
+  )
   return {
     ...roster,
     hash: sha256(encodeCbor([LABEL, call, term, sequence, previous, host, ...lists])),

@@ -53,7 +53,7 @@ export function rosterSigned(
   return ed25519.verify(publicKey, octetsOf(context, entry), signature)
 }
 
-const NO_CHANGE = { added: [], removed: [], forGood: false, host: null } as const
+const NO_CHANGE = { added: [], removed: [], how: 'lost', host: null } as const
 
 /** What a member's message proves itself by, under the key that only it and its host have: 32 octets. */
 export function memberTag(

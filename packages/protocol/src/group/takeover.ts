@@ -28,4 +28,4 @@ export function takeOver(
   return { roster: { ...changed, signature }, entry: { ...unsigned, signature } }
 }
 
-const NOBODY = { added: [], removed: [], forGood: false } as const
+const NOBODY = { added: [], removed: [], how: 'lost' } as const

@@ -429,7 +429,7 @@ export function groupWorld(
           const member = pick(doing.which)
           if (member === undefined) return
           member.live = false
-          return obey(host.leave([member.index], now, 'for good'))
+          return obey(host.leave([member.index], now, 'left'))
         }
         case 'return': {
           const member = pick(doing.which)

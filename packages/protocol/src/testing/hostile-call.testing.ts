@@ -117,7 +117,7 @@ export function hostileCall(seed: string, schedule: ScheduleName = 'ratchet'): H
           break
         }
         case 'left':
-          if (end.seat.role === 'host' && !effect.lost) goes(ends[effect.index])
+          if (end.seat.role === 'host' && effect.how !== 'lost') goes(ends[effect.index])
           break
         case 'over':
           end.open.clear()

@@ -228,7 +228,7 @@ export function seatWorld(
           break
         }
         case 'left':
-          if (party.seat.role === 'host' && !effect.lost) goes(effect.index)
+          if (party.seat.role === 'host' && effect.how !== 'lost') goes(effect.index)
           break
         case 'refused':
           if (party.seat.role === 'host') goes(effect.index)

@@ -43,10 +43,25 @@ test('who was given up and is invited again is first taken out of the seat that 
   const { acts, asked, here, roster } = held()
   await meet(here, 'bob', 1)
   roster.delete(1)
-  here.left(1)
+  here.left(1, 'lost')
   await acts.invite(['bob', 'cy'])
   assert.deepEqual(asked, ['call.remove 1', 'call.invite bob,cy'])
 })
+
+for (const [how, state] of [
+  ['removed', 'removed'],
+  ['left', 'left'],
+  ['lost', 'left'],
+] as const)
+  test(`who is out of the roster as ${how} is shown as ${state}, wherever the host is`, async () => {
+    const { here, told } = held()
+    await meet(here, 'bob', 1)
+    here.moved(1, 'lost')
+    here.left(1, how)
+    here.left(1, 'removed')
+    assert.deepEqual(told, ['joined bob', 'lost bob', `${state} bob`])
+    assert.equal(here.known.size, 0)
+  })
 
 test('so is who is lost, and not given up yet; who is there is not', async () => {
   const { acts, asked, here, removed } = held()
@@ -98,7 +113,7 @@ function held(): Held {
     remove(indices) {
       removed.push(...indices)
       for (const index of indices) roster.delete(index)
-      return indices.map((index) => ({ do: 'left', index, lost: false }))
+      return indices.map((index) => ({ do: 'left', index, how: 'removed' }))
     },
   }
   const acts = hostActs({
@@ -111,7 +126,7 @@ function held(): Held {
     crowd: here,
     now: () => clock.now(),
     act(effects) {
-      for (const effect of effects) if (effect.do === 'left') here.left(effect.index)
+      for (const effect of effects) if (effect.do === 'left') here.left(effect.index, effect.how)
     },
     hostOnly: () => undefined,
   })

@@ -1,4 +1,5 @@
 import type { CallEffect } from '@hufu/protocol/call'
+import type { Departure } from '@hufu/protocol/group'
 import { after, type ErrorCode, type Ms } from '@hufu/protocol/wire'
 import type { Clock } from '../clock.ts'
 import type { CallMemberInfo } from './call.ts'
@@ -34,9 +35,8 @@ export interface Crowd {
   /** A member's user, once it is known; undefined if it leaves, or the call ends, before. */
   met(index: number): Promise<string | undefined>
   moved(index: number, state: 'lost' | 'back'): void
-  /** This end takes a member out: it is told so once it is out. */
-  removing(index: number): void
-  left(index: number): void
+  /** The member is out of the roster: who is lost for so long is told to have left, as others are. */
+  left(index: number, how: Departure): void
   /** Where a user has been who is not in: the server may have kept those seats, in case it comes back. */
   seatsOf(user: string): readonly number[]
   refused(index: number, user: string | undefined, code: ErrorCode): void
@@ -67,7 +67,6 @@ export function crowd({ people, clock, isIn, tell, lapsed }: CrowdPorts): Crowd 
   const rung = new Map<string, Ms>()
   const seats = new Map<string, Set<number>>()
   let cancel: (() => void) | undefined
-  const removed = new Set<number>()
   let isOver = false
 
   const meet = (index: number, user: string | undefined): void => {
@@ -150,10 +149,9 @@ export function crowd({ people, clock, isIn, tell, lapsed }: CrowdPorts): Crowd 
       known.set(index, { ...member, state: state === 'lost' ? 'lost' : 'here' })
       tell({ type: 'member', state, index, user: member.user })
     },
-    removing: (index) => void removed.add(index),
-    left(index) {
+    left(index, how) {
       const user = known.get(index)?.user ?? coming.get(index)?.user
-      const state = removed.delete(index) ? 'removed' : 'left'
+      const state = how === 'removed' ? 'removed' : 'left'
       known.delete(index)
       coming.delete(index)
       meet(index, undefined)

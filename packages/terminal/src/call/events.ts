@@ -34,7 +34,10 @@ export type MemberEvent =
       readonly state: 'joined'
       readonly index: number
     } & CallIdentity)
-  /** `left`: for good; `lost`: its connection is gone, and it has a while to come back. */
+  /**
+   * `lost`: its connection is gone, and it has a while to come back; `left`: by itself, or that while is over; `removed`: the
+   * host has taken it out.
+   */
   | {
       readonly type: 'member'
       readonly state: 'left' | 'removed' | 'lost' | 'back'

@@ -89,9 +89,7 @@ export function hostActs(ports: HostActsPorts): HostActs {
         crowd.unring(user)
         return
       }
-      const index = indexOf(user)
-      crowd.removing(index)
-      act(seat.remove([index], now()))
+      act(seat.remove([indexOf(user)], now()))
     },
     async hand(user) {
       hostOnly()

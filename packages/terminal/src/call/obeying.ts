@@ -74,8 +74,8 @@ export function obeying(ports: ObeyingPorts): (effect: CallEffect) => void {
       case 'left':
         // who is told of a file there still knows whose it was
         talk.left(effect.index)
-        crowd.left(effect.index)
-        if (seat.role === 'host' && !effect.lost) takeOut(start, effect.index)
+        crowd.left(effect.index, effect.how)
+        if (seat.role === 'host' && effect.how !== 'lost') takeOut(start, effect.index)
         return
       case 'away':
       case 'back':

@@ -35,7 +35,7 @@ export function toldOf(ports: ToldPorts): (message: FromServer) => void {
         const { index, present, left } = message
         const now = clock.now()
         // others have it from their host, signed
-        if (left) return seat.role === 'host' ? act(seat.remove([index], now)) : undefined
+        if (left) return act(seat.left(index, now))
         return act(present ? seat.back(index, now) : seat.lost(index, now))
       }
       case 'session.ended':

@@ -1,6 +1,6 @@
 import { equal, hex, sha256, type Secret } from '../../crypto/index.ts'
 import type { HostGroup, Joiner } from '../../group/host-group.ts'
-import { imageOf, type RosterMember } from '../../group/roster.ts'
+import { imageOf, isForGood, type RosterMember } from '../../group/roster.ts'
 import { wrapFirst, type FirstWrap } from '../../group/wraps.ts'
 import type { VerifiedKey } from '../../identity/verify.ts'
 import type { ErrorCode } from '../../wire/errors.ts'
@@ -77,7 +77,7 @@ export function admission(start: SeatParts & SeatChoice, group: HostGroup): Admi
     const signing = hex(theirs.signing)
     const isOwn = known === undefined || equal(known, theirs.signing)
     const owner = owners.get(signing) ?? index
-    return isOurs && index !== self && isOwn && owner === index && departed?.forGood !== true
+    return isOurs && index !== self && isOwn && owner === index && !isForGood(departed)
   }
 
   const sealTo = (

@@ -1,4 +1,4 @@
-import type { Roster, RosterMember } from '../../group/roster.ts'
+import type { Departure, Roster, RosterMember } from '../../group/roster.ts'
 import { sameMember } from '../../group/roster.ts'
 import type { CallContext } from '../../group/signed.ts'
 import { after, type Ms } from '../../wire/units.ts'
@@ -97,7 +97,7 @@ export function bundleBook(context: CallContext, self: number, mostKept: number 
       for (const [index, line] of before.members) {
         const now = roster.members.get(index)
         if (now === line) continue
-        if (now === undefined) effects.push({ do: 'left', index, lost: false })
+        if (now === undefined) effects.push({ do: 'left', index, how: howOf(roster, index) })
         // an S1 was good for what the roster said then
         if (!sameMember(now, line)) drop(index)
       }
@@ -147,4 +147,9 @@ export function bundleBook(context: CallContext, self: number, mostKept: number 
       return true
     },
   }
+}
+
+/** Of whom the roster says nothing, nobody has said that it is out for good. */
+function howOf({ left }: Roster, index: number): Departure {
+  return left.get(index)?.how ?? 'lost'
 }

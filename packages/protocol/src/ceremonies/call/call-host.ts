@@ -41,8 +41,8 @@ export interface CallHost {
   signed(batch: number, signature: Uint8Array): readonly CallEffect[]
   /** A message of the signalling session; `from` is the relay's stamp. */
   hear(from: number, message: CallTalk, now: Ms, trust: CallTrust): readonly CallEffect[]
-  /** Members are taken out. */
-  leave(indices: readonly number[], now: Ms): readonly CallEffect[]
+  /** Members are out for good: by themselves, or taken out. */
+  leave(indices: readonly number[], now: Ms, how: 'left' | 'removed'): readonly CallEffect[]
   lost(index: number, now: Ms): readonly CallEffect[]
   back(index: number, now: Ms): readonly CallEffect[]
   /** Its own connection is back: it says at once that it is there. */

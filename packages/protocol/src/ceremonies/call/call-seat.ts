@@ -42,6 +42,8 @@ export interface CallSeat {
   /** The server's hint that another's connection is gone, or back. */
   lost(index: number, now: Ms): readonly CallEffect[]
   back(index: number, now: Ms): readonly CallEffect[]
+  /** Host: the server says that another has left for good. */
+  left(index: number, now: Ms): readonly CallEffect[]
   /** This end's own connection is gone: what it says does not arrive. */
   offline(now: Ms): readonly CallEffect[]
   /** It is back: what the others have said meanwhile is lost. */

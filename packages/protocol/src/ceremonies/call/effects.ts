@@ -1,4 +1,5 @@
 import type { GroupEffect } from '../../group/effects.ts'
+import type { Departure } from '../../group/roster.ts'
 import type { KeyKind } from '../../identity/security-key.ts'
 import type { ErrorCode } from '../../wire/errors.ts'
 import type { Statement } from '../../wire/statement.ts'
@@ -21,8 +22,8 @@ export type CallEffect =
     }
   /** What that member's application has said to all, sealed under its keys of an epoch; the epoch may still be to come. */
   | { readonly do: 'data'; readonly from: number; readonly octets: Uint8Array }
-  /** The member is out. The host has the server take it out too, unless it was its connection alone: it may come back. */
-  | { readonly do: 'left'; readonly index: number; readonly lost: boolean }
+  /** The member is out. The host has the server take it out too, unless it is `lost`: it may come back. */
+  | { readonly do: 'left'; readonly index: number; readonly how: Departure }
   /** The member's connection is gone, and it has a while to come back; it is back. */
   | { readonly do: 'away'; readonly index: number }
   | { readonly do: 'back'; readonly index: number }

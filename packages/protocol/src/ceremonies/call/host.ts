@@ -1,7 +1,7 @@
 import type { GroupEffect } from '../../group/effects.ts'
 import { hostGroup } from '../../group/host.ts'
 import { policyIsGood } from '../../group/policy.ts'
-import { firstRoster, imageOf, lineOf } from '../../group/roster.ts'
+import { firstRoster, imageOf, lineOf, type Departure } from '../../group/roster.ts'
 import { takeOver } from '../../group/takeover.ts'
 import { HufuError } from '../../wire/errors.ts'
 import type { MessageOf } from '../../wire/schema.ts'
@@ -21,7 +21,7 @@ import type { CallTalk, Cede } from './talk.ts'
  *
  *   there ─ connection lost ─→ away ─ return ─→ brought in again, by a fresh secret ─→ there
  *     │                          └─ 30 s ─→ left ─ return ─→ in the roster again, under its index ─→ there
- *     └─ bye, or taken out ─→ left for good
+ *     └─ bye ─→ left; or taken out ─→ removed: for good
  *
  * Of those who would host it instead: see `rivals.ts`.
  */
@@ -60,19 +60,16 @@ export function callHost(start: CallHostStart, startedAt: Ms): CallHost {
   let winner: number | undefined
   let over = false
 
-  const leave = (indices: readonly number[], now: Ms, lost: boolean): readonly CallEffect[] => {
+  const leave = (indices: readonly number[], now: Ms, how: Departure): readonly CallEffect[] => {
     const { roster } = group
     const isGone = (index: number): boolean =>
-      lost ? roster.members.has(index) : lineOf(roster, index) !== undefined
+      how === 'lost' ? roster.members.has(index) : lineOf(roster, index) !== undefined
     const gone = indices.filter((index) => index !== self && isGone(index))
     joiners.dismiss(indices)
     returns.gone(indices)
     book.forget(gone)
-    const effects = group.leave(indices, now, lost ? 'lost' : 'for good')
-    return [
-      ...line.obey(effects),
-      ...gone.map((index): CallEffect => ({ do: 'left', index, lost })),
-    ]
+    const effects = group.leave(indices, now, how)
+    return [...line.obey(effects), ...gone.map((index): CallEffect => ({ do: 'left', index, how }))]
   }
 
   /** Whatever the group's last step made possible: whoever waits to be brought in, or a rival to give way to. */
@@ -89,10 +86,10 @@ export function callHost(start: CallHostStart, startedAt: Ms): CallHost {
   const cede = (message: MessageOf<typeof Cede>, now: Ms): readonly CallEffect[] => {
     const other = claims.ceded(message, now)
     if (other === undefined) return []
-    const { removed } = other
-    joiners.dismiss(removed)
-    returns.gone(removed)
-    book.forget(removed)
+    const gone = [...other.left, ...other.removed]
+    joiners.dismiss(gone)
+    returns.gone(gone)
+    book.forget(gone)
     formers.keep(group.roster)
     formers.keep(other.roster)
     joiners.know(other.added)
@@ -104,7 +101,8 @@ export function callHost(start: CallHostStart, startedAt: Ms): CallHost {
     return [
       { do: 'host', index: self, epoch: other.epoch, how: 'handed' },
       ...after(merged, now),
-      ...removed.map((index): CallEffect => ({ do: 'left', index, lost: false })),
+      ...other.left.map((index): CallEffect => ({ do: 'left', index, how: 'left' })),
+      ...other.removed.map((index): CallEffect => ({ do: 'left', index, how: 'removed' })),
     ]
   }
 
@@ -142,7 +140,7 @@ export function callHost(start: CallHostStart, startedAt: Ms): CallHost {
       case 'bye': {
         if (member === undefined) return []
         const by = { publicKey: member.signing, signature: message.signature }
-        return wasSaid(by, context, 'call-leave', member.keyId) ? leave([from], now, false) : []
+        return wasSaid(by, context, 'call-leave', member.keyId) ? leave([from], now, 'left') : []
       }
       case 'cede':
         return cede(message, now)
@@ -186,7 +184,7 @@ export function callHost(start: CallHostStart, startedAt: Ms): CallHost {
     admit: (now) => (over ? [] : joiners.admit(now)),
     signed: (number, signature) => (over ? [] : joiners.signed(number, signature)),
     hear: (from, message, now, trust) => (over ? [] : hear(from, message, now, trust)),
-    leave: (indices, now) => (over ? [] : leave(indices, now, false)),
+    leave: (indices, now, how) => (over ? [] : leave(indices, now, how)),
     lost: (index, now) => (over ? [] : after(returns.lost(index, now), now)),
     back: (index, now) => (over ? [] : after(returns.back(index, now), now)),
     online: (now) => (over ? [] : after(group.beat(now), now)),
@@ -199,7 +197,7 @@ export function callHost(start: CallHostStart, startedAt: Ms): CallHost {
       const wants = book
         .want(group.roster, now)
         .flatMap(({ to, indices }) => line.send(to, { type: 'want', indices }))
-      return [...done, ...(expired.length === 0 ? [] : leave(expired, now, true)), ...wants]
+      return [...done, ...(expired.length === 0 ? [] : leave(expired, now, 'lost')), ...wants]
     },
     wakesAt: () =>
       over

@@ -221,7 +221,7 @@ describe('a hostile member', () => {
           call.relay = (each) => (each.from === 1 || each.to === 1 ? [] : [each])
           call.act(host, (seat, now) => seat.lost(1, now))
           call.wait(9_000)
-          assert.equal(host.seat.roster!.left.get(1)?.forGood, false)
+          assert.equal(host.seat.roster!.left.get(1)?.how, 'lost')
         }
         if (how !== 'gone') call.act(host, (seat, now) => seat.remove([1], now))
         call.wait(3_000)
@@ -676,7 +676,7 @@ function entryOf(
   added: readonly RosterMember[],
   removed: readonly number[],
 ): CallTalk {
-  const change = { added, removed, forGood: true, host: null } as const
+  const change = { added, removed, how: 'removed', host: null } as const
   const next = changeRoster(roster, change)!
   const { term, sequence, hash } = next
   return signedBy(host, { type: 'entry', term, sequence, ...change, roster: hash })
@@ -688,7 +688,7 @@ function hostSays(key: SigningKey, roster: Roster, victim: number): readonly Cal
   const removed = changeRoster(roster, {
     added: [],
     removed: [victim === 1 ? 2 : 1],
-    forGood: true,
+    how: 'removed',
     host: null,
   })!
   const commitment = sha256(utf8('another'))
@@ -701,7 +701,7 @@ function hostSays(key: SigningKey, roster: Roster, victim: number): readonly Cal
       sequence: sequence + 1,
       added: [],
       removed: [1],
-      forGood: true,
+      how: 'removed',
       host: null,
       roster: removed.hash,
     }),
@@ -734,7 +734,7 @@ function madeUpBy({ index, start }: End, roster: Roster): Roster {
   return changeRoster(out, { ...NOBODY, added: [line] })!
 }
 
-const NOBODY = { added: [], removed: [], forGood: true, host: null } as const
+const NOBODY = { added: [], removed: [], how: 'removed', host: null } as const
 
 /** That roster, left to the host. */
 function cededBy({ start }: End, roster: Roster): Extract<CallTalk, { type: 'cede' }> {

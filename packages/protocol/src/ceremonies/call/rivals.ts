@@ -2,7 +2,13 @@ import { equal } from '../../crypto/index.ts'
 import type { GroupEffect } from '../../group/effects.ts'
 import type { HostGroup, OtherPart } from '../../group/host-group.ts'
 import type { HostMessage } from '../../group/messages.ts'
-import { lineOf, rosterOf, type Roster, type RosterMember } from '../../group/roster.ts'
+import {
+  lineOf,
+  rosterOf,
+  type Departure,
+  type Roster,
+  type RosterMember,
+} from '../../group/roster.ts'
 import { hostSigned } from '../../group/signed.ts'
 import type { MessageOf } from '../../wire/schema.ts'
 import { after, type Ms } from '../../wire/units.ts'
@@ -119,14 +125,16 @@ export function rivals(
       if (!wasSaid(by, context, 'call-hand-over', payload)) return undefined
       const isBelieved = unrest.is(now) && !idle.includes(host)
       const added = isBelieved ? unknownTo(roster, other) : []
-      const removed = isBelieved ? goneFrom(roster, other, self) : []
+      const gone = (how: Departure): readonly number[] =>
+        isBelieved ? goneFrom(roster, other, how).filter((index) => index !== self) : []
+      const [left, removed] = [gone('left'), gone('removed')]
       const isAbove = roster.term > term && roster.sequence > sequence
-      if (isAbove && added.length + removed.length === 0) return undefined
+      if (isAbove && added.length + left.length + removed.length === 0) return undefined
       cededAt.set(host, now)
       claims.delete(host)
       if (winner === host) winner = undefined
       if (rival?.index === host) rival = undefined
-      return { term, sequence, epoch, added, removed, roster: other }
+      return { term, sequence, epoch, added, left, removed, roster: other }
     },
   }
 }
@@ -138,17 +146,17 @@ const NOTHING = new Uint8Array(0)
 
 /** Whom another host has let in. */
 function unknownTo({ members, left }: Roster, other: Roster): readonly RosterMember[] {
-  const lost = [...other.left.values()].flatMap((one) => (one.forGood ? [] : [one.line]))
+  const lost = [...other.left.values()].flatMap((one) => (one.how === 'lost' ? [one.line] : []))
   return [...other.members.values(), ...lost].filter(
     ({ index }) => !members.has(index) && !left.has(index),
   )
 }
 
-/** Who has left another host for good, and not this one. */
-function goneFrom(roster: Roster, other: Roster, self: number): readonly number[] {
-  return [...other.left].flatMap(([index, { forGood, signing }]) => {
+/** Who is out of another host's part in that way, for good, and not of this one's. */
+function goneFrom(roster: Roster, other: Roster, how: Departure): readonly number[] {
+  return [...other.left].flatMap(([index, one]) => {
     const line = lineOf(roster, index)
-    const isSame = line !== undefined && equal(line.signing, signing)
-    return forGood && isSame && index !== self ? [index] : []
+    const isSame = line !== undefined && equal(line.signing, one.signing)
+    return one.how === how && isSame ? [index] : []
   })
 }

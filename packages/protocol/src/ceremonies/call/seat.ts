@@ -157,7 +157,7 @@ function seat(parts: SeatParts, begun: Part): CallSeat {
     joining: (index, bundle, trust) =>
       part.role === 'host' ? part.host.joining(index, bundle, trust) : NONE,
     admit: (now) => byHost((host) => host.admit(now), now),
-    remove: (indices, now) => byHost((host) => host.leave(indices, now), now),
+    remove: (indices, now) => byHost((host) => host.leave(indices, now, 'removed'), now),
     hop: (now) => byHost((host) => host.hop(now), now),
     passed: (octets, now) => byHost((host) => host.passed(octets, now), now),
     data(octets, to = 'all') {
@@ -175,6 +175,7 @@ function seat(parts: SeatParts, begun: Part): CallSeat {
       const shown: readonly CallEffect[] = was && isIn(index) ? [{ do: 'back', index }] : NONE
       return [...shown, ...byHost((host) => host.back(index, now), now)]
     },
+    left: (index, now) => byHost((host) => host.leave([index], now, 'left'), now),
     offline() {
       isOffline = true
       if (part.role === 'member') part.member.offline()

@@ -268,7 +268,7 @@ describe('who was away comes back', () => {
     world.act({ do: 'drop', which: 2 })
     world.act({ do: 'wait', ms: 12_000 })
     assert.deepEqual([...world.four[0]!.seat.roster!.members.keys()], [0, 1, 3])
-    assert.deepEqual(toldOf(world.four[0]!, 'left'), [{ do: 'left', index: 2, lost: true }])
+    assert.deepEqual(toldOf(world.four[0]!, 'left'), [{ do: 'left', index: 2, how: 'lost' }])
     world.settle()
     world.checkAgreement()
     assert.equal(world.four[0]!.seat.roster!.members.size, 4)

@@ -76,6 +76,7 @@ const image = {
   members: list(member, MOST_MEMBERS),
   lost: list(member, MOST_MEMBERS),
   left: list(tuple({ index, signing: hash }), MOST_MEMBERS),
+  removed: list(tuple({ index, signing: hash }), MOST_MEMBERS),
   signature: bytes(0, SIGNATURE_OCTETS),
 } as const
 /** The roster as it is now: what its hash is over. */
