@@ -32,7 +32,7 @@ export type GroupEffect =
       readonly epoch: number
       readonly how: HostChange
     }
-  /** A member says that it hosts this group, and is not taken for its host here. Shown, never merged. */
+  /** A member goes on to say that it hosts this group, and is not taken for its host here. Once for each, while it goes on. */
   | { readonly do: 'rival'; readonly index: number; readonly term: number }
 
 /** `taken`: the host before was not heard. */

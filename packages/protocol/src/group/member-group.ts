@@ -1,5 +1,6 @@
 import type { Random, Secret } from '../crypto/index.ts'
 import type { Ms } from '../wire/units.ts'
+import type { Doubts } from './doubts.ts'
 import type { GroupEffect } from './effects.ts'
 import type { Held } from './held.ts'
 import type { HostMessage } from './messages.ts'
@@ -18,6 +19,7 @@ export interface MemberStart {
   readonly schedule: ScheduleName
   readonly policy: GroupPolicy
   readonly random: Random
+  readonly doubts: Doubts
   readonly begins: BroughtIn | Demoted
 }
 

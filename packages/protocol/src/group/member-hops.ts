@@ -48,10 +48,11 @@ export function fromHigher(
   message: HostMessage,
   now: Ms,
 ): readonly GroupEffect[] {
-  const { ear, roster, trouble } = state
+  const { ear, roster, trouble, start } = state
   const hears: readonly GroupEffect[] = ear.isDeaf ? [{ do: 'deaf', deaf: false }] : []
   // whomever it has signed the group away to has not kept it
   ear.follow(now)
+  start.doubts.outdated(message.term)
   const isNext =
     message.type === 'entry' &&
     trouble === undefined &&

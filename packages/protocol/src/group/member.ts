@@ -18,7 +18,7 @@ import {
 import { lineOf } from './roster.ts'
 import { epochKeys, wipeEpoch } from './secrets.ts'
 import { hostSigned } from './signed.ts'
-import { adopt, fromOther, goOver, learn, mayAdopt, turnBack, type Shown } from './succession.ts'
+import { adopt, fromOther, goOver, learn, mayAdopt, turnBack } from './succession.ts'
 
 /*
  * A member of a call: it goes where its host goes, if the host has signed it.
@@ -58,7 +58,6 @@ export function memberGroup(
 function groupOf(state: MemberState): MemberGroup {
   const { start, ear, former } = state
   const { context, policy } = start
-  const shown: Shown = new Map()
   const mayHost = (): boolean => state.trouble === undefined && state.keys !== undefined
   const keysAreLacking = (): boolean => state.trouble === undefined && state.keys === undefined
 
@@ -95,7 +94,7 @@ function groupOf(state: MemberState): MemberGroup {
         return message.term === roster.term
           ? fromHost(state, message, now)
           : fromHigher(state, message, now)
-      return fromOther(state, { from, message }, shown, now)
+      return fromOther(state, from, message, now)
     },
     handedTo(to, now) {
       ear.hand(to)

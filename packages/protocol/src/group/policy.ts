@@ -52,6 +52,14 @@ export const POLICY_LIMITS: {
   graceMs: [0, 600_000],
 }
 
+/**
+ * Milliseconds for which a host that may have been followed goes on beside a claim below its own: by then that one has heard of
+ * it, and asked its members. Our choice.
+ */
+export function patienceMs({ beatMs, cutMs }: GroupPolicy): number {
+  return 2 * beatMs + 2 * cutMs
+}
+
 /** True if `policy` is within {@link POLICY_LIMITS}, and who is deaf has missed two beats at least. */
 export function policyIsGood(policy: GroupPolicy): boolean {
   const names = Object.keys(POLICY_LIMITS) as (keyof GroupPolicy)[]

@@ -17,25 +17,21 @@ import { lineOf, type Roster } from './roster.ts'
 import { epochKeys, wipeEpoch } from './secrets.ts'
 import { rosterSigned } from './signed.ts'
 
-/** Remembers whose claims were shown. */
-export type Shown = Map<number, number>
-
 /** Somebody has signed that it is the host, and it is not the one that this member has. */
 export function fromOther(
   state: MemberState,
-  { from, message }: { readonly from: number; readonly message: HostMessage },
-  shown: Shown,
+  from: number,
+  message: HostMessage,
   now: Ms,
 ): readonly GroupEffect[] {
-  const { ear, roster, trouble } = state
+  const { ear, roster, trouble, start } = state
   const { term } = message
   if (term < roster.term) return []
   ear.claim(from, term, now)
   const right = ear.rightOf(from, now)
   if (right === undefined) {
-    if (shown.get(from) === term) return []
-    shown.set(from, term)
-    return [{ do: 'rival', index: from, term }]
+    const isShown = start.doubts.claimed(from, term, start.policy, now)
+    return isShown ? [{ do: 'rival', index: from, term }] : []
   }
   const isNext =
     message.type === 'entry' &&
@@ -46,7 +42,7 @@ export function fromOther(
   if (!isNext) return goOver(state, from)
   const changed = enter(state, message)
   if (changed === undefined) return forge(state)
-  if (message.removed.includes(state.start.self)) return fail(state, 'removed')
+  if (message.removed.includes(start.self)) return fail(state, 'removed')
   state.roster = changed
   return follow(state, right, now)
 }
@@ -71,9 +67,10 @@ export function turnBack(state: MemberState, now: Ms): void {
 
 /** Its roster has another host. The keys in use stay so until that one has brought it in. */
 function follow(state: MemberState, how: HostChange, now: Ms): readonly GroupEffect[] {
-  const { ear, roster, latest } = state
+  const { ear, roster, latest, start } = state
   const hears: readonly GroupEffect[] = ear.isDeaf ? [{ do: 'deaf', deaf: false }] : []
   ear.follow(now)
+  start.doubts.settled(roster.host)
   state.pairwise?.wipe()
   state.pairwise = undefined
   state.askedAt = undefined
@@ -115,15 +112,18 @@ export function adopt(
   what: BroughtIn,
   now: Ms,
 ): readonly GroupEffect[] {
-  const { ear, former, roster } = state
+  const { ear, former, roster, start } = state
   const effects: GroupEffect[] = []
   if ([...roster.members.keys()].some((index) => !next.members.has(index))) state.departed = true
   const isOther = next.host !== roster.host
   const right = ear.mayBring(next.host, now) ?? 'taken'
   state.roster = next
   if (isOther) effects.push(...follow(state, right, now))
-  else if (next.term !== roster.term) ear.follow(now)
-  keepReadied(state, after(now, state.start.policy.keepMs))
+  else if (next.term !== roster.term) {
+    ear.follow(now)
+    start.doubts.outdated(next.term)
+  }
+  keepReadied(state, after(now, start.policy.keepMs))
   effects.push(...former.forgetFrom(what.epoch), ...forgetFrom(state, what.epoch))
   const made = epochKeys(what.secret, factsOf(state, what.epoch), NOTHING, undefined)
   if (!equal(made.commitment, what.commitment)) {

@@ -11,6 +11,7 @@ import {
   xwing,
 } from '../crypto/index.ts'
 import type { Random, SigningKey } from '../crypto/index.ts'
+import { noDoubts } from '../group/doubts.ts'
 import type { GroupEffect } from '../group/effects.ts'
 import { hostGroup } from '../group/host.ts'
 import type { HostGroup } from '../group/host-group.ts'
@@ -295,6 +296,7 @@ export function groupWorld(
           schedule,
           policy,
           random,
+          doubts: noDoubts(),
           begins: {
             ...opened,
             epoch: welcome.epoch,

@@ -59,6 +59,8 @@ export interface End {
   /** How many keys had been made when it came. */
   readonly since: number
   isOut: boolean
+  /** Its terminal sleeps: nothing of it happens. */
+  isAsleep: boolean
   /** When it was last heard of: what it has done since may still be a host's. */
   wasHost: boolean
 }
@@ -164,7 +166,7 @@ export function hostileCall(seed: string, schedule: ScheduleName = 'ratchet'): H
   }
 
   const tick = (): void => {
-    for (const end of ends) obey(end, end.seat.tick(now))
+    for (const end of ends) if (!end.isAsleep) obey(end, end.seat.tick(now))
     settle()
   }
 
@@ -172,7 +174,13 @@ export function hostileCall(seed: string, schedule: ScheduleName = 'ratchet'): H
     const index = ends.length
     const { start, key } = startOf(index, random)
     const seat = make(start)
-    const fresh = { open: new Map<number, string>(), told: [], isOut: false, wasHost: false }
+    const fresh = {
+      open: new Map<number, string>(),
+      told: [],
+      isOut: false,
+      isAsleep: false,
+      wasHost: false,
+    }
     const end: End = { index, seat, start, key, since: made.size, ...fresh }
     ends.push(end)
     return end
@@ -206,7 +214,9 @@ export function hostileCall(seed: string, schedule: ScheduleName = 'ratchet'): H
       const until = after(now, ms)
       for (let steps = 0; ; steps += 1) {
         assert.ok(steps < 2_000, 'time stands still')
-        const next = Math.min(...ends.map(({ seat }) => seat.wakesAt()))
+        const next = Math.min(
+          ...ends.map(({ seat, isAsleep }) => (isAsleep ? Infinity : seat.wakesAt())),
+        )
         if (next > until) break
         now = Math.max(now, next) as Ms
         tick()

@@ -64,7 +64,7 @@ export type CallEvent =
       readonly self: boolean
       readonly how: 'handed' | 'taken'
     }
-  /** A member claims to host this call, and is not taken for its host here. */
+  /** A member goes on to claim to host this call, and is not taken for its host here. */
   | { readonly type: 'rival'; readonly index: number; readonly user: string | undefined }
   /** The key has changed. `tookMs`: from when it was prepared here until it was in use here. */
   | {

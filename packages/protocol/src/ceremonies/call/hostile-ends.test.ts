@@ -259,18 +259,43 @@ describe('a hostile member', () => {
 })
 
 describe('a member that would be host', () => {
-  test('says so while the host is heard: that is shown, and nobody goes along', () => {
+  test('says so while the host is heard: nobody goes along', () => {
     const { call, host, one, two } = callOfThree('pretender')
     for (const message of takenBy(one, host.seat.roster!))
       for (const to of [0, 2]) call.say(1, to, message)
     call.wait(4_000)
     for (const { seat, told } of [host, two]) {
       assert.equal(seat.roster!.host, 0)
-      assert.ok(told.some((each) => each.do === 'rival' && each.index === 1))
-      assert.ok(!told.some((each) => each.do === 'host'))
+      assert.ok(!told.some((each) => each.do === 'host' || each.do === 'rival'))
     }
     assert.equal(sendingOf(two), sendingOf(host))
   })
+
+  for (const [what, termOf, pausesMs] of [
+    ['in one term', () => 2, 0],
+    ['in ever higher terms', (count: number) => 2 + count, 0],
+    ['with pauses', () => 2, 10_000],
+    ['in its host’s term', () => 1, 0],
+  ] as const)
+    test(`goes on to say so while the host is heard, ${what}: that is shown once, and nobody goes along`, () => {
+      const { call, host, one, two } = callOfThree(`pretender ${what}`)
+      const { hash } = host.seat.roster!
+      for (let count = 1; count <= 16; count += 1) {
+        const unsigned = { type: 'beat', term: termOf(count), epoch: 900, roster: hash } as const
+        const claim = signedWith(one.start.key, { ...unsigned, count })
+        for (const to of [0, 2]) call.say(1, to, claim)
+        call.wait(2_000 + (count % 4 === 0 ? pausesMs : 0))
+      }
+      for (const { seat, told } of [host, two]) {
+        assert.equal(seat.roster!.host, 0)
+        assert.deepEqual(
+          told.flatMap((each) => (each.do === 'rival' ? [each.index] : [])),
+          [1],
+        )
+        assert.ok(!told.some((each) => each.do === 'host'))
+      }
+      assert.equal(sendingOf(two), sendingOf(host))
+    })
 
   test('says so once the host is not heard: it may, and all are told', () => {
     const { call, host, one, two } = callOfThree('heir')
@@ -353,7 +378,7 @@ describe('a member that would be host', () => {
     assert.equal(sendingOf(two), sendingOf(host))
   })
 
-  test('is one of two whom a host has handed the call to: a fork that is shown, and no key in common', () => {
+  test('is one of two whom a host has handed the call to: a fork, and no key in common; once they hear of each other, no fork', () => {
     const { call, host } = callOfThree('two heirs')
     call.join(2)
     call.wait(3_000)
@@ -377,11 +402,14 @@ describe('a member that would be host', () => {
     assert.equal(sendingOf(four), sendingOf(two))
     assert.notEqual(sendingOf(one), sendingOf(two))
     call.relay = (each) => [each]
-    call.wait(3_000)
-    for (const { told } of [one, two, three, four])
-      assert.ok(
-        told.some((each) => each.do === 'rival' || (each.do === 'host' && each.how === 'taken')),
-      )
+    // longer than former keys are kept
+    call.wait(20_000)
+    call.check()
+    for (const end of call.ends) {
+      assert.deepEqual([end.seat.at, end.seat.roster!.host], ['in', 1])
+      assert.equal(sendingOf(end), sendingOf(one))
+      assert.ok(end.told.some((each) => each.do === 'host' && each.index === 1))
+    }
   })
 })
 

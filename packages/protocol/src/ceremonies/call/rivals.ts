@@ -2,6 +2,7 @@ import { equal } from '../../crypto/index.ts'
 import type { GroupEffect } from '../../group/effects.ts'
 import type { HostGroup, OtherPart } from '../../group/host-group.ts'
 import type { HostMessage } from '../../group/messages.ts'
+import { patienceMs } from '../../group/policy.ts'
 import {
   lineOf,
   rosterOf,
@@ -23,10 +24,11 @@ import type { Cede } from './talk.ts'
  *
  *   claimed ─┬─ a host was out of reach of late ─┬─ the claim is above this one ─→ gives way at once
  *            │                                   └─ below ─ made still after a while ─→ gives way
- *            └─ otherwise: hop ─┬─ half of those who are there, or more, are ready ─→ stays, and the claim is shown
+ *            └─ otherwise: hop ─┬─ half of those who are there, or more, are ready ─→ stays
  *                               └─ fewer ─→ gives way
  *
- * Above is the higher term; in one term, the lower index. The one below gives way first: not both may.
+ * Above is the higher term; in one term, the lower index. The one below gives way first: not both may. A claim that goes on
+ * for longer than that takes is shown.
  */
 export interface Rivals {
   /** What only a host says, of `from`. */
@@ -52,13 +54,11 @@ export function rivals(
   group: HostGroup,
   idle: readonly number[],
 ): Rivals {
-  const { context, self, absent, policy, unrest } = start
+  const { context, self, absent, policy, unrest, doubts } = start
   const claims = new Map<number, Claim>()
   const cededAt = new Map<number, Ms>()
   let rival: { readonly index: number; readonly since: number } | undefined
   let winner: number | undefined
-  /** By then the one below has heard of this one, and asked its members. */
-  const patienceMs = (2 * policy.beatMs + 2 * policy.cutMs) as Ms
 
   const claimed = (from: number, term: number, now: Ms): Claim => {
     const known = claims.get(from)
@@ -91,13 +91,14 @@ export function rivals(
       const claim = claimed(from, message.term, now)
       const { term } = claim
       const isAbove = term > roster.term || (term === roster.term && from < self)
-      const shown: GroupEffect[] = isNew ? [{ do: 'rival', index: from, term }] : []
+      const shown = (): readonly GroupEffect[] =>
+        doubts.claimed(from, term, policy, now) ? [{ do: 'rival', index: from, term }] : []
       // the one below gives way once it hears of this one
-      if (!isAbove && now < after(claim.since, patienceMs))
-        return isNew ? [...shown, ...group.beat(now)] : shown
-      if (!unrest.is(now) || idle.includes(from)) return [...shown, ...ask(from, claim, now)]
+      if (!isAbove && now < after(claim.since, patienceMs(policy)))
+        return isNew ? [...shown(), ...group.beat(now)] : shown()
+      if (!unrest.is(now) || idle.includes(from)) return [...shown(), ...ask(from, claim, now)]
       winner = from
-      return shown
+      return []
     },
     winner() {
       if (winner !== undefined) return winner
@@ -132,6 +133,7 @@ export function rivals(
       if (isAbove && added.length + left.length + removed.length === 0) return undefined
       cededAt.set(host, now)
       claims.delete(host)
+      doubts.settled(host)
       if (winner === host) winner = undefined
       if (rival?.index === host) rival = undefined
       return { term, sequence, epoch, added, left, removed, roster: other }

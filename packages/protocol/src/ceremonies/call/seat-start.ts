@@ -1,5 +1,6 @@
 import type { Random, Secret, SigningKey } from '../../crypto/index.ts'
 import type { HpkeDecapsulationKey } from '../../crypto/more.ts'
+import type { Doubts } from '../../group/doubts.ts'
 import type { GroupPolicy } from '../../group/policy.ts'
 import type { ScheduleName } from '../../group/schedules.ts'
 import type { CallContext } from '../../group/signed.ts'
@@ -48,4 +49,6 @@ export interface SeatParts extends SeatStart {
   /** The last rosters of those who hosted before, as this end knows them. */
   readonly formers: Formers
   readonly unrest: Unrest
+  /** Claims to the call, also those from before it was host, or member. */
+  readonly doubts: Doubts
 }

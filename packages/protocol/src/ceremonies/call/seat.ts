@@ -1,3 +1,4 @@
+import { noDoubts } from '../../group/doubts.ts'
 import type { Ms } from '../../wire/units.ts'
 import { bundleBook } from './book.ts'
 import type { CallSeat } from './call-seat.ts'
@@ -58,6 +59,7 @@ function partsOf(start: SeatStart): SeatParts {
     absent: new Set(),
     formers: formerRosters(),
     unrest: restlessness(),
+    doubts: noDoubts(),
   }
 }
 
