@@ -3,7 +3,18 @@ import { test } from 'node:test'
 import * as fc from 'fast-check'
 
 import { HufuError } from '../wire/errors.ts'
-import { base64url, concat, equal, hex, text, unbase64url, unhex, utf8, wipe } from './bytes.ts'
+import {
+  base64url,
+  concat,
+  equal,
+  hex,
+  shortArray,
+  text,
+  unbase64url,
+  unhex,
+  utf8,
+  wipe,
+} from './bytes.ts'
 import { equalOctets as equalInNode } from './node/equal.ts'
 import { equalOctets as equalInNoble } from './noble/equal.ts'
 import { Secret } from './secret.ts'
@@ -123,3 +134,16 @@ test('wipe zeroes arrays and secrets', () => {
 function inputError(error: unknown): boolean {
   return error instanceof HufuError && error.code === 'ERR_CRYPTO_INPUT'
 }
+
+test('short arrays are zeros, as long as asked for, and share nothing', () => {
+  const arrays = Array.from({ length: 2_000 }, (_, at) => shortArray(1 + (at % 17)))
+  for (const [at, array] of arrays.entries()) {
+    assert.deepEqual(array, new Uint8Array(1 + (at % 17)))
+    array.fill(1 + (at % 255))
+  }
+  for (const [at, array] of arrays.entries())
+    assert.ok(
+      array.every((octet) => octet === 1 + (at % 255)),
+      `${at}`,
+    )
+})

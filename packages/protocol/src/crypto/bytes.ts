@@ -14,6 +14,25 @@ export function concat(...parts: readonly Uint8Array[]): Uint8Array {
   return joined
 }
 
+/** Octets of memory that short arrays share. Our choice: a page of a machine. */
+const SLAB_OCTETS = 4_096
+let slab = new Uint8Array(SLAB_OCTETS)
+let taken = 0
+
+/**
+ * So many zeros, up to 64, that are nobody else's, for what is handed to native code at once and is no secret: a short array of
+ * its own is moved out of the engine's memory first, which costs more than a frame's nonce is worth.
+ */
+export function shortArray(octets: number): Uint8Array {
+  if (taken + octets > SLAB_OCTETS) {
+    slab = new Uint8Array(SLAB_OCTETS)
+    taken = 0
+  }
+  const array = slab.subarray(taken, taken + octets)
+  taken += octets
+  return array
+}
+
 /** Octets of all `parts` together. */
 export function octetsOf(parts: readonly Uint8Array[]): number {
   let octets = 0

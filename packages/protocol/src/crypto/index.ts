@@ -26,6 +26,7 @@ export {
   unhex,
   utf8,
   wipe,
+  shortArray,
 } from './bytes.ts'
 export {
   type CpaceInput,

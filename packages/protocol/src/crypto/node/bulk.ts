@@ -19,7 +19,7 @@ export const bulkKey: (raw: Uint8Array | Secret) => BulkKey = makeBulkKey((raw) 
       const associated = unsent === undefined ? head : concat(head, unsent)
       cipher.setAAD(associated, { plaintextLength: octets })
       let end = room + head.length
-      const whole = plain(Buffer.allocUnsafeSlow(end + octets + BULK_TAG_OCTETS))
+      const whole = roomFor(end + octets + BULK_TAG_OCTETS)
       whole.fill(0, 0, room)
       whole.set(head, room)
       for (const part of parts) {
@@ -45,10 +45,18 @@ export function giveBack(_whole: Uint8Array): void {
   // Nothing to keep.
 }
 
+/** Octets up to which memory comes from what Node keeps for short buffers: asking for less costs more than what is sealed into it. */
+const SHORT_OCTETS = 1_024
+
+function roomFor(octets: number): Uint8Array {
+  const isShort = octets <= SHORT_OCTETS
+  return plain(isShort ? Buffer.allocUnsafe(octets) : Buffer.allocUnsafeSlow(octets))
+}
+
 /**
  * Frees memory that nobody else sees now. Left to the collector, which runs whenever some 30 MB have gathered, a fast
  * transfer spends a third of its time on collecting.
  */
 function letGo(octets: Buffer): void {
-  if (standsAlone(octets)) octets.buffer.transfer(0)
+  if (octets.length > SHORT_OCTETS && standsAlone(octets)) octets.buffer.transfer(0)
 }

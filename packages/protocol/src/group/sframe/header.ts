@@ -1,3 +1,5 @@
+import { shortArray } from '../../crypto/index.ts'
+
 /*
  * The header of an SFrame (RFC 9605 §4.3), all big-endian and as short as can be:
  *
@@ -21,7 +23,7 @@ export function encodeHeader(keyId: bigint, counter: bigint): Uint8Array {
   const [key, count] = [halves(keyId), halves(counter)]
   const keyOctets = octetsFor(key)
   const counterOctets = octetsFor(count)
-  const header = new Uint8Array(1 + keyOctets + counterOctets)
+  const header = shortArray(1 + keyOctets + counterOctets)
   header[0] = (nibble(key, keyOctets) << 4) | nibble(count, counterOctets)
   write(header, 1, keyOctets, key)
   write(header, 1 + keyOctets, counterOctets, count)

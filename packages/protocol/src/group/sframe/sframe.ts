@@ -1,4 +1,11 @@
-import { bulkKey, concat, type BulkKey, type Eventually, type Secret } from '../../crypto/index.ts'
+import {
+  bulkKey,
+  concat,
+  shortArray,
+  type BulkKey,
+  type Eventually,
+  type Secret,
+} from '../../crypto/index.ts'
 import { encodeHeader, halves, type SframeHeader } from './header.ts'
 import { keysFrom, sframeSecret } from './keys.ts'
 import { SFRAME_SALT_OCTETS, SFRAME_TAG_OCTETS, type SframeSuite } from './suites.ts'
@@ -154,7 +161,7 @@ function noted(
 /** The salt XOR the counter, big-endian (RFC 9605 §4.4.3). An array of its own: some ciphers read it later. */
 function nonceFor(salt: Uint8Array, counter: bigint): Uint8Array {
   const { high, low } = halves(counter)
-  const nonce = new Uint8Array(SFRAME_SALT_OCTETS)
+  const nonce = shortArray(SFRAME_SALT_OCTETS)
   for (let at = 0; at < SFRAME_SALT_OCTETS; at++) nonce[at] = salt[at]!
   for (let place = 0; place < 8; place++)
     nonce[SFRAME_SALT_OCTETS - 1 - place]! ^= (place < 4 ? low : high) >>> (8 * (place & 3))
