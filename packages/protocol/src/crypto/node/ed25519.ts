@@ -5,7 +5,6 @@ import { requireOctets } from '../input.ts'
 import { Secret, unwiped } from '../secret.ts'
 import type { Signatures, SigningKey } from '../signatures.ts'
 import { plain } from './buffers.ts'
-import { equalOctets } from './equal.ts'
 import { importPrivate, importPublic, publicHalf, type RawKind } from './keys.ts'
 import { random as systemRandom } from './random.ts'
 
@@ -27,26 +26,9 @@ export const ed25519: Signatures = {
   },
   verify(publicKey, message, signature) {
     if (!plausible(publicKey, signature)) return false
-    const key = imported(publicKey)
+    const key = importPublic(KIND, publicKey)
     return key !== undefined && verify(null, message, key, signature)
   },
-}
-
-interface Imported {
-  /** What the array held. */
-  readonly octets: Uint8Array
-  readonly key: KeyObject
-}
-
-/** Keys by the arrays that they came in, for as long as those live: a call's host signs every message of it by one key. */
-const keys = new WeakMap<Uint8Array, Imported>()
-
-function imported(publicKey: Uint8Array): KeyObject | undefined {
-  const known = keys.get(publicKey)
-  if (known !== undefined && equalOctets(known.octets, publicKey)) return known.key
-  const key = importPublic(KIND, publicKey)
-  if (key !== undefined) keys.set(publicKey, { octets: publicKey.slice(), key })
-  return key
 }
 
 function holding(privateKey: KeyObject): SigningKey {
