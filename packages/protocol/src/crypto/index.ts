@@ -21,12 +21,12 @@ export {
   equal,
   hex,
   octetsOf,
+  shortArray,
   text,
   unbase64url,
   unhex,
   utf8,
   wipe,
-  shortArray,
 } from './bytes.ts'
 export {
   type CpaceInput,

@@ -14,7 +14,7 @@ import type { Config } from '../config.ts'
 import { openBeside, type Beside } from '../store/beside.ts'
 import { lockFolder } from '../store/lock.ts'
 import { syncFolder } from '../store/restored.ts'
-import { masterRows, type MasterRow } from '../vault/masters.ts'
+import { idsOf, masterRows, type MasterRow } from '../vault/masters.ts'
 import type { MasterKey } from '../vault/master/master-key.ts'
 import { provenRing, ringBeside, type MasterKeySources } from '../vault/opening.ts'
 import { masterKeySources } from '../vault/sources.ts'
@@ -175,10 +175,6 @@ function serverIn(path: string): string {
     const row = database.prepare(`SELECT value FROM meta WHERE name = 'server-id'`).get()
     return hex(row!['value'] as Uint8Array)
   })
-}
-
-function idsOf(masters: readonly MasterRow[]): string {
-  return masters.map(({ id }) => hex(id)).join()
 }
 
 /** The master keys that a copy is under, the current one first. */

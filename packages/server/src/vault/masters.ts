@@ -11,6 +11,11 @@ export async function masterRows(db: Db): Promise<readonly MasterRow[]> {
   return db.selectFrom('vault_masters').selectAll().orderBy('state').execute()
 }
 
+/** Ids as text, which changes with any of them. */
+export function idsOf(masters: readonly { readonly id: Uint8Array }[]): string {
+  return masters.map(({ id }) => hex(id)).join()
+}
+
 /** From now on new data keys are wrapped under this master key; the one before it is leaving. */
 export async function installMaster(db: Db, id: Uint8Array, proof: Uint8Array): Promise<void> {
   await db.updateTable('vault_masters').set({ state: 'leaving' }).execute()

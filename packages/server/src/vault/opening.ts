@@ -5,7 +5,7 @@ import { dataKeyCache, type DataKeyCache } from './cache.ts'
 import { byChance, type DataKeys } from './data-keys.ts'
 import { isProven, type MasterKey } from './master/master-key.ts'
 import type { MasterKeySource } from './master/source.ts'
-import { checkedProof, installMaster, masterRows, type MasterRow } from './masters.ts'
+import { checkedProof, idsOf, installMaster, masterRows, type MasterRow } from './masters.ts'
 import { emptyRing, type Ring } from './ring.ts'
 import { vaultOver, type Vault } from './vault.ts'
 
@@ -141,17 +141,11 @@ export async function ringBeside(
     try {
       return await provenRing(wanted, sources)
     } catch (error) {
-      const now = await idsAtHand(wanted, sources)
+      const now = `${idsOf(wanted)} ${idsOf(await allKeys(sources))}`
       if (now === before) throw error
       before = now
     }
   }
-}
-
-/** What is wanted and what is there, as text that changes with either. */
-async function idsAtHand(rows: readonly MasterRow[], sources: MasterKeySources): Promise<string> {
-  const keys = await allKeys(sources)
-  return [rows, keys].map((each) => each.map(({ id }) => hex(id)).join()).join(' ')
 }
 
 /** The error that says which master key is wanted, and which there are. */
