@@ -3,8 +3,7 @@ import { HufuError } from '@hufu/protocol/wire'
 import type { Call, CallIdentity } from '@hufu/terminal'
 import { MESSAGES } from '../messages.ts'
 import type { Output } from '../output.ts'
-import { callsText, tellMissed, type Rung } from './rings.ts'
-import { keyOf } from './tell.ts'
+import { callerOf, callsText, tellMissed, type Rung } from './rings.ts'
 
 /** How it is decided whether a call is taken. */
 export interface Deciding {
@@ -25,9 +24,8 @@ export interface Deciding {
 export async function isTaken(rung: Rung, how: Deciding): Promise<boolean> {
   const { ring } = rung
   const { output, accepts, isAuto, signal } = how
-  const { from, caller: who } = ring
-  const shown = typeof who === 'string' ? { code: who } : keyOf(who)
-  void output.event({ event: 'called', from, call: hex(ring.call), ...shown })
+  const { caller: who } = ring
+  void output.event({ event: 'called', ...callerOf(ring) })
   if (rung.isTaken) return true
   output.note(callsText(ring))
   if (typeof who === 'string') output.note(`  ${MESSAGES[who].next}`)

@@ -70,11 +70,10 @@ export function ringsHere(output: Output, now: () => number = () => performance.
     return waiting.splice(Math.max(0, at), 1)[0]
   }
   const show = (ring: RingingCall): void => {
-    const { from, caller: who } = ring
-    const key = typeof who === 'string' ? { code: who } : keyOf(who)
+    const { caller: who } = ring
     // strangers, and whoever comes with another key, are not to learn whether one is in a call
     if (typeof who !== 'string' && who.pinned === 'same') ring.busy()
-    void output.event({ event: 'waits', from, call: hex(ring.call), ...key })
+    void output.event({ event: 'waits', ...callerOf(ring) })
     output.note(callsText(ring, 'calls too'))
     const after = 'it rings on, and is asked about once this is over'
     output.note(
@@ -150,6 +149,12 @@ export function ringsHere(output: Output, now: () => number = () => performance.
       }
     },
   }
+}
+
+/** Who calls, as `--json` tells it: with the key, or why that is not good. */
+export function callerOf({ from, call, caller: who }: RingingCall) {
+  const key = typeof who === 'string' ? { code: who } : keyOf(who)
+  return { from, call: hex(call), ...key }
 }
 
 /** `ann@localhost calls; certified: a software key; …`, or why that cannot be said. */

@@ -1,4 +1,3 @@
-import { hex } from '@hufu/protocol/crypto'
 import type { SecurityKey } from '@hufu/protocol/identity'
 import type { Call } from '@hufu/terminal'
 import type { Arguments } from '../arguments.ts'
@@ -8,8 +7,7 @@ import type { Desk } from '../signin/desk.ts'
 import { callsAt } from './caller.ts'
 import { converse } from './converse.ts'
 import { isTaken, joined } from './decide.ts'
-import { callsText, ringsHere, tellMissed, type Rung } from './rings.ts'
-import { keyOf } from './tell.ts'
+import { callerOf, callsText, ringsHere, tellMissed, type Rung } from './rings.ts'
 
 /** Calls at a terminal where somebody stays signed in, and is rung for pairing as well. */
 export interface StayingCalls {
@@ -107,9 +105,7 @@ export async function stayingCalls(args: Arguments, ports: StayingPorts): Promis
 
 /** Nobody can be asked: it is told who calls, and how it is answered. */
 function show({ ring }: Rung, output: Output): void {
-  const { from, caller: who } = ring
-  const shown = typeof who === 'string' ? { code: who } : keyOf(who)
-  void output.event({ event: 'called', from, call: hex(ring.call), ...shown })
+  void output.event({ event: 'called', ...callerOf(ring) })
   output.note(callsText(ring))
   output.note('  `hufu answer --as NAME` beside this, with any other NAME for a terminal, takes it')
   ring.signal.addEventListener('abort', () => tellMissed(ring, output), { once: true })
