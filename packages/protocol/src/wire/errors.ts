@@ -214,6 +214,11 @@ export function isErrorCode(text: string): text is ErrorCode {
   return Object.hasOwn(ERRORS, text)
 }
 
+/** What a peer gave as a code, if it is one of the table's; `otherwise` if not. */
+export function errorCodeOf(text: string, otherwise: ErrorCode): ErrorCode {
+  return isErrorCode(text) ? text : otherwise
+}
+
 /** What comes of a peer's octets: a whole value, or a code. Never an exception. */
 export type Outcome<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly code: ErrorCode }

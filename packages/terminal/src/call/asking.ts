@@ -1,4 +1,4 @@
-import { after, HufuError, isErrorCode } from '@hufu/protocol/wire'
+import { after, HufuError, errorCodeOf } from '@hufu/protocol/wire'
 import type { Clock } from '../clock.ts'
 import type { Connection } from '../connection/connection.ts'
 import type { FromServer, FromTerminal } from '../connection/messages.ts'
@@ -64,7 +64,7 @@ export function asking(connection: Connection, clock: Clock): Asking {
       }),
     message(message) {
       if (message.type === 'refused' && waiting.has(message.ref)) {
-        const code = isErrorCode(message.code) ? message.code : 'ERR_WIRE_UNEXPECTED'
+        const code = errorCodeOf(message.code, 'ERR_WIRE_UNEXPECTED')
         settle(message.ref, new HufuError(code))
         return true
       }

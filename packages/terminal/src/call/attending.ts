@@ -1,4 +1,4 @@
-import { isErrorCode, type ErrorCode } from '@hufu/protocol/wire'
+import { errorCodeOf, type ErrorCode } from '@hufu/protocol/wire'
 import type { Connection } from '../connection/connection.ts'
 import type { FromServer } from '../connection/messages.ts'
 
@@ -56,7 +56,7 @@ export function attendingOf({ connection, attends: first, on }: AttendingPorts):
           if (message.ref !== attendRef) return
           return on({
             type: 'deaf',
-            code: isErrorCode(message.code) ? message.code : 'ERR_WIRE_UNEXPECTED',
+            code: errorCodeOf(message.code, 'ERR_WIRE_UNEXPECTED'),
           })
         case 'pair.ring':
           // whoever wants to pair does not find anybody here who knows a passphrase

@@ -1,6 +1,6 @@
 import { equal, sha256Stream } from '@hufu/protocol/crypto'
 import type { Said } from '@hufu/protocol/call'
-import { HufuError, isErrorCode, type ErrorCode } from '@hufu/protocol/wire'
+import { HufuError, errorCodeOf, type ErrorCode } from '@hufu/protocol/wire'
 import { isSafeName, type FileSink, type Progress } from '../talk/files.ts'
 import type { Incoming } from '../talk/incoming.ts'
 import type { FileState } from './sending.ts'
@@ -63,8 +63,7 @@ export function receiveFile(
   }
 
   const handle = async (message: FileMessage): Promise<void> => {
-    if (message.type === 'file-stop')
-      return over(isErrorCode(message.code) ? message.code : 'ERR_FILE_CANCELLED')
+    if (message.type === 'file-stop') return over(errorCodeOf(message.code, 'ERR_FILE_CANCELLED'))
     // who has not decided by now gets it no more
     if (state.at === 'offered') return over('ERR_FILE_DECLINED')
     if (state.at !== 'accepted') return

@@ -2,7 +2,7 @@ import { memberSeat } from '@hufu/protocol/call'
 import { hex } from '@hufu/protocol/crypto'
 import type { CallContext } from '@hufu/protocol/group'
 import { verifyKey } from '@hufu/protocol/identity'
-import { after, HufuError, isErrorCode, type ErrorCode } from '@hufu/protocol/wire'
+import { after, HufuError, errorCodeOf, type ErrorCode } from '@hufu/protocol/wire'
 import type { FromServer } from '../connection/messages.ts'
 import type { Call } from './call.ts'
 import type { CallIdentity } from './events.ts'
@@ -86,8 +86,7 @@ export function ringingOf(beginning: BeginningPorts): Ringing {
         },
       })
     },
-    stop: (call, code) =>
-      stop(hex(call), new HufuError(isErrorCode(code) ? code : 'ERR_CALL_WITHDRAWN')),
+    stop: (call, code) => stop(hex(call), new HufuError(errorCodeOf(code, 'ERR_CALL_WITHDRAWN'))),
     stopAll(error) {
       for (const id of rings.keys()) stop(id, error)
     },

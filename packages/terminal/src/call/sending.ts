@@ -1,6 +1,6 @@
 import { sha256Stream } from '@hufu/protocol/crypto'
 import { FILE_PIECE_OCTETS, type FILE_STATES } from '@hufu/protocol/call'
-import { HufuError, isErrorCode, type ErrorCode } from '@hufu/protocol/wire'
+import { HufuError, errorCodeOf, type ErrorCode } from '@hufu/protocol/wire'
 import type { FileSource, Progress } from '../talk/files.ts'
 import type { Unnumbered } from './saying.ts'
 
@@ -142,7 +142,7 @@ export function sendFile(
     answered(from, state, code) {
       const before = answers.get(from)
       if (before === state || before === 'stored' || before === 'failed') return
-      const fault = isErrorCode(code) ? code : 'ERR_FILE_CANCELLED'
+      const fault = errorCodeOf(code, 'ERR_FILE_CANCELLED')
       // who had not decided when it began did not want it, and the others have it
       const isLate = state === 'failed' && fault === 'ERR_FILE_DECLINED'
       answers.set(from, isLate ? 'declined' : state)

@@ -1,5 +1,5 @@
 import type { CallEffect } from '@hufu/protocol/call'
-import { isErrorCode, sameTerminal, type ErrorCode } from '@hufu/protocol/wire'
+import { errorCodeOf, sameTerminal, type ErrorCode } from '@hufu/protocol/wire'
 import type { FromServer } from '../connection/messages.ts'
 import type { Admission } from './admission.ts'
 import type { Crowd } from './crowd.ts'
@@ -39,7 +39,7 @@ export function toldOf(ports: ToldPorts): (message: FromServer) => void {
         return act(present ? seat.back(index, now) : seat.lost(index, now))
       }
       case 'session.ended':
-        return finish(isErrorCode(message.code) ? message.code : 'ERR_CALL_LOST')
+        return finish(errorCodeOf(message.code, 'ERR_CALL_LOST'))
       default:
     }
   }
@@ -50,14 +50,11 @@ export function toldOf(ports: ToldPorts): (message: FromServer) => void {
         if (seat.role === 'host') door.joining(message.index, message.bundle).catch(failed)
         return
       case 'call.declined':
-        return crowd.declined(
-          message.user,
-          isErrorCode(message.code) ? message.code : 'ERR_CALL_NO_ANSWER',
-        )
+        return crowd.declined(message.user, errorCodeOf(message.code, 'ERR_CALL_NO_ANSWER'))
       case 'call.engaged':
         return crowd.engaged(message.user)
       case 'call.over':
-        return finish(isErrorCode(message.code) ? message.code : 'ERR_CALL_ENDED', message.reason)
+        return finish(errorCodeOf(message.code, 'ERR_CALL_ENDED'), message.reason)
       default:
     }
   }

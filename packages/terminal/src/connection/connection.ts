@@ -6,7 +6,7 @@ import {
   dataFrameHead,
   DATA_ROOM_OCTETS,
   HufuError,
-  isErrorCode,
+  errorCodeOf,
   MAX_CONTROL_OCTETS,
   splitFrames,
   terminalIdOf,
@@ -175,7 +175,7 @@ export function connect(options: ConnectionOptions): Connection {
 
   const control = (message: FromServer): void => {
     if (message.type === 'ended') {
-      const code = isErrorCode(message.code) ? message.code : 'ERR_WIRE_UNEXPECTED'
+      const code = errorCodeOf(message.code, 'ERR_WIRE_UNEXPECTED')
       return drop(new HufuError(code, `the server ended the connection: ${code}`))
     }
     if (at !== 'open') return greeting(message)

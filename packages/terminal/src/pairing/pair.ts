@@ -1,7 +1,7 @@
 import { ed25519, random, type Random, type Secret } from '@hufu/protocol/crypto'
 import { showCode } from '@hufu/protocol/pair'
 import { rekeyPolicy, type RekeyPolicy } from '@hufu/protocol/session'
-import { after, HufuError, isErrorCode, type ErrorCode } from '@hufu/protocol/wire'
+import { after, HufuError, errorCodeOf, type ErrorCode } from '@hufu/protocol/wire'
 import { systemClock, type Clock } from '../clock.ts'
 import { connect, type ConnectionHandlers } from '../connection/connection.ts'
 import type { Line } from '../connection/line.ts'
@@ -241,7 +241,7 @@ function run(
         return
       case 'refused':
         if (message.ref !== ref || phase.at === 'agreed') return
-        return over(new HufuError(isErrorCode(message.code) ? message.code : 'ERR_WIRE_UNEXPECTED'))
+        return over(new HufuError(errorCodeOf(message.code, 'ERR_WIRE_UNEXPECTED')))
       case 'pair.ring':
         if (phase.at === 'agreed') return phase.talk.message(message)
         return rung(message)

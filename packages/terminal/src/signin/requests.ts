@@ -1,4 +1,4 @@
-import { after, HufuError, isErrorCode } from '@hufu/protocol/wire'
+import { after, HufuError, errorCodeOf } from '@hufu/protocol/wire'
 import type { Place } from '@hufu/protocol/signin'
 import type { Connection } from '../connection/connection.ts'
 import type { Line } from '../connection/line.ts'
@@ -73,7 +73,7 @@ export function startRequests(line: Line, handlers: RequestHandlers): Requests {
     const found = ref === undefined ? undefined : waiting.get(ref)
     if (ref === undefined || found === undefined) return handlers.told(message)
     if (message.type === 'refused') {
-      const code = isErrorCode(message.code) ? message.code : 'ERR_WIRE_UNEXPECTED'
+      const code = errorCodeOf(message.code, 'ERR_WIRE_UNEXPECTED')
       settle(ref)?.reject(new HufuError(code))
     } else if (message.type === found.answer) settle(ref)?.resolve(message as never)
     else

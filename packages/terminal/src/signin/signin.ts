@@ -5,7 +5,7 @@ import {
   type SecurityKey,
   type TrustedIssuer,
 } from '@hufu/protocol/identity'
-import { after, HufuError, isErrorCode, type ErrorCode } from '@hufu/protocol/wire'
+import { after, HufuError, errorCodeOf, type ErrorCode } from '@hufu/protocol/wire'
 import type { Line } from '../connection/line.ts'
 import type { FromServer } from '../connection/messages.ts'
 import type { Chip } from './chip.ts'
@@ -110,7 +110,7 @@ export function startSignin(options: SigninOptions): Signin {
   const released = ({ user, code, reason }: Released): void => {
     if (bound?.user === user) bound = undefined
     if (bound === undefined) cancelStay()
-    const known = isErrorCode(code) ? code : 'ERR_BINDING_RELEASED'
+    const known = errorCodeOf(code, 'ERR_BINDING_RELEASED')
     on({ type: 'released', user, code: known, reason })
   }
 

@@ -6,7 +6,7 @@ import {
   type SessionEvent,
   type SessionStart,
 } from '@hufu/protocol/session'
-import { after, DATA_ROOM_OCTETS, isErrorCode, type ErrorCode, type Ms } from '@hufu/protocol/wire'
+import { after, DATA_ROOM_OCTETS, errorCodeOf, type ErrorCode, type Ms } from '@hufu/protocol/wire'
 import type { Clock } from '../clock.ts'
 import type { Connection } from '../connection/connection.ts'
 import type { FromServer } from '../connection/messages.ts'
@@ -202,7 +202,7 @@ export function converse(options: {
         pump()
       } else if (message.type === 'session.presence') presence(message.present, message.left)
       else if (message.type === 'session.ended') {
-        session.abort(isErrorCode(message.code) ? message.code : 'ERR_WIRE_UNEXPECTED')
+        session.abort(errorCodeOf(message.code, 'ERR_WIRE_UNEXPECTED'))
         raise()
       }
     },

@@ -1,6 +1,6 @@
 import { sha256Stream } from '@hufu/protocol/crypto'
 import { ENTRIES_PER_MESSAGE, MAX_ENTRIES, type TalkMessage } from '@hufu/protocol/pair'
-import { HufuError, isErrorCode, type ErrorCode } from '@hufu/protocol/wire'
+import { HufuError, errorCodeOf, type ErrorCode } from '@hufu/protocol/wire'
 import {
   isSafePath,
   type FileEntry,
@@ -183,10 +183,7 @@ export function receiveFiles(
 
   const handle = async (message: TalkMessage): Promise<void> => {
     if (message.type === 'cancel')
-      return over(
-        new HufuError(isErrorCode(message.code) ? message.code : 'ERR_FILE_CANCELLED'),
-        true,
-      )
+      return over(new HufuError(errorCodeOf(message.code, 'ERR_FILE_CANCELLED')), true)
     if (state.at === 'over') return
     if (message.type === 'entries' && state.at === 'listing')
       return list(message.entries, message.last, state.entries)

@@ -1,6 +1,6 @@
 import { equal, sha256Stream } from '@hufu/protocol/crypto'
 import { ENTRIES_PER_MESSAGE, PIECE_OCTETS, type TalkMessage } from '@hufu/protocol/pair'
-import { HufuError, isErrorCode, type ErrorCode } from '@hufu/protocol/wire'
+import { HufuError, errorCodeOf, type ErrorCode } from '@hufu/protocol/wire'
 import type { FileEntry, FileSource, Progress } from './files.ts'
 
 /** What a transfer needs of its talk. */
@@ -164,7 +164,7 @@ export function sendFiles(
       if (message.type === 'accept') accepted.resolve()
       else if (message.type === 'decline') fail(new HufuError('ERR_FILE_DECLINED'))
       else if (message.type === 'cancel')
-        fail(new HufuError(isErrorCode(message.code) ? message.code : 'ERR_FILE_CANCELLED'))
+        fail(new HufuError(errorCodeOf(message.code, 'ERR_FILE_CANCELLED')))
       else if (message.type === 'have') {
         for (const one of message.held) held.set(one.index, one)
         if (message.last) heldKnown.resolve(held)
