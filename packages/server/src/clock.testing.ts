@@ -5,6 +5,8 @@ import type { Clock, UnixMs } from './clock.ts'
 export interface FakeClock extends Clock {
   /** Moves both clocks on by `ms`, calling whatever falls due on the way, in order of its time. */
   advance(ms: number): void
+  /** Puts the calendar alone on by `ms`, or back. */
+  shift(ms: number): void
 }
 
 /** A clock at 1,000 ms, on 2026-01-01. */
@@ -39,6 +41,9 @@ export function fakeClock(): FakeClock {
       }
       wall += end - now
       now = end
+    },
+    shift(ms) {
+      wall += ms
     },
   }
 }

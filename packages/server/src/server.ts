@@ -330,6 +330,13 @@ function houseOf({ presence, sessions, pair, signin, call }: Rooms): House {
     await pair.receive(connection, message as Parameters<typeof pair.receive>[1])
     await call.attending(connection)
   }
+  const leave = async (
+    connection: Connection,
+    message: Extract<RoomMessage, { type: 'session.leave' }>,
+  ): Promise<void> => {
+    if (await call.leftSession(connection, message.session)) return
+    await sessions.receive(connection, message)
+  }
   return {
     opened(connection) {
       for (const room of rooms) room.opened(connection)
@@ -338,8 +345,8 @@ function houseOf({ presence, sessions, pair, signin, call }: Rooms): House {
       for (const room of rooms) room.lost(connection)
     },
     receive(connection, message) {
-      if (message.type === 'session.enter' || message.type === 'session.leave')
-        return sessions.receive(connection, message)
+      if (message.type === 'session.enter') return sessions.receive(connection, message)
+      if (message.type === 'session.leave') return leave(connection, message)
       if (isCall(message)) return call.receive(connection, message)
       if (isSignin(message)) return signin.receive(connection, message)
       if (message.type === 'pair.attend') return attend(connection, message)

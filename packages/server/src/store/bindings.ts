@@ -46,6 +46,11 @@ export async function terminalsOf(
   return (await selectTerminals(db, { user, now, most })).rows.map(({ terminal }) => terminal)
 }
 
+/** The terminals where a user is signed in, with those whose sign-in is over and not swept yet. */
+export async function allTerminalsOf(db: Db, user: string): Promise<readonly Uint8Array[]> {
+  return (await selectAllTerminals(db, { user })).rows.map(({ terminal }) => terminal)
+}
+
 /** What a key binds. */
 export async function bindingsByKey(db: Db, key: Uint8Array): Promise<readonly Binding[]> {
   const rows = await db.selectFrom('bindings').selectAll().where('key', '=', key).execute()
@@ -167,4 +172,8 @@ const selectTerminals = prepared((db, { user, now, most }: OfUser & { readonly m
     .where('expires', '>', now)
     .orderBy('since', 'desc')
     .limit(most),
+)
+
+const selectAllTerminals = prepared((db, { user }: Pick<OfUser, 'user'>) =>
+  db.selectFrom('bindings').select('terminal').where('user', '=', user),
 )

@@ -30,6 +30,11 @@ export async function findCall(db: Db, id: Uint8Array): Promise<CallRow | undefi
   return (await selectCall(db, { id })).rows[0]
 }
 
+/** The call that has this session, for signalling or for media. */
+export async function callOfSession(db: Db, session: Uint8Array): Promise<CallRow | undefined> {
+  return (await selectBySession(db, { session })).rows[0]
+}
+
 /** All calls. */
 export async function listCalls(db: Db): Promise<readonly CallKeys[]> {
   return (await selectKeys(db, {})).rows
@@ -104,9 +109,33 @@ export async function endRing(db: Db, call: Uint8Array, user: string): Promise<b
   return (await deleteRing(db, { call, user })).numAffectedRows !== 0n
 }
 
-/** Rings whose time is over. */
-export async function lateRings(db: Db, now: UnixMs): Promise<readonly CallRingRow[]> {
-  return db.selectFrom('call_rings').selectAll().where('until', '<=', now).execute()
+/** A ring whose time is over. `host`: the terminal of the call's host; null if it has none. */
+export interface LateRing {
+  readonly call: Uint8Array
+  readonly user: string
+  readonly host: Uint8Array | null
+}
+
+/** Rings whose time is over, at most `most`. */
+export async function lateRings(db: Db, now: UnixMs, most: number): Promise<readonly LateRing[]> {
+  return db
+    .selectFrom('call_rings as r')
+    .innerJoin('calls as c', 'c.id', 'r.call')
+    .leftJoin('call_members as h', (join) =>
+      join
+        .onRef('h.call', '=', 'c.id')
+        .onRef('h.position', '=', 'c.host')
+        .on('h.left_at', 'is', null),
+    )
+    .select(['r.call', 'r.user', 'h.terminal as host'])
+    .where('r.until', '<=', now)
+    .limit(most)
+    .execute()
+}
+
+/** No ring ends later than `latest`. */
+export async function shortenRings(db: Db, latest: UnixMs): Promise<void> {
+  await db.updateTable('call_rings').set({ until: latest }).where('until', '>', latest).execute()
 }
 
 /** When the first of all rings is over. */
@@ -146,6 +175,13 @@ const insertCall = prepared((db, call: CallRow) =>
 
 const selectCall = prepared((db, { id }: { readonly id: Uint8Array }) =>
   db.selectFrom('calls').selectAll().where('id', '=', id),
+)
+
+const selectBySession = prepared((db, { session }: { readonly session: Uint8Array }) =>
+  db
+    .selectFrom('calls')
+    .selectAll()
+    .where((eb) => eb.or([eb('signalling', '=', session), eb('media', '=', session)])),
 )
 
 const selectKeys = prepared((db) => db.selectFrom('calls').select(['id', 'signalling', 'media']))

@@ -57,6 +57,11 @@ export async function touchSessions(
     await db.updateTable('sessions').set({ last_used: now }).where('id', '=', id).execute()
 }
 
+/** No session was last in use after `now`: the clock was put back. */
+export async function pullBackSessions(db: Db, now: UnixMs): Promise<void> {
+  await db.updateTable('sessions').set({ last_used: now }).where('last_used', '>', now).execute()
+}
+
 /** The sessions that a terminal has beyond `most`, the longest unused first. */
 export async function surplusSessions(
   db: Db,

@@ -114,7 +114,7 @@ export function callRoutes(ports: CallRoutePorts): readonly Route[] {
             return over === undefined ? refused('ERR_CALL_UNKNOWN') : granted(over)
           },
         })
-        await ports.tellOver(over)
+        ports.tellOver(over)
         return {}
       },
     }),

@@ -1,13 +1,13 @@
 import type { CallFromTerminal, Declined, Hosts } from '@hufu/protocol/call'
 import { hex } from '@hufu/protocol/crypto'
-import type { ErrorCode, MessageOf } from '@hufu/protocol/wire'
+import { sameTerminal, type ErrorCode, type MessageOf } from '@hufu/protocol/wire'
 import type { Connection } from '../../relay/connection.ts'
-import { memberAt, memberBy, type CallMemberRow } from '../../store/call-members.ts'
-import { endRing, findCall, setHost, type CallRow } from '../../store/calls.ts'
+import { callMembers, memberAt, memberBy, type CallMemberRow } from '../../store/call-members.ts'
+import { callOfSession, endRing, findCall, setHost, type CallRow } from '../../store/calls.ts'
 import { LEFT, type Closing } from './closing.ts'
 import { refuse, type CallPorts } from './ports.ts'
 import { callerAt } from './proofs.ts'
-import type { Rates } from './rates.ts'
+import { ratesOf, type Rates } from './rates.ts'
 import type { Ringing } from './ringing.ts'
 
 /** What a member asks for. */
@@ -19,9 +19,11 @@ const HOST_SAYS = ['call.invite', 'call.remove', 'call.withdraw', 'call.end'] as
 type HostSays = Extract<CallFromTerminal, { type: (typeof HOST_SAYS)[number] }>
 
 /** Whoever asks, as the call has them. */
-interface Asking {
+interface Member {
   readonly call: CallRow
   readonly self: CallMemberRow
+  /** Their sign-in stands: they are about to be taken out otherwise. */
+  readonly isSignedIn: boolean
 }
 
 /** What {@link askingAt} needs beside the ports. */
@@ -31,19 +33,27 @@ export interface AskingParts {
   readonly rates: Rates
 }
 
-/** What is done for members of calls, at one node. */
-export function askingAt(
-  ports: CallPorts,
-  { ringing, closing, rates }: AskingParts,
-): (connection: Connection, message: Asked) => Promise<void> {
+/** What is done for members of calls. */
+export interface Asking {
+  asked(connection: Connection, message: Asked): Promise<void>
+  /** Whoever leaves one of a call's two sessions leaves the call. False if the session is none of a call's. */
+  leftSession(connection: Connection, session: Uint8Array): Promise<boolean>
+}
+
+/** What is done at one node. */
+export function askingAt(ports: CallPorts, { ringing, closing, rates }: AskingParts): Asking {
   const { audit, config, sessions, store } = ports
+  /** So often may a user name another host: each time is an entry in the record. */
+  const namings = ratesOf(ports)
 
   /** What is known of whoever asks, if it is in the call. */
-  const asking = ({ terminal }: Connection, id: Uint8Array): Promise<Asking | undefined> =>
+  const asking = (connection: Connection, id: Uint8Array): Promise<Member | undefined> =>
     store.read(async (db) => {
       const call = await findCall(db, id)
-      const self = call && (await memberBy(db, id, terminal))
-      return call && self && { call, self }
+      const self = call && (await memberBy(db, id, connection.terminal))
+      if (call === undefined || self === undefined) return undefined
+      const caller = await callerAt(ports, db, connection)
+      return { call, self, isSignedIn: caller.ok && caller.user === self.user }
     })
 
   /**
@@ -52,7 +62,7 @@ export function askingAt(
    */
   const hosts = async (
     { index, epoch }: MessageOf<typeof Hosts>,
-    { call, self }: Asking,
+    { call, self }: Member,
   ): Promise<ErrorCode | undefined> => {
     const { id, host, signalling } = call
     const isHost = self.position === host
@@ -60,6 +70,7 @@ export function askingAt(
       (await store.read((db) => memberAt(db, id, host))) === undefined ||
       (sessions.absentMs(signalling, host) ?? 0) >= config.callHostLostMs
     if (!isHost && (index !== self.position || !(await isGone()))) return 'ERR_CALL_HOST'
+    if (index !== host && !namings.take(self.user)) return 'ERR_CALL_RATE'
     const fault = await store.write('soon', async (db): Promise<ErrorCode | undefined> => {
       const named = await memberAt(db, id, index)
       // somebody else may have been first
@@ -84,14 +95,12 @@ export function askingAt(
   const asHost = async (
     connection: Connection,
     message: HostSays,
-    { call, self }: Asking,
+    { call, self }: Member,
   ): Promise<ErrorCode | undefined> => {
     const actor = `user:${self.user}` as const
     switch (message.type) {
       case 'call.invite': {
-        const caller = await store.read((db) => callerAt(ports, db, connection))
-        if (!caller.ok) return caller.code
-        const { user } = caller
+        const { user } = self
         if (!rates.take(user)) return 'ERR_CALL_RATE'
         const { users, r1, certificates } = message
         const told = (declined: MessageOf<typeof Declined>): void => connection.send(declined)
@@ -107,7 +116,7 @@ export function askingAt(
         const { user } = message
         if (!(await store.write('soon', (db) => endRing(db, call.id, user)))) return undefined
         ports.counts.rung('ERR_CALL_WITHDRAWN')
-        await ringing.stop(call.id, user, 'ERR_CALL_WITHDRAWN')
+        ringing.stop([{ call: call.id, user }], 'ERR_CALL_WITHDRAWN')
         return undefined
       }
       case 'call.end':
@@ -116,21 +125,37 @@ export function askingAt(
     }
   }
 
-  return async (connection, message) => {
-    const who = await asking(connection, message.call)
-    if (message.type === 'call.leave') {
-      if (who === undefined) return
-      const actor = `user:${who.self.user}` as const
-      return closing.dismiss(who.call, who.self, { code: LEFT, reason: '', actor })
-    }
-    const { ref } = message
-    const done = (fault: ErrorCode | undefined): void =>
-      fault === undefined
-        ? connection.send({ type: 'call.done', ref })
-        : refuse(connection, ref, fault)
-    if (who === undefined) return done('ERR_CALL_UNKNOWN')
-    if (message.type === 'call.hosts') return done(await hosts(message, who))
-    if (who.self.position !== who.call.host) return done('ERR_CALL_HOST')
-    return done(await asHost(connection, message, who))
+  const leave = ({ call, self }: Pick<Member, 'call' | 'self'>): Promise<void> =>
+    closing.dismiss(call, self, { code: LEFT, reason: '', actor: `user:${self.user}` })
+
+  return {
+    async asked(connection, message) {
+      const who = await asking(connection, message.call)
+      if (message.type === 'call.leave') return who && leave(who)
+      const { ref } = message
+      const done = (fault: ErrorCode | undefined): void =>
+        fault === undefined
+          ? connection.send({ type: 'call.done', ref })
+          : refuse(connection, ref, fault)
+      if (who === undefined) return done('ERR_CALL_UNKNOWN')
+      if (!who.isSignedIn) return done('ERR_SIGNIN_NONE')
+      if (message.type === 'call.hosts') return done(await hosts(message, who))
+      if (who.self.position !== who.call.host) return done('ERR_CALL_HOST')
+      return done(await asHost(connection, message, who))
+    },
+    async leftSession({ terminal }, session) {
+      const found = await store.read(async (db) => {
+        const call = await callOfSession(db, session)
+        const members = call === undefined ? [] : await callMembers(db, call.id)
+        const self = members.find(
+          (each) => sameTerminal(each.terminal, terminal) || sameTerminal(each.media, terminal),
+        )
+        return call && { call, self }
+      })
+      if (found === undefined) return false
+      const { call, self } = found
+      if (self !== undefined) await leave({ call, self })
+      return true
+    },
   }
 }

@@ -35,7 +35,7 @@ export interface Closing {
   /** The first half of {@link close}, within a transaction: the call is gone from the tables. Undefined if it was before. */
   forget(db: Db, call: CallKeys, why: Why): Promise<Over | undefined>
   /** The second half, once the transaction stands. */
-  tellOver(over: Over): Promise<void>
+  tellOver(over: Over): void
 }
 
 /** Closing, of one node. */
@@ -60,14 +60,15 @@ export function closingOf(ports: CallPorts, ringing: Ringing): Closing {
     return { call, members, rings, why }
   }
 
-  const tellOver = async ({ call, members, rings, why }: Over): Promise<void> => {
+  const tellOver = ({ call, members, rings, why }: Over): void => {
     const { code, reason } = why
     counts.ended(code)
     for (const { terminal } of members)
       tell(ports, terminal, { type: 'call.over', call: call.id, code, reason })
     sessions.tellOver(call.signalling, code)
     sessions.tellOver(call.media, code)
-    for (const { user } of rings) await ringing.stop(call.id, user, 'ERR_CALL_WITHDRAWN')
+    for (const _ of rings) counts.rung('ERR_CALL_WITHDRAWN')
+    ringing.stop(rings, 'ERR_CALL_WITHDRAWN')
   }
 
   return {
@@ -91,11 +92,11 @@ export function closingOf(ports: CallPorts, ringing: Ringing): Closing {
       if (code !== LEFT) tell(ports, terminal, { type: 'call.over', call: id, code, reason })
       sessions.tellLeft(signalling, position, code)
       sessions.tellLeft(media, position, code)
-      if (left.over !== undefined) await tellOver(left.over)
+      if (left.over !== undefined) tellOver(left.over)
     },
     async close(call, why) {
       const over = await store.write('soon', (db) => forget(db, call, why))
-      if (over !== undefined) await tellOver(over)
+      if (over !== undefined) tellOver(over)
     },
     forget,
     tellOver,

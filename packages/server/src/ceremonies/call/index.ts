@@ -1,14 +1,14 @@
 import type { CallFromServer, CallFromTerminal } from '@hufu/protocol/call'
-import { hex } from '@hufu/protocol/crypto'
 import type { Connection, Room } from '../../relay/connection.ts'
 import { findCall } from '../../store/calls.ts'
 import type { Db } from '../../store/schema.ts'
-import { askingAt } from './asking.ts'
+import { askingAt, type Asking } from './asking.ts'
 import { closingOf, type Over, type Why } from './closing.ts'
 import { joiningAt } from './joining.ts'
 import { placingAt } from './placing.ts'
 import { CALL_ROOM, forTerminal, type CallPorts } from './ports.ts'
 import { ratesOf } from './rates.ts'
+import { ringsHere } from './rings-here.ts'
 import { ringingOf } from './ringing.ts'
 import { watchOf, type Watch } from './watch.ts'
 
@@ -18,14 +18,14 @@ export type { Over } from './closing.ts'
  * The server's hands in `call`: it rings, says who is in a call and where (A14), and keeps the call's two sessions. It has no
  * keys, and what it says of members is believed by nobody who has not seen their signatures.
  */
-export interface CallCeremony extends Room, Pick<Watch, 'signedOut'> {
+export interface CallCeremony extends Room, Pick<Watch, 'signedOut'>, Pick<Asking, 'leftSession'> {
   receive(connection: Connection, message: CallFromTerminal): Promise<void>
   /** The terminal wants to be rung from now on: it is, for what rings its user already. */
   attending(connection: Connection): Promise<void>
   /** A call goes from the tables, within a transaction. Undefined if there is none. */
   forget(db: Db, call: Uint8Array, why: Why): Promise<Over | undefined>
   /** Whoever was in it is told, once that transaction stands. */
-  tellOver(over: Over): Promise<void>
+  tellOver(over: Over): void
   /** Goes on with what the end of the process has cut off. */
   resume(): Promise<void>
   stop(): void
@@ -38,30 +38,21 @@ export function callCeremony(ports: CallPorts): CallCeremony {
   const closing = closingOf(ports, ringing)
   const watch = watchOf(ports, closing)
   const rates = ratesOf(ports)
-  const placing = placingAt(ports, { ringing, rates, opened: watch.begin })
+  const here = new WeakSet<Connection>()
+  const rings = ringsHere(ports.clock, (call, user) => {
+    ringing.engaged(call, user).catch(ports.failed)
+  })
+  const isHere = (connection: Connection): boolean => here.has(connection)
+  const placing = placingAt(ports, { ringing, rates, opened: watch.begin, isHere })
   const joining = joiningAt(ports, ringing)
   const asked = askingAt(ports, { ringing, closing, rates })
-  /** What rings here, by the call as hex; whether that terminal has said that it is busy. */
-  const rings = new Map<Connection, Map<string, RingsHere>>()
-
-  /** Its host hears once all terminals where a call rings have said so: what it learns is what they say, and no more. */
-  const busy = (connection: Connection, call: Uint8Array): Promise<void> | undefined => {
-    const id = hex(call)
-    const ring = rings.get(connection)?.get(id)
-    if (ring === undefined || ring.isBusy) return undefined
-    ring.isBusy = true
-    const all = [...rings.values()].flatMap((here) => here.get(id) ?? [])
-    const isFree = all.some(({ user, isBusy }) => user === ring.user && !isBusy)
-    return isFree ? undefined : ringing.engaged(call, ring.user)
-  }
 
   const hear = (connection: Connection, message: CallFromServer): void => {
-    const here = rings.get(connection)
     if (message.type === 'call.ring') {
-      if (here === undefined || !ports.attends(connection, message.user)) return
-      here.set(hex(message.call), { user: message.user, isBusy: false })
+      if (!ports.attends(connection, message.user) || !rings.add(connection, message)) return
+    } else if (message.type === 'call.stop') {
+      if (rings.remove(connection, message.call) === undefined) return
     }
-    if (message.type === 'call.stop' && here?.delete(hex(message.call)) !== true) return
     connection.send(message)
   }
 
@@ -79,32 +70,34 @@ export function callCeremony(ports: CallPorts): CallCeremony {
           return placing.checkAnswered(connection, message)
         case 'call.accept':
           watch.begin()
-          if (await joining.accept(connection, message))
-            rings.get(connection)?.delete(hex(message.call))
+          if (await joining.accept(connection, message)) rings.answered(connection, message.call)
           return
         case 'call.decline': {
-          const call = hex(message.call)
-          const user = rings.get(connection)?.get(call)?.user
-          rings.get(connection)?.delete(call)
-          return user === undefined ? undefined : joining.decline(message.call, user)
+          const rung = rings.answered(connection, message.call)
+          return rung && joining.decline(connection, message.call, rung.user)
         }
         case 'call.busy':
-          return busy(connection, message.call)
+          return rings.busy(connection, message.call)
         default:
-          return asked(connection, message)
+          return asked.asked(connection, message)
       }
     },
     attending: (connection) =>
-      ringing.catchUp(
-        connection.terminal,
-        (call) => rings.get(connection)?.has(hex(call)) === true,
-      ),
-    opened: (connection) => void rings.set(connection, new Map()),
+      ringing.catchUp(connection.terminal, (call) => rings.has(connection, call)),
+    leftSession: asked.leftSession,
+    opened(connection) {
+      here.add(connection)
+      rings.opened(connection)
+    },
     lost(connection) {
-      rings.delete(connection)
+      here.delete(connection)
+      rings.lost(connection)
       placing.lost(connection)
     },
-    signedOut: watch.signedOut,
+    async signedOut(terminal, user, why) {
+      await watch.signedOut(terminal, user, why)
+      await ringing.signedOut(terminal, user, why.code)
+    },
     async forget(db, id, why) {
       const call = await findCall(db, id)
       return call && closing.forget(db, call, why)
@@ -119,10 +112,4 @@ export function callCeremony(ports: CallPorts): CallCeremony {
       watch.close()
     },
   }
-}
-
-/** A call that rings at a terminal of that user. */
-interface RingsHere {
-  readonly user: string
-  isBusy: boolean
 }

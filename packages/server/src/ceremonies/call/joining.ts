@@ -2,6 +2,7 @@ import type { Accept } from '@hufu/protocol/call'
 import { hex } from '@hufu/protocol/crypto'
 import { sameTerminal, type ErrorCode, type MessageOf } from '@hufu/protocol/wire'
 import type { Connection } from '../../relay/connection.ts'
+import { bindingAt } from '../../store/bindings.ts'
 import {
   callsOfUser,
   enterCall,
@@ -19,8 +20,8 @@ import type { Ringing } from './ringing.ts'
 export interface Joining {
   /** False if it was refused. */
   accept(connection: Connection, message: MessageOf<typeof Accept>): Promise<boolean>
-  /** A user says no at one of their terminals: that is their answer. */
-  decline(call: Uint8Array, user: string): Promise<void>
+  /** A user says no at a terminal where they are signed in: that is their answer. */
+  decline(connection: Connection, call: Uint8Array, user: string): Promise<void>
 }
 
 type Taken =
@@ -104,12 +105,14 @@ export function joiningAt(ports: CallPorts, ringing: Ringing): Joining {
       sessions.admit(connection, signalling, index)
       if (host !== undefined)
         tell(ports, host.terminal, { type: 'call.joining', call: id, index, bundle })
-      await ringing.stop(id, bundle.user, 'ERR_CALL_ELSEWHERE')
+      ringing.stop([{ call: id, user: bundle.user }], 'ERR_CALL_ELSEWHERE')
       return true
     },
-    async decline(id, user) {
+    async decline({ terminal }, id, user) {
       const ended = await store.write('soon', async (db) => {
-        if (!(await endRing(db, id, user))) return undefined
+        const binding = await bindingAt(db, terminal)
+        const isTheirs = binding?.user === user && binding.expires > clock.wall()
+        if (!isTheirs || !(await endRing(db, id, user))) return undefined
         const call = await findCall(db, id)
         return { host: call && (await memberAt(db, id, call.host)) }
       })
@@ -118,7 +121,7 @@ export function joiningAt(ports: CallPorts, ringing: Ringing): Joining {
       counts.rung(code)
       if (ended.host !== undefined)
         tell(ports, ended.host.terminal, { type: 'call.declined', call: id, user, code })
-      await ringing.stop(id, user, 'ERR_CALL_ELSEWHERE')
+      ringing.stop([{ call: id, user }], 'ERR_CALL_ELSEWHERE')
     },
   }
 }

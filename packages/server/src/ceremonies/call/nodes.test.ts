@@ -232,7 +232,7 @@ test('a call that an operator ends is gone when the transaction stands, and all 
   const { call: room } = house.nodes[1]!
   const over = await house.store.write('durable', (db) => room.forget(db, call, why))
   assert.equal(await house.store.write('soon', (db) => room.forget(db, call, why)), undefined)
-  await room.tellOver(over!)
+  room.tellOver(over!)
   await house.settled()
   for (const { main } of [ann, bob]) {
     const told = named(main.taken(), 'call.over')

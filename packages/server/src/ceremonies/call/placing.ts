@@ -1,6 +1,6 @@
 import { CHECK_OCTETS, SESSION_ID_OCTETS, type CheckAnswer, type Place } from '@hufu/protocol/call'
 import { equal, hex } from '@hufu/protocol/crypto'
-import { sameTerminal, type ErrorCode, type MessageOf } from '@hufu/protocol/wire'
+import { after, sameTerminal, type ErrorCode, type MessageOf, type Ms } from '@hufu/protocol/wire'
 import type { Connection } from '../../relay/connection.ts'
 import { callsOfUser, seat } from '../../store/call-members.ts'
 import { createCall, type CallRow } from '../../store/calls.ts'
@@ -21,17 +21,20 @@ interface Waiting {
   readonly message: MessageOf<typeof Place>
   readonly user: string
   readonly challenge: Uint8Array
+  readonly until: Ms
 }
 
-/** What {@link placingAt} needs beside the ports. `opened`: there is a call. */
+/** What {@link placingAt} needs beside the ports. `opened`: there is a call. `isHere`: the connection is not gone. */
 export interface PlacingParts {
   readonly ringing: Ringing
   readonly rates: Rates
   readonly opened: () => void
+  readonly isHere: (connection: Connection) => boolean
 }
 
 /** Placing, at one node. */
-export function placingAt(ports: CallPorts, { ringing, rates, opened }: PlacingParts): Placing {
+export function placingAt(ports: CallPorts, parts: PlacingParts): Placing {
+  const { ringing, rates, opened, isHere } = parts
   const { audit, clock, config, counts, random, sessions, store } = ports
   const waiting = new Map<Connection, Waiting>()
 
@@ -46,6 +49,10 @@ export function placingAt(ports: CallPorts, { ringing, rates, opened }: PlacingP
     if (sameTerminal(message.media, terminal)) return refuse(connection, ref, 'ERR_CALL_SEAT')
     const call = rowOf(connection, message, user)
     const fault = await store.write('soon', async (db): Promise<ErrorCode | undefined> => {
+      // the KEY may have taken its time, and the sign-in be over
+      const caller = await callerAt(ports, db, connection)
+      if (!caller.ok) return caller.code
+      if (caller.user !== user || !isHere(connection)) return 'ERR_SIGNIN_NONE'
       if ((await callsOfUser(db, user)) >= config.callsPerUser) return 'ERR_CALL_BUSY'
       const here = { user, terminal, media: message.media }
       if (!(await createCall(db, call, here))) return 'ERR_CALL_EXISTS'
@@ -99,14 +106,17 @@ export function placingAt(ports: CallPorts, { ringing, rates, opened }: PlacingP
       const { user } = caller
       if (!rates.take(user)) return refuse(connection, ref, 'ERR_CALL_RATE')
       if (!message.checkInitiator) return open(connection, message, user)
+      // nobody would ever forget what it waits for
+      if (!isHere(connection)) return
       const challenge = random(CHECK_OCTETS)
-      waiting.set(connection, { message, user, challenge })
+      const until = after(clock.now(), config.challengeMs)
+      waiting.set(connection, { message, user, challenge, until })
       connection.send({ type: 'call.check', ref, call, challenge })
     },
     async checkAnswered(connection, { ref, call, check }) {
       const one = waiting.get(connection)
       waiting.delete(connection)
-      if (one === undefined || !equal(one.message.call, call))
+      if (one === undefined || one.until <= clock.now() || !equal(one.message.call, call))
         return refuse(connection, ref, 'ERR_CALL_CHECK')
       const { message, user, challenge } = one
       const { certificates } = message

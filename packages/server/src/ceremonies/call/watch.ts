@@ -1,7 +1,7 @@
 import type { ErrorCode } from '@hufu/protocol/wire'
 import { callMembers, callsAt, countMembers, signedOutMembers } from '../../store/call-members.ts'
 import { findCall, hasCalls, idleCalls, listCalls, type CallKeys } from '../../store/calls.ts'
-import { touchSessions } from '../../store/sessions.ts'
+import { pullBackSessions, touchSessions } from '../../store/sessions.ts'
 import { alarmOf } from './alarm.ts'
 import type { Closing, Why } from './closing.ts'
 import type { CallPorts } from './ports.ts'
@@ -38,8 +38,12 @@ export function watchOf(ports: CallPorts, closing: Closing): Watch {
   const look = async (): Promise<void> => {
     const calls = await store.read(listCalls)
     const here = calls.filter(({ signalling }) => sessions.presentIn(signalling) !== undefined)
-    const used = here.map(({ signalling }) => signalling)
-    await store.write('soon', (db) => touchSessions(db, used, clock.wall()))
+    // that for media too, though all may only listen
+    const used = here.flatMap(({ signalling, media }) => [signalling, media])
+    await store.write('soon', async (db) => {
+      await touchSessions(db, used, clock.wall())
+      await pullBackSessions(db, clock.wall())
+    })
     for (const call of here) await dismissLost(call)
     await dismissSignedOut()
     const before = clock.wall() - config.callIdleMs
