@@ -95,6 +95,8 @@ export interface Party {
   readonly key: TestKey
   /** Number of keys that had been made when it came. */
   readonly since: number
+  /** Number of the first key that it was given: others still use the one before until the go. */
+  first: number | undefined
   /** Number of keys that had been made when it was out. */
   until: number | undefined
   /** Taken out: the server takes nothing of it any more. */
@@ -195,7 +197,7 @@ export function seatWorld(
       party.told.push(effect)
       switch (effect.do) {
         case 'send':
-          noteCut(effect.frame)
+          noteCut(party, effect.frame)
           if (party.isOnline) party.outbox.push(effect)
           break
         case 'accept':
@@ -210,6 +212,7 @@ export function seatWorld(
           const until = party.until ?? Infinity
           assert.ok(made.get(commitment)! < until, `a key for ${party.index}, who has left`)
           assert.ok(made.get(commitment)! >= party.since, 'a key from before it came')
+          party.first ??= made.get(commitment)!
           party.open.set(keys.epoch, commitment)
           for (const frame of party.early.splice(0)) hear(party, frame)
           break
@@ -274,7 +277,7 @@ export function seatWorld(
     const newest = Math.max(0, ...party.open.keys())
     if (frame.epoch > newest) party.early.push(frame)
     else if (ended.has(frame.commitment) || begun.has(frame.commitment)) cutLosses += 1
-    else if ((made.get(frame.commitment) ?? 0) >= party.since) party.lost.push(frame)
+    else if ((made.get(frame.commitment) ?? 0) >= party.first!) party.lost.push(frame)
   }
 
   const read = (party: Party): void => {
@@ -293,11 +296,12 @@ export function seatWorld(
   }
 
   /** A departure's go ends the key that was in use, for whoever has it. */
-  const noteCut = (octets: Uint8Array): void => {
+  const noteCut = ({ open }: Party, octets: Uint8Array): void => {
     const read = callTalk.decode(octets, 100_000)
     if (!read.ok || read.value.type !== 'go' || !read.value.cut) return
-    begun.add(hex(read.value.commitment))
-    const next = made.get(hex(read.value.commitment)) ?? 0
+    const cut = open.get(read.value.epoch)!
+    begun.add(cut)
+    const next = made.get(cut) ?? 0
     for (const [commitment, number] of made) if (number < next) ended.add(commitment)
   }
 
@@ -355,6 +359,7 @@ export function seatWorld(
       seat: make(keeps === undefined ? start.start : { ...start.start, keeps }),
       key: start.key,
       since: made.size,
+      first: undefined,
       until: undefined,
       isOut: false,
       isOnline: true,
@@ -376,6 +381,7 @@ export function seatWorld(
 
   const { party: first } = newParty((start) => hostSeat({ ...start, schedule, policy }, now))
   first.hosted = true
+  first.first = 0
   const firstKeys = first.seat.sending()!
   made.set(hex(firstKeys.commitment), 0)
   first.open.set(firstKeys.epoch, hex(firstKeys.commitment))
