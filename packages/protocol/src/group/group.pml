@@ -318,6 +318,16 @@ inline askOnce() {
   fi
 }
 
+/* Nobody knows yet who has said it: nothing follows if it is not answered. */
+inline keepEarly() {
+  if
+  :: I.early == 0 -> say(ask, I.epoch)
+  :: else
+  fi;
+  I.early = number;
+  I.earlyCut = cut
+}
+
 inline switchOver() {
   I.epoch = I.readied;
   I.readied = 0;
@@ -356,10 +366,7 @@ inline goEarly() {
     I.earlyCut = false;
     if
     :: number <= I.epoch
-    :: number > I.epoch && number != I.readied ->
-      I.early = number;
-      I.earlyCut = cut;
-      askOnce()
+    :: number > I.epoch && number != I.readied -> keepEarly()
     :: number > I.epoch && number == I.readied -> switchOver()
     fi
   :: else
@@ -427,9 +434,7 @@ inline goIn() {
   if
   :: number <= I.epoch
   :: number > I.epoch && number != I.readied ->
-    I.early = number;
-    I.earlyCut = cut;
-    askOnce()
+    keepEarly()
   :: number > I.epoch && number == I.readied ->
     assert(I.key[number] == key); /* a fork */
     switchOver()

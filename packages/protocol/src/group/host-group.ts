@@ -46,6 +46,8 @@ export interface Welcome {
   readonly sealed: Uint8Array
   readonly epoch: number
   readonly commitment: Uint8Array
+  /** Of the go that ends it, 32 octets. */
+  readonly lock: Uint8Array
 }
 
 /** The other part of a call, as its host has left it. */

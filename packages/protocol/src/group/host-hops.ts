@@ -2,11 +2,12 @@ import type { Secret } from '../crypto/index.ts'
 import type { MessageOf } from '../wire/schema.ts'
 import { after, type Ms } from '../wire/units.ts'
 import type { GroupEffect, HopReason } from './effects.ts'
+import { goLock } from './go-lock.ts'
 import { NEVER } from './held.ts'
 import { sealInput } from './hop-seal.ts'
 import type { Joiner, Welcome } from './host-group.ts'
 import { cancel, latestFacts, NOTHING, signed, type HostState, type Pending } from './host-state.ts'
-import type { HostMessage, Prepare } from './messages.ts'
+import { GO_PREIMAGE_OCTETS, type Go, type HostMessage, type Prepare } from './messages.ts'
 import { SCHEDULES } from './schedules.ts'
 import { epochKeys, hopKey } from './secrets.ts'
 
@@ -28,9 +29,10 @@ export function renew(
 ): { readonly welcomes: readonly Welcome[]; readonly effects: readonly GroupEffect[] } {
   const { pending, peers, roster, start, absent } = state
   const { policy } = start
-  const cut = why === 'left' || pending?.cut === true || state.cutDue
+  const wasCut = pending?.go.cut === true
+  const cut = why === 'left' || wasCut || state.cutDue
   // whoever comes and goes meanwhile does not put off the departure's go
-  const cutBy = pending?.cut === true ? pending.goBy : NEVER
+  const cutBy = wasCut ? pending.goBy : NEVER
   const effects = cancel(state)
   state.cutDue = false
   for (const { member } of joiners) peers.dismiss(member.index)
@@ -39,7 +41,8 @@ export function renew(
   const { commitment } = next
   const { term, hash } = roster
   const epoch = state.lastEpoch
-  const common = { type: 'fresh', term, epoch, roster: hash, cut, commitment } as const
+  const { go, lock } = goOf(state, cut, cut ? 'left' : why)
+  const common = { type: 'fresh', term, epoch, roster: hash, cut, commitment, lock } as const
   const { signature } = signed(state, { ...common, nonce: NOTHING, sealed: NOTHING })
   const what = { ...common, signature }
   for (const index of peers.indices)
@@ -47,11 +50,10 @@ export function renew(
   const welcomes = joiners.map(({ member: { index }, sealed, pairwise, nonce }): Welcome => {
     peers.add(index, pairwise, nonce)
     absent.delete(index)
-    return { index, nonce, sealed, epoch, commitment }
+    return { index, nonce, sealed, epoch, commitment, lock }
   })
   const goBy = Math.min(cutBy, after(now, cut ? policy.cutMs : policy.readyMs)) as Ms
-  const reason = cut ? 'left' : why
-  awaitReady(state, { keys: next, secret: fresh, prepare: undefined, cut, reason, goBy })
+  awaitReady(state, { keys: next, secret: fresh, prepare: undefined, go, goBy })
   effects.push({ do: 'accept', keys: next })
   return { welcomes, effects: [...effects, ...goIfReady(state, now)] }
 }
@@ -75,15 +77,27 @@ export function hop(state: HostState, why: HopReason, now: Ms): readonly GroupEf
   under.wipe()
   input.fill(0)
   const { commitment } = next
-  const what = { type: 'prepare', term, epoch, roster: hash, sealed, commitment } as const
+  const { go, lock } = goOf(state, false, why)
+  const what = { type: 'prepare', term, epoch, roster: hash, sealed, commitment, lock } as const
   const prepare = signed(state, what)
   const goBy = after(now, policy.readyMs)
-  awaitReady(state, { keys: next, secret: undefined, prepare, cut: false, reason: why, goBy })
+  awaitReady(state, { keys: next, secret: undefined, prepare, go, goBy })
   return [
     { do: 'send', to: 'all', message: prepare },
     { do: 'accept', keys: next },
     ...goIfReady(state, now),
   ]
+}
+
+/** The go of the epoch that is being made, and what is signed for it now. */
+function goOf(
+  { roster: { term }, lastEpoch: epoch, start }: HostState,
+  cut: boolean,
+  reason: HopReason,
+): { readonly go: MessageOf<typeof Go>; readonly lock: Uint8Array } {
+  const preimage = start.random(GO_PREIMAGE_OCTETS)
+  const go = { type: 'go', term, epoch, cut, reason, preimage } as const
+  return { go, lock: goLock(start.context.call, go) }
 }
 
 function awaitReady(state: HostState, made: Omit<Pending, 'awaited' | 'ready'>): void {
@@ -100,18 +114,15 @@ export function goIfReady(state: HostState, now: Ms): readonly GroupEffect[] {
 
 /** The keys that were pending are in use from now on. */
 export function go(state: HostState, done: Pending, now: Ms): readonly GroupEffect[] {
-  const { former, roster, start } = state
+  const { former, start } = state
   const { policy } = start
   state.pending = undefined
-  const { epoch, commitment } = done.keys
-  const { cut, reason } = done
-  const { term } = roster
-  const message = signed(state, { type: 'go', term, epoch, cut, reason, commitment } as const)
-  state.last = { prepare: done.prepare, go: message }
+  const { epoch, cut, reason } = done.go
+  state.last = { prepare: done.prepare, go: done.go }
   state.answered = { epoch, ready: done.ready.size }
   state.inStep = done.ready
   const effects: GroupEffect[] = [
-    { do: 'send', to: 'all', message },
+    { do: 'send', to: 'all', message: done.go },
     { do: 'switch', keys: done.keys, reason },
   ]
   former.keep(state.keys, after(now, policy.keepMs))

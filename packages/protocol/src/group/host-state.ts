@@ -1,10 +1,10 @@
 import type { Secret } from '../crypto/index.ts'
 import type { MessageOf } from '../wire/schema.ts'
 import { after, type Ms } from '../wire/units.ts'
-import type { GroupEffect, HopReason } from './effects.ts'
+import type { GroupEffect } from './effects.ts'
 import { formerKeys, type FormerKeys } from './held.ts'
 import type { HostStart } from './host-group.ts'
-import type { Go, HostMessage, Prepare } from './messages.ts'
+import type { Go, Prepare, SignedMessage } from './messages.ts'
 import { hostPeers, type Peers } from './peers.ts'
 import type { Roster } from './roster.ts'
 import { SCHEDULES, type Inputs } from './schedules.ts'
@@ -52,8 +52,8 @@ export interface Pending {
   /** The fresh secret, if it is no ordinary hop. */
   readonly secret: Secret | undefined
   readonly prepare: MessageOf<typeof Prepare> | undefined
-  readonly cut: boolean
-  readonly reason: HopReason
+  /** What is said once it is time to. */
+  readonly go: MessageOf<typeof Go>
   readonly goBy: Ms
   /** Those who are there and not ready, and those who are ready. */
   readonly awaited: Set<number>
@@ -97,7 +97,7 @@ export function latestFacts({ start, lastEpoch, roster }: HostState): EpochFacts
 }
 
 /** A message under the host's signature. */
-export function signed<M extends Omit<HostMessage, 'signature'>>(
+export function signed<M extends Omit<SignedMessage, 'signature'>>(
   { start: { key, context } }: HostState,
   message: M,
 ): M & { signature: Uint8Array } {

@@ -41,7 +41,7 @@ export function hostGroup(start: HostStart, startedAt: Ms): HostGroup {
       return secret === undefined ? 'gathering' : 'steady'
     },
     get departed() {
-      return state.cutDue || state.pending?.cut === true
+      return state.cutDue || state.pending?.go.cut === true
     },
     get answered() {
       return state.answered

@@ -1,5 +1,6 @@
 export * from './effects.ts'
 export * from './hearing.ts'
+export * from './go-lock.ts'
 export * from './held.ts'
 export * from './host.ts'
 export * from './host-group.ts'

@@ -29,6 +29,8 @@ export interface BroughtIn {
   readonly pairwise: Secret
   readonly epoch: number
   readonly commitment: Uint8Array
+  /** Of the go of that epoch, 32 octets. */
+  readonly lock: Uint8Array
   /** The nonce that this member came with. */
   readonly nonce: Uint8Array
 }

@@ -2,10 +2,12 @@ import { equal } from '../crypto/index.ts'
 import type { MessageOf } from '../wire/schema.ts'
 import { after, type Ms } from '../wire/units.ts'
 import type { GroupEffect } from './effects.ts'
+import { opensLock } from './go-lock.ts'
 import { NEVER } from './held.ts'
 import { openInput } from './hop-seal.ts'
 import {
   ask,
+  askOnly,
   catchUp,
   enter,
   factsOf,
@@ -18,11 +20,12 @@ import {
 } from './member-state.ts'
 import {
   MEMBER_NONCE_OCTETS,
+  type Beat,
   type Entry,
   type Fresh,
   type Go,
-  type HostMessage,
   type Prepare,
+  type SignedMessage,
 } from './messages.ts'
 import { SCHEDULES } from './schedules.ts'
 import { epochKeys, hopKey, wipeEpoch } from './secrets.ts'
@@ -31,21 +34,20 @@ import { openLater } from './wraps.ts'
 /** What a member's own host has signed. */
 export function fromHost(
   state: MemberState,
-  message: HostMessage,
+  message: SignedMessage,
   now: Ms,
 ): readonly GroupEffect[] {
   if (message.type === 'beat') return beat(state, message, now)
   if (message.type === 'entry') return entry(state, message)
   // gone over to a host that has not brought it in yet
   if (state.pairwise === undefined) return []
-  if (message.type === 'prepare') return prepare(state, message, now)
-  return message.type === 'fresh' ? fresh(state, message, now) : go(state, message, now)
+  return message.type === 'prepare' ? prepare(state, message, now) : fresh(state, message, now)
 }
 
 /** Its own host has raised its term: it has brought another part of the call in, or hosts it again. */
 export function fromHigher(
   state: MemberState,
-  message: HostMessage,
+  message: SignedMessage,
   now: Ms,
 ): readonly GroupEffect[] {
   const { ear, roster, trouble, start } = state
@@ -73,7 +75,7 @@ export function fromHigher(
 
 function beat(
   state: MemberState,
-  message: Extract<HostMessage, { type: 'beat' }>,
+  message: MessageOf<typeof Beat>,
   now: Ms,
 ): readonly GroupEffect[] {
   const { ear, roster, keys, comesTo } = state
@@ -110,7 +112,8 @@ function prepare(
 ): readonly GroupEffect[] {
   const { start, roster, keys, secret, latest } = state
   const { call } = start.context
-  const { epoch, sealed, commitment } = message
+  const { epoch, sealed, commitment, lock } = message
+  if (isOther(state, message)) return fail(state, 'fork')
   if (epoch <= latest) return []
   if (keys === undefined || secret === undefined || !equal(message.roster, roster.hash))
     return ask(state, now)
@@ -127,7 +130,8 @@ function prepare(
     // another epoch was in between, and this one has grown out of that
     return epoch === keys.epoch + 1 ? fail(state, 'fork') : ask(state, now)
   }
-  return [...getReady(state, { keys: next, secret: undefined, cut: false }), ...goEarly(state, now)]
+  const made = { keys: next, secret: undefined, cut: false, lock }
+  return [...getReady(state, made), ...goEarly(state, now)]
 }
 
 function fresh(
@@ -136,7 +140,8 @@ function fresh(
   now: Ms,
 ): readonly GroupEffect[] {
   const { start, roster, pairwise, nonces, latest } = state
-  const { term, epoch, nonce, sealed, commitment, cut } = message
+  const { term, epoch, nonce, sealed, commitment, cut, lock } = message
+  if (isOther(state, message)) return fail(state, 'fork')
   if (epoch <= latest) return []
   // an old one sealed again, or one that is not for this member
   if (pairwise === undefined || !nonces.some((known) => equal(known, nonce))) return []
@@ -151,10 +156,21 @@ function fresh(
     return fail(state, 'fork')
   }
   return [
-    ...getReady(state, { keys: next, secret: opened, cut }),
+    ...getReady(state, { keys: next, secret: opened, cut, lock }),
     ...freshNonce(state, nonce),
     ...goEarly(state, now),
   ]
+}
+
+/** Its host has signed other keys for the epoch that this member is ready for, or another go. */
+function isOther(
+  { readied }: MemberState,
+  { epoch, commitment, lock }: MessageOf<typeof Prepare> | MessageOf<typeof Fresh>,
+): boolean {
+  return (
+    readied?.keys.epoch === epoch &&
+    !(equal(readied.keys.commitment, commitment) && equal(readied.lock, lock))
+  )
 }
 
 /** Once the newest nonce has served there is another; several secrets may have been sealed with one before that arrives. */
@@ -171,15 +187,22 @@ function goEarly(state: MemberState, now: Ms): readonly GroupEffect[] {
   return early === undefined ? [] : go(state, early, now)
 }
 
-function go(state: MemberState, message: MessageOf<typeof Go>, now: Ms): readonly GroupEffect[] {
-  const { start, former, keys, secret, readied, departed } = state
-  const { epoch, commitment, cut, reason } = message
-  if (keys !== undefined && epoch <= keys.epoch) return []
+/** What may be its own host's, in the term that it knows. */
+export function go(
+  state: MemberState,
+  message: MessageOf<typeof Go>,
+  now: Ms,
+): readonly GroupEffect[] {
+  const { start, former, keys, secret, readied, departed, pairwise } = state
+  const { epoch, cut, reason } = message
+  // gone over to a host that has not brought it in yet
+  if (pairwise === undefined || (keys !== undefined && epoch <= keys.epoch)) return []
   if (readied?.keys.epoch !== epoch) {
+    const isFirst = state.early === undefined
     state.early = message
-    return ask(state, now)
+    return isFirst ? askOnly(state) : []
   }
-  if (!equal(readied.keys.commitment, commitment)) return fail(state, 'fork')
+  if (!opensLock(readied.lock, start.context.call, message)) return forge(state)
   state.readied = undefined
   // whatever it has asked for, it has come this far
   state.askedAt = undefined

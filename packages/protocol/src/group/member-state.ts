@@ -26,7 +26,7 @@ export interface MemberState {
   readied: Ready | undefined
   /** Its two latest, the latest first. */
   nonces: readonly Uint8Array[]
-  /** A go that came before what it is about. */
+  /** A go that came before what it is about: nobody knows yet who has said it. */
   early: MessageOf<typeof Go> | undefined
   /** Somebody has left since the keys in use: the next go ends them, even if it is not the one that was for it. */
   departed: boolean
@@ -46,6 +46,8 @@ export interface Ready {
   readonly keys: EpochKeys
   readonly secret: Secret | undefined
   readonly cut: boolean
+  /** Which go is its own: see `go-lock.ts`. */
+  readonly lock: Uint8Array
 }
 
 /** Nothing to be sealed, or to be said. */
@@ -127,10 +129,15 @@ export function keepReadied(state: MemberState, until: Ms): void {
   state.readied = undefined
 }
 
-/** Asks for a step that is lacking. */
+/** Asks for a step that is lacking; if it does not come, this member is behind. */
 export function ask(state: MemberState, now: Ms): readonly GroupEffect[] {
   if (state.askedAt !== undefined || state.comesTo !== undefined) return []
   state.askedAt = now
+  return askOnly(state)
+}
+
+/** Asks for a step that may be lacking. */
+export function askOnly(state: MemberState): readonly GroupEffect[] {
   const { term } = state.roster
   const epoch = state.keys?.epoch ?? 0
   return say(state, { type: 'ask', term, epoch }, { term, epoch, about: NOTHING })

@@ -3,7 +3,7 @@ import { after, type Ms } from '../wire/units.ts'
 import type { GroupEffect } from './effects.ts'
 import { NEVER } from './held.ts'
 import type { MemberGroup, MemberStart } from './member-group.ts'
-import { fromHost, fromHigher } from './member-hops.ts'
+import { fromHost, fromHigher, go } from './member-hops.ts'
 import {
   dropReadied,
   factsOf,
@@ -44,15 +44,16 @@ export function memberGroup(
     state.ear.hand(begins.to)
     return { group, effects: [] }
   }
-  const first = epochKeys(begins.secret, factsOf(state, begins.epoch), NOTHING, undefined)
+  const { secret, lock } = begins
+  const first = epochKeys(secret, factsOf(state, begins.epoch), NOTHING, undefined)
   if (!equal(first.commitment, begins.commitment)) {
     wipeEpoch(first)
     return undefined
   }
-  state.secret = begins.secret
+  state.secret = secret
   state.pairwise = begins.pairwise
   state.nonces = [begins.nonce]
-  return { group, effects: getReady(state, { keys: first, secret: begins.secret, cut: false }) }
+  return { group, effects: getReady(state, { keys: first, secret, cut: false, lock }) }
 }
 
 function groupOf(state: MemberState): MemberGroup {
@@ -89,8 +90,11 @@ function groupOf(state: MemberState): MemberGroup {
       const { roster, trouble } = state
       const signer = lineOf(roster, from)
       if (trouble === 'fork' || trouble === 'removed' || signer === undefined) return []
+      const isOwn = from === roster.host
+      if (message.type === 'go')
+        return isOwn && message.term === roster.term ? go(state, message, now) : []
       if (!hostSigned(signer.signing, context, message)) return forge(state)
-      if (from === roster.host && message.term >= roster.term)
+      if (isOwn && message.term >= roster.term)
         return message.term === roster.term
           ? fromHost(state, message, now)
           : fromHigher(state, message, now)

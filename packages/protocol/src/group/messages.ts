@@ -26,6 +26,8 @@ import { COMMITMENT_OCTETS } from './secrets.ts'
 
 /** Octets of a member's nonce. */
 export const MEMBER_NONCE_OCTETS = 32
+/** Octets of what a go shows. */
+export const GO_PREIMAGE_OCTETS = 32
 /** The highest index of a member. */
 export const MAX_INDEX = 65_534
 
@@ -41,6 +43,8 @@ const hash = bytes(HASH_OCTETS)
 const commitment = bytes(COMMITMENT_OCTETS)
 const signature = bytes(SIGNATURE_OCTETS)
 const tag = bytes(HASH_OCTETS)
+/** Of the go that ends what is prepared: see `go-lock.ts`. */
+const lock = bytes(HASH_OCTETS)
 const member = tuple({ index, user: string(254), keyId: hash, signing: hash, sealing: hash })
 
 /** An entry of the roster. `how`: of all whom it takes out. `roster`: the hash that it leads to. */
@@ -61,6 +65,7 @@ export const Prepare = message('prepare', 2, {
   roster: hash,
   sealed: bytes(1, 256),
   commitment,
+  lock,
   signature,
 })
 /** The next key comes from a fresh secret. `cut`: once it is in use, nothing more is taken under the old one. */
@@ -70,19 +75,19 @@ export const Fresh = message('fresh', 3, {
   roster: hash,
   cut: flag(),
   commitment,
+  lock,
   /** The receiver's own that it was sealed with. */
   nonce: bytes(MEMBER_NONCE_OCTETS),
   sealed: bytes(1, 256),
   signature,
 })
-/** Switch. */
+/** Switch. `preimage`: of the lock that was signed with that epoch. */
 export const Go = message('go', 4, {
   term,
   epoch,
   cut: flag(),
   reason: oneOf(...HOP_REASONS),
-  commitment,
-  signature,
+  preimage: bytes(GO_PREIMAGE_OCTETS),
 })
 /** The member has the key of that epoch. `tag` is over its commitment. */
 export const Ready = message('ready', 5, { term, epoch, tag })
@@ -101,10 +106,10 @@ export const Ask = message('ask', 8, { term, epoch, tag })
 
 const kinds = [Entry, Prepare, Fresh, Go, Ready, Beat, Nonce, Ask] as const
 export type GroupMessage = MessageOf<(typeof kinds)[number]>
+/** What a host signs. */
+export type SignedMessage = MessageOf<typeof Entry | typeof Prepare | typeof Fresh | typeof Beat>
 /** What only a host says. */
-export type HostMessage = MessageOf<
-  typeof Entry | typeof Prepare | typeof Fresh | typeof Go | typeof Beat
->
+export type HostMessage = SignedMessage | MessageOf<typeof Go>
 /** What a member says to its host. */
 export type MemberMessage = MessageOf<typeof Ready | typeof Nonce | typeof Ask>
 

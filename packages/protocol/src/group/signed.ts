@@ -10,7 +10,7 @@ import {
 } from '../crypto/index.ts'
 import { encodeCbor, type Value } from '../wire/cbor.ts'
 import { statementOctets, type Purpose } from '../wire/statement.ts'
-import type { HostMessage, MemberMessage } from './messages.ts'
+import type { MemberMessage, SignedMessage } from './messages.ts'
 import type { Roster } from './roster.ts'
 import { u64 } from './secrets.ts'
 
@@ -23,13 +23,13 @@ export interface CallContext {
 }
 
 /** What of a host's message is signed: all but the signature, and of a fresh secret what is alike for all members. */
-type Unsigned<M extends HostMessage> = M extends HostMessage ? Omit<M, 'signature'> : never
+type Unsigned<M extends SignedMessage> = M extends SignedMessage ? Omit<M, 'signature'> : never
 
 /** The host's per-call signature over a message, 64 octets. */
 export function signHost(
   key: SigningKey,
   context: CallContext,
-  message: Unsigned<HostMessage>,
+  message: Unsigned<SignedMessage>,
 ): Uint8Array {
   return key.sign(octetsOf(context, message))
 }
@@ -38,7 +38,7 @@ export function signHost(
 export function hostSigned(
   publicKey: Uint8Array,
   context: CallContext,
-  message: HostMessage,
+  message: SignedMessage,
 ): boolean {
   return ed25519.verify(publicKey, octetsOf(context, message), message.signature)
 }
@@ -74,7 +74,7 @@ export function memberSaid(tag: Uint8Array, expected: Uint8Array): boolean {
   return equal(tag, expected)
 }
 
-function octetsOf({ call, server }: CallContext, message: Unsigned<HostMessage>): Uint8Array {
+function octetsOf({ call, server }: CallContext, message: Unsigned<SignedMessage>): Uint8Array {
   return statementOctets({
     purpose: PURPOSE[message.type],
     role: 'host',
@@ -95,21 +95,32 @@ const PURPOSE = {
   entry: 'call-roster',
   prepare: 'call-hop',
   fresh: 'call-fresh',
-  go: 'call-go',
   beat: 'call-beat',
-} as const satisfies Record<HostMessage['type'], Purpose>
+} as const satisfies Record<SignedMessage['type'], Purpose>
 
-function payloadOf(message: Unsigned<HostMessage>): Value {
+function payloadOf(message: Unsigned<SignedMessage>): Value {
   switch (message.type) {
     case 'entry':
       // the hash is over all that the entry says
       return [message.term, message.sequence, message.roster]
     case 'prepare':
-      return [message.term, message.epoch, message.roster, message.sealed, message.commitment]
+      return [
+        message.term,
+        message.epoch,
+        message.roster,
+        message.sealed,
+        message.commitment,
+        message.lock,
+      ]
     case 'fresh':
-      return [message.term, message.epoch, message.roster, message.cut, message.commitment]
-    case 'go':
-      return [message.term, message.epoch, message.cut, message.reason, message.commitment]
+      return [
+        message.term,
+        message.epoch,
+        message.roster,
+        message.cut,
+        message.commitment,
+        message.lock,
+      ]
     case 'beat':
       return [message.term, message.epoch, message.roster, message.count]
   }

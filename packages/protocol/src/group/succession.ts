@@ -12,7 +12,7 @@ import {
   NOTHING,
   type MemberState,
 } from './member-state.ts'
-import type { HostMessage } from './messages.ts'
+import type { SignedMessage } from './messages.ts'
 import { lineOf, type Roster } from './roster.ts'
 import { epochKeys, wipeEpoch } from './secrets.ts'
 import { rosterSigned } from './signed.ts'
@@ -21,7 +21,7 @@ import { rosterSigned } from './signed.ts'
 export function fromOther(
   state: MemberState,
   from: number,
-  message: HostMessage,
+  message: SignedMessage,
   now: Ms,
 ): readonly GroupEffect[] {
   const { ear, roster, trouble, start } = state
@@ -125,10 +125,11 @@ export function adopt(
   }
   keepReadied(state, after(now, start.policy.keepMs))
   effects.push(...former.forgetFrom(what.epoch), ...forgetFrom(state, what.epoch))
-  const made = epochKeys(what.secret, factsOf(state, what.epoch), NOTHING, undefined)
+  const { secret, lock } = what
+  const made = epochKeys(secret, factsOf(state, what.epoch), NOTHING, undefined)
   if (!equal(made.commitment, what.commitment)) {
     wipeEpoch(made)
-    wipe(what.secret, what.pairwise)
+    wipe(secret, what.pairwise)
     return [...effects, ...fail(state, 'fork')]
   }
   state.pairwise?.wipe()
@@ -140,7 +141,7 @@ export function adopt(
   state.isLed = false
   if (ear.isDeaf) effects.push({ do: 'deaf', deaf: false })
   ear.heard(now)
-  return [...effects, ...getReady(state, { keys: made, secret: what.secret, cut: false })]
+  return [...effects, ...getReady(state, { keys: made, secret, cut: false, lock })]
 }
 
 /** A new host has epochs of its own from that one on. */

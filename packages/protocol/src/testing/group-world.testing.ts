@@ -301,6 +301,7 @@ export function groupWorld(
             ...opened,
             epoch: welcome.epoch,
             commitment: welcome.commitment,
+            lock: welcome.lock,
             nonce: NONCE,
           },
         },

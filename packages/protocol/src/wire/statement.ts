@@ -21,7 +21,6 @@ export type Purpose =
   | 'call-roster'
   | 'call-hop'
   | 'call-fresh'
-  | 'call-go'
   | 'call-beat'
   | 'call-again'
   | 'call-hand-over'

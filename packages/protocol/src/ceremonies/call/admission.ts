@@ -120,6 +120,7 @@ export function admission(start: SeatParts & SeatChoice, group: HostGroup): Admi
       term: roster.term,
       epoch: first.epoch,
       commitment: first.commitment,
+      lock: first.lock,
       roster: roster.hash,
       schedule,
       policy,

@@ -101,7 +101,7 @@ export function broughtInAgain(start: SeatParts): BroughtIn {
       seen = { from, image }
     },
     take(group, from, message, now) {
-      const { term, epoch, commitment, nonce, sealed, signature } = message
+      const { term, epoch, commitment, lock, nonce, sealed, signature } = message
       if (!nonces.some((known) => equal(known, nonce))) return []
       const isKnown = equal(message.roster, group.roster.hash)
       if (!isKnown && seen?.from !== from) return []
@@ -119,7 +119,7 @@ export function broughtInAgain(start: SeatParts): BroughtIn {
         wipe(opened.secret, opened.pairwise)
         return []
       }
-      return group.adopt(next, { ...opened, epoch, commitment, nonce }, now)
+      return group.adopt(next, { ...opened, epoch, commitment, lock, nonce }, now)
     },
     wakesAt: () => (asking === undefined ? (Infinity as Ms) : after(asking.at, ASK_MS)),
   }

@@ -139,6 +139,7 @@ const SPOILT: readonly (readonly [string, CallTalk['type'], (message: CallTalk) 
   ['S2', 'batch', (m) => (m.type === 'batch' ? { ...m, signature: flipped(m.signature) } : m)],
   ['epoch', 'batch', (m) => (m.type === 'batch' ? { ...m, epoch: m.epoch + 1 } : m)],
   ['commitment', 'batch', (m) => (m.type === 'batch' ? { ...m, commitment: m.roster } : m)],
+  ['lock', 'batch', (m) => (m.type === 'batch' ? { ...m, lock: m.roster } : m)],
   ['schedule', 'batch', (m) => (m.type === 'batch' ? { ...m, schedule: 'list' } : m)],
   ['hop time', 'batch', (m) => policyOf(m, { hopMs: 61_000 })],
   ['limit that none may set', 'batch', (m) => policyOf(m, { hopMs: 1 })],

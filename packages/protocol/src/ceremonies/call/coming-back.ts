@@ -83,9 +83,9 @@ export function comingBack(
     const lacking = welcomes
       .filter(({ index }) => !equal(served.get(index)!.message.roster, roster.hash))
       .map(({ index }) => index)
-    const again = welcomes.flatMap(({ index, nonce, sealed, epoch, commitment }) => {
+    const again = welcomes.flatMap(({ index, nonce, sealed, epoch, commitment, lock }) => {
       const { term, hash } = roster
-      const unsigned = { term, epoch, commitment, roster: hash, nonce, sealed }
+      const unsigned = { term, epoch, commitment, lock, roster: hash, nonce, sealed }
       const signature = signSaid(key, context, 'call-again', againPayload(index, unsigned))
       return line.send(index, { type: 'again', ...unsigned, signature })
     })

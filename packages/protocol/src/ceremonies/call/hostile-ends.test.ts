@@ -10,7 +10,7 @@ import {
   utf8,
   type SigningKey,
 } from '../../crypto/index.ts'
-import type { HostMessage } from '../../group/messages.ts'
+import type { Go, SignedMessage } from '../../group/messages.ts'
 import {
   changeRoster,
   imageOf,
@@ -18,6 +18,7 @@ import {
   type Roster,
   type RosterMember,
 } from '../../group/roster.ts'
+import { goLock } from '../../group/go-lock.ts'
 import { epochKeys } from '../../group/secrets.ts'
 import { signHost } from '../../group/signed.ts'
 import { takeOver } from '../../group/takeover.ts'
@@ -32,6 +33,7 @@ import {
   type HostileCall,
   type OnItsWay,
 } from '../../testing/hostile-call.testing.ts'
+import type { MessageOf } from '../../wire/schema.ts'
 import { statementOctets } from '../../wire/statement.ts'
 import type { Bundle } from './bundle.ts'
 import { callCode } from './code.ts'
@@ -42,8 +44,8 @@ import { callTalk, type CallTalk } from './talk.ts'
 
 const random = seededRandomForTests(utf8('hostile ends'))
 
-type Unsigned = HostMessage extends infer M
-  ? M extends HostMessage
+type Unsigned = SignedMessage extends infer M
+  ? M extends SignedMessage
     ? Omit<M, 'signature'>
     : never
   : never
@@ -495,15 +497,30 @@ describe('stolen per-call keys', () => {
 describe('a hostile host', () => {
   test('tells one member another key: a fork, by name', () => {
     const { call, host, one, two } = callOfThree('two keys')
+    let ready = ''
     call.relay = (each) => {
       const message = talkIn(each.frame)
-      if (message?.type !== 'go' || each.to !== 1) return [each]
+      if (message?.type !== 'prepare' || each.to !== 1) return [each]
       const other = signedBy(host, { ...message, commitment: sha256(utf8('another')) })
-      return [{ ...each, frame: callTalk.encode(other) }]
+      ready = hex(message.commitment)
+      return [each, { ...each, frame: callTalk.encode(other) }]
     }
     call.act(host, (seat, now) => seat.hop(now))
+    assert.ok(one.told.some((each) => each.do === 'accept' && hex(each.keys.commitment) === ready))
     assert.deepEqual(one.told.at(-1), { do: 'over', code: 'ERR_CALL_FORK' })
     assert.equal(sendingOf(two), sendingOf(host))
+  })
+
+  test('signs one epoch with two locks, so that a member would not know its go: a fork, by name', () => {
+    const { call, host, one } = callOfThree('two locks')
+    call.relay = (each) => {
+      const message = talkIn(each.frame)
+      if (message?.type !== 'fresh' || each.to !== 1) return [each]
+      const other = signedBy(host, { ...message, lock: sha256(utf8('another')) })
+      return [each, { ...each, frame: callTalk.encode(other) }]
+    }
+    call.act(host, (seat, now) => seat.remove([2], now))
+    assert.deepEqual(one.told.at(-1), { do: 'over', code: 'ERR_CALL_FORK' })
   })
 
   test('prepares a key that does not come out as it says: a fork, by name', () => {
@@ -593,9 +610,11 @@ describe('a hostile host', () => {
     const { term, hash } = roster!
     for (let epoch = 1; epoch <= host.seat.sending()!.epoch; epoch += 1) {
       const commitment = sha256(utf8('another'))
-      const place = { term, epoch, commitment }
-      call.say(0, 1, signedBy(host, { type: 'prepare', ...place, roster: hash, sealed: hash }))
-      call.say(0, 1, signedBy(host, { type: 'go', ...place, cut: false, reason: 'asked' }))
+      const go = { ...GO, term, epoch }
+      const lock = goLock(CONTEXT.call, go)
+      const what = { term, epoch, commitment, lock, roster: hash, sealed: hash }
+      call.say(0, 1, signedBy(host, { type: 'prepare', ...what }))
+      call.say(0, 1, go)
     }
     assert.deepEqual([sendingOf(one), [...one.open]], before)
   })
@@ -646,6 +665,15 @@ function callOfThree(seed: string): OfThree {
 function sendingOf({ seat }: End): string | undefined {
   const keys = seat.sending()
   return keys && hex(keys.commitment)
+}
+
+const GO: MessageOf<typeof Go> = {
+  type: 'go',
+  term: 1,
+  epoch: 1,
+  cut: true,
+  reason: 'asked',
+  preimage: sha256(utf8('a preimage')),
 }
 
 /** What all ends agree on. */
@@ -720,7 +748,8 @@ function hostSays(key: SigningKey, roster: Roster, victim: number): readonly Cal
     host: null,
   })!
   const commitment = sha256(utf8('another'))
-  const next = { term, epoch: 50, commitment }
+  const go = { ...GO, term, epoch: 50 }
+  const next = { term, epoch: 50, commitment, lock: goLock(CONTEXT.call, go) }
   const handing = { term, sequence, roster: hash, epoch: 3, to: 1 }
   return [
     signedWith(key, {
@@ -735,7 +764,7 @@ function hostSays(key: SigningKey, roster: Roster, victim: number): readonly Cal
     }),
     signedWith(key, { type: 'prepare', ...next, roster: hash, sealed: hash }),
     signedWith(key, { type: 'fresh', ...next, roster: hash, cut: true, nonce: hash, sealed: hash }),
-    signedWith(key, { type: 'go', ...next, cut: true, reason: 'asked' }),
+    go,
     signedWith(key, { type: 'beat', term, epoch: 50, roster: hash, count: 1_000 }),
     { type: 'end', term, signature: signSaid(key, CONTEXT, 'call-end', endPayload(term)) },
     {

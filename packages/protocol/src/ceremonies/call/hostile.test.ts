@@ -2,10 +2,12 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import * as fc from 'fast-check'
 import { hex } from '../../crypto/index.ts'
+import type { Go } from '../../group/messages.ts'
 import { altered } from '../../testing/altered.testing.ts'
-import { hostileCall, talkIn } from '../../testing/hostile-call.testing.ts'
+import { flipped, hostileCall, talkIn } from '../../testing/hostile-call.testing.ts'
+import type { MessageOf } from '../../wire/schema.ts'
 import { anyDeeds, anyScene, playScenes } from '../../testing/hostile-scenes.testing.ts'
-import type { CallTalk } from './talk.ts'
+import { callTalk, type CallTalk } from './talk.ts'
 
 describe('a hostile relay', () => {
   test('in any scene, whatever it does: no key that others do not expect, and all is well or named in the end', () => {
@@ -61,6 +63,53 @@ describe('a hostile relay', () => {
       ALTERED.filter((type) => !kinds.has(type)),
       [],
     )
+  })
+
+  const spoilt: readonly (readonly [string, (go: MessageOf<typeof Go>) => MessageOf<typeof Go>])[] =
+    [
+      ['for no departure', (go) => ({ ...go, cut: !go.cut })],
+      ['for another reason', (go) => ({ ...go, reason: 'asked' })],
+      [
+        'by somebody who does not know its preimage',
+        (go) => ({ ...go, preimage: flipped(go.preimage) }),
+      ],
+    ]
+  for (const [how, spoil] of spoilt)
+    test(`brings a go ${how} instead: nobody switches by it, and all come together again`, () => {
+      const call = hostileCall(`go ${how}`)
+      const [host] = call.ends
+      const [, one] = call.join(2)
+      const before = one!.seat.sending()
+      let spoiled = 0
+      call.relay = (each) => {
+        const message = talkIn(each.frame)
+        if (message?.type !== 'go' || each.to !== one!.index || spoiled > 0) return [each]
+        spoiled += 1
+        return [{ ...each, frame: callTalk.encode(spoil(message)) }]
+      }
+      call.act(host!, (seat, now) => seat.remove([1], now))
+      assert.equal(spoiled, 1)
+      assert.equal(one!.seat.sending(), before)
+      call.wait(9_000)
+      assert.equal(hex(one!.seat.sending()!.commitment), hex(host!.seat.sending()!.commitment))
+      call.check()
+    })
+
+  test('says a go before there is one: it moves nobody, and nobody takes itself for behind', () => {
+    const call = hostileCall('go ahead')
+    call.join(2)
+    const [host, one] = call.ends
+    const { roster } = host!.seat
+    const before = [one!.seat.sending(), [...one!.open]]
+    const go = { type: 'go', cut: true, reason: 'left', preimage: roster!.hash } as const
+    for (const epoch of [3, 4, 1_000]) {
+      call.say(0, 1, { ...go, term: roster!.term, epoch })
+      call.wait(1_000)
+    }
+    assert.deepEqual([one!.seat.sending(), [...one!.open]], before)
+    call.act(host!, (seat, now) => seat.hop(now))
+    assert.equal(hex(one!.seat.sending()!.commitment), hex(host!.seat.sending()!.commitment))
+    assert.ok(one!.told.every((each) => each.do !== 'returning'))
   })
 
   test('the check finds a key that a member has for itself', () => {

@@ -29,8 +29,9 @@ export function againPayload(
   index: number,
   message: Omit<MessageOf<typeof Again>, 'type' | 'signature'>,
 ): Uint8Array {
-  const { term, epoch, commitment, roster, nonce, sealed } = message
-  return sha256(encodeCbor([index, term, epoch, commitment, roster, nonce, sha256(sealed)]))
+  const { term, epoch, commitment, lock, roster, nonce, sealed } = message
+  const parts = [index, term, epoch, commitment, lock, roster, nonce, sha256(sealed)]
+  return sha256(encodeCbor(parts))
 }
 
 /** What a host signs to make another its successor, 32 octets. */

@@ -83,7 +83,8 @@ export function rivals(
       const { roster } = group
       const signer = lineOf(roster, from)
       const known = claims.get(from)
-      if (signer === undefined || from === self) return []
+      // a go says nothing to whoever was not told of it
+      if (signer === undefined || from === self || message.type === 'go') return []
       const isNew = known === undefined || message.term > known.term
       if (!isNew && (message.term < known.term || now < after(known.last, policy.beatMs / 2)))
         return []

@@ -33,9 +33,10 @@ export function joinStatement(context: CallContext, of: Omit<Bundle, 'signature'
 /** What a batch of joiners is told, apart from what is sealed to each. */
 export interface Batch {
   readonly term: number
-  /** The epoch that begins with it, and the host's commitment to its keys, 32 octets. */
+  /** The epoch that begins with it, the host's commitment to its keys, and the lock of its go, 32 octets each. */
   readonly epoch: number
   readonly commitment: Uint8Array
+  readonly lock: Uint8Array
   /** Hash of the roster with all of them in it, 32 octets. */
   readonly roster: Uint8Array
   /** How the key hops, and when. */
@@ -55,7 +56,7 @@ export interface BatchLine {
 
 /** S2 (A10): the host's KEY says to a batch of joiners what their call is. Once for all of them. */
 export function welcomeStatement(context: CallContext, host: Bundle, batch: Batch): Statement {
-  const { term, epoch, commitment, roster, schedule } = batch
+  const { term, epoch, commitment, lock, roster, schedule } = batch
   const hops = [schedule, policy.write(batch.policy)]
   const lines = batch.lines.map(({ index, r2, bundle, sealed }) => [index, r2, bundle, sealed])
   return {
@@ -65,7 +66,7 @@ export function welcomeStatement(context: CallContext, host: Bundle, batch: Batc
     users: [host.user],
     terminal: host.terminal,
     nonces: [host.r1, NOTHING],
-    payload: hashOf([bundleHash(host), term, epoch, commitment, roster, hops, lines]),
+    payload: hashOf([bundleHash(host), term, epoch, commitment, lock, roster, hops, lines]),
   }
 }
 

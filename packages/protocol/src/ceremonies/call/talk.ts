@@ -87,6 +87,7 @@ export const BatchOf = message('batch', 18, {
   term,
   epoch,
   commitment: hash,
+  lock: hash,
   roster: hash,
   schedule: oneOf(...SCHEDULE_NAMES),
   policy,
@@ -116,6 +117,7 @@ export const Again = message('again', 22, {
   term,
   epoch,
   commitment: hash,
+  lock: hash,
   roster: hash,
   /** Of the `return` that it answers. */
   nonce: bytes(RANDOM_OCTETS),

@@ -61,8 +61,8 @@ export function openWelcome(
     sealed,
     sealInfo(context, batch.term, host, bundle),
   )
-  const { epoch, commitment } = batch
-  return opened && { ...opened, epoch, commitment, nonce: bundle.r2 }
+  const { epoch, commitment, lock } = batch
+  return opened && { ...opened, epoch, commitment, lock, nonce: bundle.r2 }
 }
 
 /** S2, by the KEY of the user who has rung, and its own S1. */
