@@ -1,146 +1,125 @@
-import { certificateCache } from '@hufu/protocol/identity'
-import type { Call, CallEvent } from '@hufu/terminal'
-import { nowMs, type Counts, type Done, type FromBots, type Order, type ToBots } from './orders.ts'
-import { personAt, type Person, type Place } from './person.ts'
-import { bareSocket, signallingWithout, type Introduced } from './sockets.ts'
+import { fileURLToPath } from 'node:url'
+import { Worker } from 'node:worker_threads'
+import type { ThreadData } from './bot-thread.ts'
+import type { Counts, Done, FromBots, Order, Switched, ToBots } from './orders.ts'
 
 /*
- * node bots.ts SERVER SESSION, by a host that orders them about: users, each with a terminal of its own, who take every call.
+ * node bots.ts SERVER SESSION, by a host that orders them about: all bots, in one process, in as many threads as it may take
+ * cores. Dealt out in turn: of the first so many, each thread has its share.
  */
 
-/** Users who enrol and sign in at the same time. */
-const AT_ONCE = 25
-/** Octets of 20 ms of speech. */
-const PAYLOAD = new Uint8Array(160)
+/** Our choice: a thousand machines have more than one core between them, and this one has two. */
+const THREADS = 2
+/** Young memory of a thread, in MiB: what is young is looked at some ten times less often. A process that stands for hundreds has hundreds' garbage. */
+const YOUNG_MIB = 192
 
-interface Bot {
-  readonly person: Person
-  call: Call | undefined
-  media: boolean
-  /** Why its connection of signalling is lost. */
-  why: string
+const THREAD = fileURLToPath(new URL('bot-thread.ts', import.meta.url))
+
+interface Thread {
+  readonly worker: Worker
+  readonly answers: Map<number, (done: Done) => void>
+  /** Those of its bots who are in the call. */
+  inCall: number
 }
 
-/** How far the bots have come with an epoch. */
-interface Tally {
-  count: number
-  at: number
-}
-
-const place: Place = { server: process.argv[2]!, session: process.argv[3]! }
-const cache = certificateCache(4_096)
-const introduced: Introduced = { all: true }
-const bots: Bot[] = []
-/** Those who are in the call, or will be. */
-let inCall: Bot[] = []
-let gone: Counts = { sent: 0, late: 0, received: 0, undecryptable: 0, cpu: 0 }
-let tallies = new Map<number, Tally>()
-let speaking: NodeJS.Timeout | undefined
+const threads = Array.from({ length: THREADS }, (_, at) => start(`${at}`))
+let inCall = 0
+/** How far the threads have come with an epoch. */
+let tallies = new Map<number, { count: number; last: Switched }>()
 
 process.on('message', (what: ToBots) => void answer(what).catch(failed))
 process.on('disconnect', () => process.exit(0))
 
 async function answer({ ref, order }: ToBots): Promise<void> {
-  const at = nowMs()
-  const number = await obey(order)
-  const users = order.do === 'come' ? bots.map(({ person }) => person.user) : []
-  const done: Done = { at, number, users, counts: counts() }
-  say({ type: 'done', ref, ...done })
+  const done = merged(await Promise.all(dealt(order).map(async (one) => tell(ref, one))))
+  const { user, system } = process.cpuUsage()
+  const counts = { ...done.counts, cpu: (user + system) / 1e6 }
+  say({ type: 'done', ref, ...done, counts })
 }
 
-async function obey(order: Order): Promise<number> {
+/** Which threads are to do what. */
+function dealt(order: Order): readonly (readonly [Thread, Order])[] {
   switch (order.do) {
     case 'come':
-      await come(order.count)
-      return bots.length
+      return threads.map((thread, at) => [thread, { ...order, count: shareOf(order.count, at) }])
     case 'expect':
-      introduced.all = order.introduced
-      inCall = bots.slice(0, order.count)
-      for (const bot of inCall) Object.assign(bot, { call: undefined, media: false })
-      gone = { sent: 0, late: 0, received: 0, undecryptable: 0, cpu: 0 }
+      inCall = order.count
       tallies = new Map()
-      return inCall.length
-    case 'look':
-      return inCall.filter(({ call, media }) => media && call?.epoch === order.epoch).length
+      for (const [at, thread] of threads.entries()) thread.inCall = shareOf(inCall, at)
+      return threads.map((thread) => [thread, { ...order, count: thread.inCall }])
     case 'speak':
-      speak(inCall.slice(0, order.speakers), order.perSecond)
-      return order.speakers
     case 'hush':
-      clearTimeout(speaking)
-      return 0
+      // one thread has so many: their moments are evenly spread
+      return [[threads[0]!, order]]
     case 'leave': {
-      const leaver = inCall.pop()!
-      gone = sum(gone, leaver.call!.counts)
-      leaver.call!.leave().catch(failed)
-      return inCall.length
+      inCall -= 1
+      const thread = threads[inCall % THREADS]!
+      thread.inCall -= 1
+      return [[thread, order]]
     }
+    case 'look':
     case 'count':
-      return inCall.length
+      return threads.map((thread) => [thread, order])
   }
 }
 
-async function come(count: number): Promise<void> {
-  const one = async (): Promise<void> => {
-    for (let at = bots.length; at < count; at = bots.length) {
-      const bot = { call: undefined, media: false, why: '' } as Partial<Bot> as Bot
-      bots.push(bot)
-      const person = await personAt(place, {
-        name: `bot-${at}`,
-        openSocket: signallingWithout(introduced, bareSocket),
-        cache,
-        lost: (code) => void (bot.why = code),
-        ringing: (ring) => void ring.accept().then((call) => attend(bot, call), failed),
-      })
-      Object.assign(bot, { person })
-    }
-  }
-  await Promise.all(Array.from({ length: AT_ONCE }, one))
+async function tell(
+  ref: number,
+  [{ worker, answers }, order]: readonly [Thread, Order],
+): Promise<Done> {
+  const { promise, resolve } = Promise.withResolvers<Done>()
+  answers.set(ref, resolve)
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- threads have no origins
+  worker.postMessage({ ref, order } satisfies ToBots)
+  return promise
 }
 
-async function attend(bot: Bot, call: Call): Promise<void> {
-  bot.call = call
-  call.hearMedia(() => undefined)
-  for await (const event of call.events()) heard(bot, event)
+function start(name: string): Thread {
+  const [server, session] = process.argv.slice(2) as [string, string]
+  const worker = new Worker(THREAD, {
+    workerData: { server, session, name } satisfies ThreadData,
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB },
+  })
+  const thread: Thread = { worker, answers: new Map(), inCall: 0 }
+  worker.on('message', (said: FromBots) => {
+    if (said.type === 'failed') return say(said)
+    if (said.type === 'switched') return switched(said)
+    thread.answers.get(said.ref)?.(said)
+    thread.answers.delete(said.ref)
+  })
+  worker.on('error', failed)
+  return thread
 }
 
-function heard(bot: Bot, event: CallEvent): void {
-  if (event.type === 'connection' && event.of === 'media') bot.media = event.state === 'back'
-  if (event.type === 'connection' && event.state === 'lost')
-    failed(new Error(`${bot.person.user} has lost its connection of ${event.of} ${bot.why}`))
-  if (event.type === 'closed' && event.code !== undefined && event.code !== 'ERR_CALL_ENDED')
-    failed(new Error(`a bot is out: ${event.code}`))
-  if (event.type !== 'hop') return
-  const { epoch, reason } = event
-  const tally = tallies.get(epoch) ?? { count: 0, at: 0 }
-  tallies.set(epoch, tally)
-  tally.count += 1
-  tally.at = nowMs()
-  if (tally.count === inCall.length) say({ type: 'switched', epoch, reason, at: tally.at })
+/** The last bot of a thread has switched. */
+function switched(one: Switched): void {
+  const { count, last } = tallies.get(one.epoch) ?? { count: 0, last: one }
+  const tally = { count: count + 1, last: one.at > last.at ? one : last }
+  tallies.set(one.epoch, tally)
+  if (tally.count === threads.filter((thread) => thread.inCall > 0).length)
+    say({ type: 'switched', ...tally.last })
 }
 
-/** Each at its own moment of the period, the moments evenly spread. */
-function speak(speakers: readonly Bot[], perSecond: number): void {
-  const gap = 1_000 / perSecond / speakers.length
-  const start = performance.now()
-  let sent = 0
-  const turn = (): void => {
-    for (; start + sent * gap <= performance.now(); sent += 1)
-      speakers[sent % speakers.length]!.call!.sendMedia(PAYLOAD)
-    speaking = setTimeout(turn, Math.max(1, start + sent * gap - performance.now()))
-  }
-  turn()
+/** How many of the first so many are in that thread. */
+function shareOf(count: number, thread: number): number {
+  return Math.ceil((count - thread) / THREADS)
 }
 
-function counts(): Counts {
-  const { user, system } = process.cpuUsage()
-  const all = inCall.reduce((total, { call }) => sum(total, call?.counts), gone)
-  return { ...all, cpu: (user + system) / 1e6 }
-}
-
-function sum(one: Counts, other: Call['counts'] | undefined): Counts {
-  if (other === undefined) return one
+function merged(done: readonly Done[]): Done {
+  const longest = Math.max(...done.map(({ users }) => users.length))
   return {
-    sent: one.sent + other.sent + other.late,
+    at: Math.min(...done.map(({ at }) => at)),
+    number: done.reduce((sum, { number }) => sum + number, 0),
+    users: Array.from({ length: longest }, (_, at) =>
+      done.flatMap(({ users }) => users.slice(at, at + 1)),
+    ).flat(),
+    counts: done.map(({ counts }) => counts).reduce(sumOf),
+  }
+}
+
+function sumOf(one: Counts, other: Counts): Counts {
+  return {
+    sent: one.sent + other.sent,
     late: one.late + other.late,
     received: one.received + other.received,
     undecryptable: one.undecryptable + other.undecryptable,

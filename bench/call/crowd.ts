@@ -20,14 +20,11 @@ export interface Crowd {
   switched(epoch: number): Promise<Pick<Switched, 'at' | 'reason'>>
 }
 
-/** What is young is looked at some ten times less often: a process that stands for a thousand has a thousand's garbage. */
-const MEMORY = ['--max-semi-space-size=64']
-
 const BOTS = fileURLToPath(new URL('bots.ts', import.meta.url))
 
 /** Starts them. `failed` is told what goes wrong with them: nothing is to be measured any more. */
 export function crowdAt(server: string, session: string, failed: (why: string) => void): Crowd {
-  const child = fork(BOTS, [server, session], { execArgv: [...process.execArgv, ...MEMORY] })
+  const child = fork(BOTS, [server, session])
   const answers = new Map<number, (done: Done) => void>()
   const switched = new Map<number, PromiseWithResolvers<Switched>>()
   let refs = 0
