@@ -27,6 +27,15 @@ test('options and operands in any order, with a space or an equals sign', () => 
   assert.equal(readArguments(['-h'], OPTIONS, 1).has('help'), true)
 })
 
+test('the ID of a key is an operand, whatever it begins with', () => {
+  for (const start of ['-', '--', '-json', '--json']) {
+    const id = start.padEnd(43, 'Az09_-')
+    assert.deepEqual(readArguments(['revoke', id, '--json'], OPTIONS, 2).operands, ['revoke', id])
+    for (const other of [id.slice(1), `${id}A`].filter((each) => each.startsWith('-')))
+      assert.throws(() => readArguments([other], OPTIONS, 1), { code: 'ERR_USAGE' })
+  }
+})
+
 test('what is wrong is ERR_USAGE, and named', () => {
   const cases: readonly (readonly [string[], RegExp])[] = [
     [['--sever', 'x'], /no option --sever; did you mean --server\?/],

@@ -26,7 +26,7 @@ export interface Arguments {
 
 /**
  * Reads the arguments behind a command. `--name value` and `--name=value` are the same; behind `--` there are operands
- * only; `-` alone is an operand.
+ * only; `-` alone is an operand, and so is the ID of a key: one of 64 begins with `-`.
  *
  * @param mostOperands how many operands the command takes
  * @throws {HufuError} `ERR_USAGE`, naming the argument, with the nearest option if one is near.
@@ -78,8 +78,11 @@ export function usage(message: string): HufuError {
   return new HufuError('ERR_USAGE', message)
 }
 
+/** 32 octets in base64url, as `hufu key list` shows a key's ID. No option's name is as long. */
+const KEY_ID = /^[A-Za-z0-9_-]{43}$/
+
 function isOption(argument: string): boolean {
-  return argument.startsWith('-') && argument !== '-'
+  return argument.startsWith('-') && argument !== '-' && !KEY_ID.test(argument)
 }
 
 function split(argument: string): readonly [name: string, value: string | undefined] {

@@ -42,7 +42,9 @@ test('docs/operations.md lists every exit code, each with its errors, and every 
 test('help shows every command and every option', () => {
   for (const name of COMMAND_NAMES) {
     assert.match(overview(), new RegExp(`^  ${name} `, 'm'))
-    for (const option of COMMANDS[name].options)
+    for (const option of COMMANDS[name].options) {
       assert.match(commandHelp(name), new RegExp(`^  --${option.name} `, 'm'))
+      assert.ok(option.name.length < 41, 'or it would be taken for the ID of a key')
+    }
   }
 })
