@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { test } from 'node:test'
+import { after, test } from 'node:test'
 import { describeConfig, loadConfig } from './config.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'hufu-config-'))
+after(() => rmSync(folder, { recursive: true }))
 
 test('flags win over the environment, that over the file, that over the default', () => {
   const file = settingsFile({ helloMs: 3, heartbeatMs: 3, deadAfterMs: 3 })
@@ -63,11 +66,16 @@ test('an address is read and shown, IPv6 in brackets', () => {
 })
 
 test('every setting has a reason', () => {
-  for (const row of describeConfig(loadConfig())) assert.match(row.about, /.{10,}\.$/, row.name)
+  for (const row of describeConfig(loadConfig())) {
+    assert.match(row.about, /.{10,}\.$/, row.name)
+    assert.ok((row.flag ?? '').length < 43, 'or `hufu` would take it for the ID of a key')
+  }
 })
 
+let files = 0
+
 function settingsFile(settings: unknown): string {
-  const path = join(mkdtempSync(join(tmpdir(), 'hufu-config-')), 'hufu.json')
+  const path = join(folder, `${files++}.json`)
   writeFileSync(path, JSON.stringify(settings))
   return path
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
@@ -32,7 +32,16 @@ export async function testServer(
   return { ...server, clock, config, name: `127.0.0.1:${server.port}` }
 }
 
-/** A fresh folder. */
+/** A fresh folder. It goes when the process ends, since whatever writes there may do so until then. */
 export function testFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'hufu-server-'))
+  if (folders.length === 0) process.once('exit', removeFolders)
+  const path = mkdtempSync(join(tmpdir(), 'hufu-server-'))
+  folders.push(path)
+  return path
+}
+
+const folders: string[] = []
+
+function removeFolders(): void {
+  for (const path of folders) rmSync(path, { recursive: true, force: true })
 }

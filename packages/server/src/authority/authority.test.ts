@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { X509Certificate } from 'node:crypto'
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { promisify } from 'node:util'
 import { base64url } from '@hufu/protocol/crypto'
 import { keyIdOf, type CertificatePair, type SecurityKey } from '@hufu/protocol/identity'
 import type { Config } from '../config.ts'
+import { testFolder } from '../server.testing.ts'
 import {
   enrolKey,
   proveAt,
@@ -122,7 +122,7 @@ test('what is not there yet is made when somebody asks for it', async (t) => {
 
 async function houseWithFolder(t: TestContext, settings: Partial<Config> = {}) {
   const house = await testHouse(t, { namespace: 'hufu.example', ...settings })
-  return { house, folder: await mkdtemp(join(tmpdir(), 'hufu-authority-')) }
+  return { house, folder: testFolder() }
 }
 
 function testHouseOn(t: TestContext, { config }: TestHouse, namespace: string): Promise<TestHouse> {
