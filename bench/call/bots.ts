@@ -4,12 +4,10 @@ import type { ThreadData } from './bot-thread.ts'
 import type { Counts, Done, FromBots, Order, Switched, ToBots } from './orders.ts'
 
 /*
- * node bots.ts SERVER SESSION, by a host that orders them about: all bots, in one process, in as many threads as it may take
- * cores. Dealt out in turn: of the first so many, each thread has its share.
+ * node bots.ts SERVER SESSION THREADS, by a host that orders them about: all bots, in one process. They are dealt out to its
+ * threads in turn: of the first so many, each thread has its share.
  */
 
-/** Our choice: a thousand machines have more than one core between them, and this one has two. */
-const THREADS = 2
 /** Young memory of a thread, in MiB: what is young is looked at some ten times less often. A process that stands for hundreds has hundreds' garbage. */
 const YOUNG_MIB = 192
 
@@ -22,6 +20,7 @@ interface Thread {
   inCall: number
 }
 
+const THREADS = Number(process.argv[4])
 const threads = Array.from({ length: THREADS }, (_, at) => start(`${at}`))
 let inCall = 0
 /** How far the threads have come with an epoch. */

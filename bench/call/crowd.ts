@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { Counts, Done, FromBots, Order, Switched } from './orders.ts'
+import type { Place } from './person.ts'
 
 /** All bots, in one process: whoever orders them about has a process of its own. */
 export interface Crowd {
@@ -22,9 +23,9 @@ export interface Crowd {
 
 const BOTS = fileURLToPath(new URL('bots.ts', import.meta.url))
 
-/** Starts them. `failed` is told what goes wrong with them: nothing is to be measured any more. */
-export function crowdAt(server: string, session: string, failed: (why: string) => void): Crowd {
-  const child = fork(BOTS, [server, session])
+/** Starts them, in so many threads. `failed` is told what goes wrong with them: nothing is to be measured any more. */
+export function crowdAt(place: Place, threads: number, failed: (why: string) => void): Crowd {
+  const child = fork(BOTS, [place.server, place.session, `${threads}`])
   const answers = new Map<number, (done: Done) => void>()
   const switched = new Map<number, PromiseWithResolvers<Switched>>()
   let refs = 0

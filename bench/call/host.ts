@@ -4,16 +4,14 @@ import { openWebSocket, type Call } from '@hufu/terminal'
 import { cpuSoFar } from '../harness/proc.ts'
 import { crowdAt } from './crowd.ts'
 import { nowMs, type Counts } from './orders.ts'
-import { personAt, type Person } from './person.ts'
+import { personAt, type Person, type Place } from './person.ts'
 import { signallingWithout, type Introduced } from './sockets.ts'
 
 /*
- * node host.ts SERVER SERVER-PID SESSION SIZES: hosts calls of bots, which are processes of their own, and measures how long
- * their key takes to move. Prints a line of JSON for each call, and one for the departures.
+ * node host.ts WHAT (JSON): hosts calls of bots, which are a process of their own, and measures how long their key takes to
+ * move. Prints a line of JSON for each call, and one for the departures.
  */
 
-/** Hops of one call. */
-const HOPS = 100
 /** Departures, and how many are left after them. */
 const LEAVES = 20
 const LEFT = 100
@@ -27,6 +25,18 @@ const SPEAKERS = 4
 const RUNG = 100
 /** Members from which on they are not told of each other. */
 const STRANGERS = 200
+
+/** What is to be measured. */
+export interface Measure extends Place {
+  /** Of the server. */
+  readonly pid: number
+  /** Of the bots' process. */
+  readonly threads: number
+  /** Members of each call, the host among them, and hops of each. */
+  readonly sizes: readonly number[]
+  readonly hops: number
+  readonly leaves: boolean
+}
 
 /** What was found of one call. */
 export interface HopsFound {
@@ -49,10 +59,10 @@ export interface LeavesFound {
   readonly leaves: readonly number[]
 }
 
-const [server, pid, session, sizes] = process.argv.slice(2) as [string, string, string, string]
+const what = JSON.parse(process.argv[2]!) as Measure
 
 const introduced: Introduced = { all: true }
-const crowd = crowdAt(server, session, (why) => {
+const crowd = crowdAt(what, what.threads, (why) => {
   console.error(why)
   process.exit(1)
 })
@@ -63,21 +73,17 @@ await main()
 process.exit(0)
 
 async function main(): Promise<void> {
-  const host = await personAt(
-    { server, session },
-    {
-      name: 'host',
-      openSocket: signallingWithout(introduced, openWebSocket),
-      cache: certificateCache(4_096),
-    },
-  )
-  const all = sizes.split(',').map(Number)
-  const count = Math.max(...all, LEFT + LEAVES) - 1
+  const host = await personAt(what, {
+    name: 'host',
+    openSocket: signallingWithout(introduced, openWebSocket),
+    cache: certificateCache(4_096),
+  })
+  const count = Math.max(...what.sizes, what.leaves ? LEFT + LEAVES : 0) - 1
   const began = nowMs()
   const users = await crowd.come(count)
   console.error(`${count} have signed in within ${Math.round(nowMs() - began)} ms`)
-  for (const members of all) print('hops', await hopsOf(host, users, members))
-  print('leaves', await leavesOf(host, users))
+  for (const members of what.sizes) print('hops', await hopsOf(host, users, members))
+  if (what.leaves) print('leaves', await leavesOf(host, users))
 }
 
 async function hopsOf(host: Person, users: readonly string[], members: number): Promise<HopsFound> {
@@ -87,7 +93,7 @@ async function hopsOf(host: Person, users: readonly string[], members: number): 
   const before = { ...(await used()), host: call.counts.received }
   await crowd.speak(speakers, perSecond)
   const hops: number[] = []
-  for (let hop = 0; hop < HOPS; hop += 1) {
+  for (let hop = 0; hop < what.hops; hop += 1) {
     await pause(REST_MS)
     const epoch = call.epoch! + 1
     const own = moved(call, epoch)
@@ -111,9 +117,9 @@ async function hopsOf(host: Person, users: readonly string[], members: number): 
     missed: wanted - received,
     undecryptable: counts.undecryptable + call.counts.undecryptable,
     cpu: {
-      host: (1_000 * (after.own - before.own)) / HOPS,
-      server: (1_000 * (after.server - before.server)) / HOPS,
-      bots: (1_000 * (after.counts.cpu - before.counts.cpu)) / HOPS,
+      host: (1_000 * (after.own - before.own)) / what.hops,
+      server: (1_000 * (after.server - before.server)) / what.hops,
+      bots: (1_000 * (after.counts.cpu - before.counts.cpu)) / what.hops,
     },
     joinedMs,
   }
@@ -199,7 +205,7 @@ async function used(): Promise<{
 }> {
   const counts = await crowd.counts()
   const { user, system } = process.cpuUsage()
-  return { own: (user + system) / 1e6, server: await cpuSoFar(Number(pid)), counts }
+  return { own: (user + system) / 1e6, server: await cpuSoFar(what.pid), counts }
 }
 
 function print(what: 'hops' | 'leaves', found: HopsFound | LeavesFound): void {
