@@ -8,9 +8,13 @@ import { rosterMember, verifyBundle, type CallTrust } from './proofs.ts'
 
 /** S1s that come before their owners' entries. Our choice: a batch that comes at once. */
 const MOST_EARLY = 64
-/** S1s asked for at a time, and milliseconds between. Our choice: some 2,500 octets come for each. */
+/**
+ * S1s asked for at a time, and milliseconds between: twice as many each time that host and owners have been asked, at most so
+ * many. Our choice: some 2,500 octets come for each, and who has none to show has none a minute later.
+ */
 const MOST_WANTED = 64
 const WANT_MS = 5_000
+const MOST_WANT_MS = 80_000
 /** Milliseconds in which another's next question for S1s is not answered. Our choice: below `WANT_MS`. */
 const SOON_MS = 2_500
 
@@ -55,10 +59,16 @@ export function bundleBook(context: CallContext, self: number, mostKept: number 
   let owners: readonly number[] = []
   let ownersAt = 0 as Ms
   let wantAt: Ms | undefined
+  /** Questions that have brought nothing. */
   let tries = 0
+  /** Those before it among the lacking have been asked. */
+  let turn = 0
+  /** The roster is another: what is wanted is wanted soon again. */
+  let isNew = false
 
   const enter: Book['enter'] = (index, bundle) => {
     verified.add(index)
+    tries = 0
     if (kept.has(index) || kept.size < mostKept) kept.set(index, bundle)
   }
 
@@ -93,6 +103,8 @@ export function bundleBook(context: CallContext, self: number, mostKept: number 
     take,
     follow(before, roster, trust) {
       if (before.members === roster.members) return []
+      tries = 0
+      isNew = true
       const effects: CallEffect[] = []
       for (const [index, line] of before.members) {
         const now = roster.members.get(index)
@@ -121,23 +133,28 @@ export function bundleBook(context: CallContext, self: number, mostKept: number 
           .filter((index) => roster.members.has(index) && !verified.has(index))
           .map((index) => ({ to: index, indices: [index] }))
       }
+      if (isNew && wantAt !== undefined) wantAt = Math.min(wantAt, after(now, WANT_MS)) as Ms
+      isNew = false
       if (verified.size >= roster.members.size || (wantAt !== undefined && now < wantAt)) {
         wantAt ??= after(now, WANT_MS)
         return []
       }
       const isFirst = wantAt === undefined
-      wantAt = after(now, WANT_MS)
+      wantAt = after(now, Math.min(WANT_MS * 2 ** Math.floor(tries / 2), MOST_WANT_MS))
       if (isFirst) return []
       tries += 1
-      const indices = lacking(roster.members).slice(0, MOST_WANTED)
+      const all = lacking(roster.members)
+      if (turn >= all.length) turn = 0
+      const indices = all.slice(turn, turn + MOST_WANTED)
       // a host that has taken over does not have those who were in before it
       const isHost = roster.host === self
       if (tries % 2 === 1 && !isHost) return [{ to: roster.host, indices }]
+      turn += MOST_WANTED
       return indices.map((index) => ({ to: index, indices: [index] }))
     },
     wakesAt(roster) {
       const asks = owners.length > 0 ? ownersAt : Infinity
-      const wants = verified.size < roster.members.size ? (wantAt ?? 0) : Infinity
+      const wants = verified.size < roster.members.size ? (isNew ? 0 : (wantAt ?? 0)) : Infinity
       return Math.min(asks, wants) as Ms
     },
     mayAsk(from, now) {
