@@ -165,19 +165,45 @@ test('users, in the operator’s console', async (context) => {
     await other.leave()
   })
 
-  await context.test('a call is ended with a reason, which everybody in it is told', async () => {
+  await context.test('a call is ended with a reason, by keyboard alone', async () => {
     const [host, other] = await callOfThree(app.served.origin, (user) => codeFor(app, ada, user))
     await goTo(visitor, 'calls')
-    await page.getByRole('rowheader').getByRole('link').click()
+    await page.getByRole('rowheader').getByRole('link').focus()
+    await page.keyboard.press('Enter')
     await page.getByRole('rowheader', { name: 'dora@localhost' }).waitFor()
-    await press(page, words.calls.end)
-    await reasoned(page, words.calls.end, 'closing time')
+    const facts = await page.locator('dl.facts > div').allTextContents()
+    const { size, ringing, host: hosts } = words.calls
+    for (const fact of [`${hosts}carol@localhost`, `${size}3`, `${ringing}1`])
+      assert.ok(facts.includes(fact), facts.join())
+    await page.getByRole('button', { name: words.calls.end }).focus()
+    await page.keyboard.press('Enter')
+    await page.locator('dialog input:focus').waitFor()
+    await page.keyboard.press('Escape')
+    await page.locator('main .red:focus').waitFor()
+    await page.keyboard.press('Enter')
+    await page.locator('dialog input:focus').waitFor()
+    await page.keyboard.type('closing time')
+    await page.keyboard.press('Enter')
+    // what had the focus is gone with the call: it goes to what came of it
+    await page.locator('.told-of:focus').waitFor()
     for (const { terminal } of [host!, other!]) {
       const over = await until(terminal, 'call.over')
       assert.deepEqual([over.code, over.reason], ['ERR_CALL_FORCED', 'closing time'])
     }
     await page.getByRole('link', { name: words.calls.back }).click()
     await page.getByText(words.calls.none).waitFor()
+  })
+
+  await context.test('a call that ends while it is looked at cannot be ended again', async () => {
+    const [host] = await callOfThree(app.served.origin, (user) => codeFor(app, ada, user))
+    await page.getByRole('rowheader').getByRole('link').click()
+    await press(page, words.calls.end)
+    const [id] = /[0-9a-f]{32}$/.exec(page.url()) ?? []
+    await ask(app, `POST /calls/${id}/end`, ada, { reason: 'by another' })
+    await until(host!.terminal, 'call.over')
+    await page.locator('.told-of:focus').waitFor()
+    assert.equal(await page.getByRole('dialog').count(), 0)
+    assert.equal(await page.getByRole('button', { name: words.calls.end }).count(), 0)
   })
 
   assert.deepEqual(troubleOf(visitor), [])

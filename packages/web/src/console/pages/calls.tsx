@@ -36,7 +36,7 @@ function List({ calls }: { readonly calls: readonly ListedCall[] }): VNode {
           kind: 'heading',
           cell: ({ id }) => (
             <a href={linkTo('calls', id)} translate={false}>
-              <code>{shortCall(id)}</code>
+              <code title={id}>{shortCall(id)}</code>
             </a>
           ),
         },
@@ -51,7 +51,7 @@ function List({ calls }: { readonly calls: readonly ListedCall[] }): VNode {
         { title: t.size, kind: 'number', cell: ({ size }) => count(size) },
         { title: t.ringing, kind: 'number', cell: ({ ringing }) => count(ringing) },
         { title: t.epoch, kind: 'number', cell: ({ epoch }) => count(epoch) },
-        { title: t.since, cell: ({ since }) => ago(since) },
+        { title: t.since, kind: 'time', cell: ({ since }) => ago(since) },
       ]}
     />
   )

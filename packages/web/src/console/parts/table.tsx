@@ -4,8 +4,8 @@ import type { ComponentChildren, VNode } from 'preact'
 export interface Column<T> {
   readonly title: string
   readonly cell: (row: T) => ComponentChildren
-  /** `number`: to the right. `heading`: the row's own, and a card's on a phone. `acts`: buttons. */
-  readonly kind?: 'number' | 'heading' | 'acts'
+  /** `number`: to the right. `time`: in one line. `heading`: the row's own, and a card's on a phone. `acts`: buttons. */
+  readonly kind?: 'number' | 'time' | 'heading' | 'acts'
 }
 
 /**

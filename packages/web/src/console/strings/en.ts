@@ -160,7 +160,8 @@ export const en: ConsoleText = {
     rung: 'Rung, and not here yet',
     end: 'End the call',
     endOf: (id) => `End the call ${id}`,
-    endBody: (size) => `It ends at once for all ${size} who are in it. They are shown your reason.`,
+    noHost: 'Nobody just now',
+    endBody: (size) => `It ends at once for all who are in it: ${size}.`,
     ended: (id) => `The call ${id} is over`,
   },
   sessions: {

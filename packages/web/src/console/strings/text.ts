@@ -168,6 +168,8 @@ export interface CallsText {
   readonly rung: string
   readonly end: string
   readonly endOf: (id: string) => string
+  /** In place of a host, where there is none. */
+  readonly noHost: string
   readonly endBody: (size: string) => string
   readonly ended: (id: string) => string
 }

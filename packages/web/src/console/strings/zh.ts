@@ -159,7 +159,8 @@ export const zh: ConsoleText = {
     rung: '正在呼叫，尚未接听',
     end: '结束通话',
     endOf: (id) => `结束通话 ${id}`,
-    endBody: (size) => `通话中的全部 ${size} 人将立即断开，并会看到您填写的原因。`,
+    noHost: '目前没有',
+    endBody: (size) => `通话中的全部 ${size} 人将立即断开。`,
     ended: (id) => `通话 ${id} 已结束`,
   },
   sessions: {

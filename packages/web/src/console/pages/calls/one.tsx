@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals'
 import type { VNode } from 'preact'
+import { useEffect, useRef } from 'preact/hooks'
 import { Heading } from '../../../components/heading.tsx'
 import { Facts, State } from '../../parts/facts.tsx'
 import { LiveBar } from '../../parts/live-bar.tsx'
@@ -19,10 +20,24 @@ const LOOK_MS = 2_000
 
 /** One call: who is in it, where, who is rung, and how it is ended. */
 export function OneCall({ call }: { readonly call: string }): VNode {
-  const { live, reload } = useLive(() => showCall(call), LOOK_MS, call)
   const asking = useSignal<Reasoned | undefined>(undefined)
   const told = useSignal('')
+  const isOver = told.value !== ''
+  const { live, reload } = useLive(() => showCall(call), isOver ? 0 : LOOK_MS, call)
   const t = words.value.calls
+  const now = live.value
+  const isGone = now.at === 'there' && now.fault?.code === 'ERR_CALL_UNKNOWN'
+  useEffect(() => {
+    // it ended by itself, or by somebody else
+    if (!isGone || isOver) return
+    told.value = t.ended(shortCall(call))
+    asking.value = undefined
+  }, [isGone])
+  const note = useRef<HTMLParagraphElement>(null)
+  useEffect(() => {
+    // the button that had the focus is not there any more
+    if (isOver && document.activeElement === document.body) note.current?.focus()
+  }, [isOver])
   return (
     <>
       <p class="back">
@@ -30,14 +45,17 @@ export function OneCall({ call }: { readonly call: string }): VNode {
       </p>
       <div class="titled">
         <Heading>
-          {t.id} <code translate={false}>{shortCall(call)}</code>
+          {t.id}{' '}
+          <code translate={false} title={call}>
+            {shortCall(call)}
+          </code>
         </Heading>
-        <LiveBar />
+        {!isOver && <LiveBar />}
       </div>
-      <p class="told-of" role="status">
+      <p class="told-of" role="status" tabIndex={-1} ref={note}>
         {told.value}
       </p>
-      {told.value === '' && (
+      {!isOver && (
         <Loaded live={live} again={reload}>
           {(shown) => (
             <>
@@ -73,12 +91,16 @@ export function OneCall({ call }: { readonly call: string }): VNode {
 
 function About({ call }: { readonly call: ShownCall }): VNode {
   const t = words.value.calls
+  const host = call.members.find(({ isHost }) => isHost)
   return (
     <>
       <Facts
         facts={[
           [t.initiator, <Whole key="initiator" user={call.initiator} />],
+          [t.host, host === undefined ? t.noHost : <Whole key="host" user={host.user} />],
           [t.since, moment(call.since)],
+          [t.size, count(call.size)],
+          [t.ringing, count(call.ringing)],
           [t.epoch, count(call.epoch)],
         ]}
       />
@@ -141,7 +163,7 @@ function Members({ members }: { readonly members: readonly CallMember[] }): VNod
           ),
         },
         { title: t.index, kind: 'number', cell: ({ index }) => count(index) },
-        { title: t.since, cell: ({ since }) => ago(since) },
+        { title: t.since, kind: 'time', cell: ({ since }) => ago(since) },
       ]}
     />
   )

@@ -6,7 +6,7 @@ import { useAct } from '../../state/act.ts'
 import type { Answer } from '../../state/client.ts'
 import { words } from '../../state/words.ts'
 
-/** Something that a user is told the reason of. */
+/** Something that users are told the reason of. */
 export interface Reasoned {
   readonly heading: string
   readonly body: string

@@ -17,7 +17,7 @@ export const usersZh: UsersText = {
   suspended: '已停用',
   created: '始于',
   reason: '原因',
-  reasonHint: '用户会看到它。',
+  reasonHint: '相关用户会看到它。',
   noReason: '请说明原因，用户会想知道。',
   invite: '邀请用户',
   inviteBody: '你会得到一个邀请码转交给对方，只能用一次。',
