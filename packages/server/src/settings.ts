@@ -427,7 +427,7 @@ export const SETTINGS: { readonly [N in keyof Config]: Setting<Config[N]> } = {
     kind: count,
     default: 30,
     about:
-      'How often a minute one user may have others rung, by a new call or into one. A person does so a few times an hour, a call of a thousand takes three.',
+      'How often a minute one user may have others rung, by a new call or into one, and name another host. A person does so a few times an hour, a call of a thousand takes three.',
   },
 
   pairAnswerMs: {
