@@ -24,7 +24,8 @@ export const settingsZh: Readonly<Record<string, string>> = {
   membersPerCall: '一次通话的成员数，正在振铃的也算；不超过 membersPerSession。',
   callLostMs: '通话成员断线后席位保留的时间。',
   callHostLostMs: '主持人断线多久后可由其他成员接任。',
-  callsPerMinute: '一个用户每分钟可呼叫他人的次数（发起通话或邀请加入），也是可指定其他主持人的次数。',
+  callsPerMinute:
+    '一个用户每分钟可呼叫他人的次数（发起通话或邀请加入），也是可指定其他主持人的次数。',
   callsPerUser: '一个用户同时所在及发起的通话数。',
   callRingMs: '接听通话的时限：要有人听到并走过来。',
   callIdleMs: '这么久没有人连接的通话即告结束。',
