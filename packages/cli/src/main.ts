@@ -52,7 +52,10 @@ const WITH_SETTINGS: ReadonlySet<CommandName> = new Set([
 const FLUSH_MS = 1_000
 
 const argv = process.argv.slice(2)
-const output = createOutput(argv.includes('--json'))
+const output = createOutput(
+  argv.includes('--json'),
+  COMMAND_NAMES.find((name) => name === argv[0]),
+)
 process.on('uncaughtException', (error) => void fail(error))
 process.on('unhandledRejection', (error) => void fail(error))
 try {

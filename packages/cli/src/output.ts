@@ -1,10 +1,13 @@
 import type { CliEvent } from './events.ts'
 import { plain } from './tty/plain.ts'
 import { screen, type Screen } from './tty/screen.ts'
+import type { CommandName } from './usage.ts'
 
 /** Where everything goes that a command says: results to stdout, all else to stderr. */
 export interface Output {
   readonly json: boolean
+  /** The command that was typed, if there is one of that name. */
+  readonly command?: CommandName | undefined
   readonly screen: Screen
   /**
    * A line received, to stdout. Resolves when the system has taken it, so that a reader who is slow slows down the sender.
@@ -19,8 +22,8 @@ export interface Output {
   print(text: string): Promise<boolean>
 }
 
-/** The output of this process. */
-export function createOutput(json: boolean): Output {
+/** The output of this process, which runs `command`. */
+export function createOutput(json: boolean, command?: CommandName): Output {
   const { stdout, stderr } = process
   const shown = screen(stderr)
   let closed = false
@@ -38,6 +41,7 @@ export function createOutput(json: boolean): Output {
   }
   return {
     json,
+    command,
     screen: shown,
     line: async (text) => write(`${stdout.isTTY ? plain(text) : text}\n`),
     event: async (event) => (json ? write(`${JSON.stringify(event)}\n`) : true),

@@ -3,10 +3,19 @@ import { EXIT_OF, type ExitCode } from './exit.ts'
 import { MESSAGES } from './messages.ts'
 import type { Output } from './output.ts'
 
-/** Tells of what was thrown, on stderr or as an event; the exit code it asks for. */
-export async function report(thrown: unknown, output: Output): Promise<ExitCode> {
+/**
+ * Tells of what was thrown, on stderr or as an event; the exit code it asks for.
+ *
+ * @param where what shows how it is said right: by default the help of the command that runs
+ */
+export async function report(
+  thrown: unknown,
+  output: Output,
+  where: string = helpOf(output),
+): Promise<ExitCode> {
   const error = known(thrown)
-  const { what, next } = MESSAGES[error.code]
+  const { what, next: advice } = MESSAGES[error.code]
+  const next = error.code === 'ERR_USAGE' ? `See \`${where}\`.` : advice
   const detail = error.message === error.code ? undefined : error.message
   await output.event({
     event: 'error',
@@ -22,6 +31,10 @@ export async function report(thrown: unknown, output: Output): Promise<ExitCode>
     for (const line of stackOf(thrown).split('\n')) output.note(`    ${line}`)
   }
   return EXIT_OF[error.code]
+}
+
+function helpOf({ command }: Output): string {
+  return command === undefined || command === 'help' ? 'hufu help' : `hufu help ${command}`
 }
 
 function known(thrown: unknown): HufuError {

@@ -137,7 +137,7 @@ async function act(line: string, hands: Hands): Promise<boolean> {
     return await perform(line, hands)
   } catch (error) {
     if (!(error instanceof HufuError) || !error.code.startsWith('ERR_FILE')) throw error
-    await report(error, hands.output)
+    await report(error, hands.output, '/help')
     return true
   }
 }
