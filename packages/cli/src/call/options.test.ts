@@ -17,6 +17,20 @@ test('hops by time and by volume, wherever the users stand', () => {
   })
 })
 
+test('a hop may be as many seconds or octets as it likes, within the bounds', () => {
+  assert.deepEqual(read('bob --hop 86400s --hop 65536KiB').place.policy, {
+    hopMs: 86_400_000,
+    hopOctets: 67_108_864,
+  })
+  assert.throws(() => read('bob --hop 99999s'), /is too much/)
+  assert.throws(() => read('bob --hop 0h'), /is too little/)
+})
+
+test('who cannot be a user is refused with the command line', () => {
+  for (const who of ['bob!', 'a@b@c', '王', ''])
+    assert.throws(() => read(who), { code: 'ERR_USER_ID' }, who)
+})
+
 test('what cannot be a hop, or is given twice, is refused', () => {
   for (const line of [
     'bob --hop x',
@@ -25,6 +39,10 @@ test('what cannot be a hop, or is given twice, is refused', () => {
     '--check',
     'bob --hop 25h',
     'bob --hop 1025GiB',
+    'bob --hop 86401s',
+    'bob --hop 0s',
+    'bob --hop 30s --hop 8MB',
+    'bob --hop 30s --hop 1.5h',
   ])
     assert.throws(
       () => {

@@ -45,6 +45,8 @@ export function readPlacing(args: Arguments): Placing {
     ...hops.flatMap(([typed, hop]) => (hop === undefined ? [typed] : [])),
   ]
   if (users.length === 0) throw usage('whom? hufu call USER…')
+  // what cannot be a user is said before anybody is asked for a passphrase; whose namespace it is, is known later
+  userIds(users, '@place')
   const limits = hops.flatMap(([, hop]) => (hop === undefined ? [] : [hop]))
   if (args.has('hop') && limits.length === 0) throw usage(HOP)
   const policy = Object.assign({}, ...limits) as NonNullable<PlaceOptions['policy']>
@@ -67,7 +69,7 @@ export function userIds(typed: readonly string[], self: string): readonly string
   const namespace = self.slice(self.indexOf('@'))
   const users = typed.map((one) => {
     const user = parseUserId(one.includes('@') ? one : `${one}${namespace}`)
-    if (!user.ok) throw new HufuError(user.code, one)
+    if (!user.ok) throw new HufuError(user.code, one === '' ? 'nothing is no name' : one)
     return user.value
   })
   if (users.includes(self)) throw usage(`${self} is you`)
@@ -92,12 +94,17 @@ const UNITS: Readonly<Record<string, readonly ['hopMs' | 'hopOctets', number]>> 
 const HOP = '--hop takes a time (30s, 5m), a size (8MiB), or each of them once'
 
 function readHop(typed: string): PlaceOptions['policy'] {
-  const [, digits, unit] = /^([1-9][0-9]{0,3})(s|m|h|KiB|MiB|GiB)$/.exec(typed) ?? []
+  const [, digits, unit] = /^([0-9]{1,12})(s|m|h|KiB|MiB|GiB)$/.exec(typed) ?? []
   const row = unit === undefined ? undefined : UNITS[unit]
-  if (row === undefined) return undefined
+  if (row === undefined) {
+    // nobody means to call `8MB`
+    if (/^[0-9.]+[a-z]*$/i.test(typed)) throw usage(`${HOP}; ${typed} is none`)
+    return undefined
+  }
   const [limit, of] = row
   const value = Number(digits) * of
-  if (value > POLICY_LIMITS[limit][1])
-    throw usage(`--hop ${typed} is too much: 24h, or 1024GiB, at the most`)
+  const [lowest, highest] = POLICY_LIMITS[limit]
+  if (value < lowest) throw usage(`--hop ${typed} is too little: 1s, or 1KiB, at the least`)
+  if (value > highest) throw usage(`--hop ${typed} is too much: 24h, or 1024GiB, at the most`)
   return { [limit]: value }
 }
