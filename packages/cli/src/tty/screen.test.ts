@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { createInterface } from 'node:readline'
+import { PassThrough } from 'node:stream'
 import { test } from 'node:test'
 import { screen } from './screen.ts'
 
@@ -21,4 +23,22 @@ test('what scrolls comes above a question, and the question is shown again', () 
   written = ''
   shown.above(() => write('after it\n'))
   assert.equal(written, 'after it\n')
+})
+
+test('what scrolls above a line of several rows stays, however often', async () => {
+  let written = ''
+  const write = (text: string): boolean => ((written += text), true)
+  const stream = Object.assign(new PassThrough(), { isTTY: true, columns: 20, write })
+  const input = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => undefined })
+  const editor = createInterface({ input, output: stream, terminal: true })
+  const shown = screen(stream as unknown as NodeJS.WriteStream)
+  shown.keep(editor)
+  editor.write('a line of more than forty columns, so of three rows')
+  for (const line of ['one', 'two', 'three']) {
+    written = ''
+    shown.above(() => write(`${line}\n`))
+    const ups = [...written.matchAll(/\u001B\[(\d+)A/g)].map(([, rows]) => Number(rows))
+    assert.deepEqual(ups, [2], `${line}: up to its first row, once`)
+  }
+  editor.close()
 })

@@ -14,7 +14,10 @@ export interface Screen {
 }
 
 /** A line that is being typed: a readline, or a question and what is answered. */
-export type Editor = Pick<Interface, 'getCursorPos' | 'setPrompt' | 'prompt'>
+export type Editor = Pick<Interface, 'getCursorPos' | 'setPrompt' | 'prompt'> & {
+  /** Rows of what is typed above the cursor, as a readline has drawn them: it goes up so many when it draws again. */
+  prevRows?: number
+}
 
 /** The screen of `stream`; on anything but a terminal it only passes through what scrolls. */
 export function screen(stream: NodeJS.WriteStream): Screen {
@@ -35,6 +38,8 @@ export function screen(stream: NodeJS.WriteStream): Screen {
     if (editor === undefined && status === undefined) return
     const rows = editor?.getCursorPos().rows ?? 0
     stream.write(`${rows === 0 ? '' : `\u001B[${rows}A`}\r\u001B[J`) // up, to the left, and clear what is below
+    // it is gone: an editor that went up once more would draw over what is written now
+    if (editor !== undefined) editor.prevRows = 0
   }
   const draw = (): void => {
     if (editor !== undefined) {
