@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
@@ -68,7 +68,7 @@ async function recorded(
     // decoders for members who come are made in between
     await Promise.resolve()
   }
-  const counts = await recorder.close()
+  const counts = (await recorder.close())!
   return { samples: await samplesOf(path), counts }
 }
 
@@ -143,6 +143,29 @@ test('a recording has its silence, before, between and after', async (t) => {
   const samples = await samplesOf(path)
   assert.equal(samples.length, 99 * FRAME_SAMPLES)
   assert.equal(loudness(samples), 0)
+})
+
+test('a recording that was never begun is not left behind', async (t) => {
+  const path = join(await folder(t), 'out.wav')
+  const recorder = await openRecorder(path, standingClock(), fail)
+  assert.equal(await recorder.close(), undefined)
+  await assert.rejects(readFile(path), { code: 'ENOENT' })
+})
+
+test('what lies between two calls is not in the recording of both', async (t) => {
+  const path = join(await folder(t), 'out.wav')
+  const clock = standingClock()
+  const recorder = await openRecorder(path, clock, fail)
+  recorder.start()
+  clock.advance(1_000)
+  recorder.pause()
+  clock.advance(60_000)
+  recorder.hear(1, encodeAudio({ sequence: 0, opus: Uint8Array.of(0x78) }))
+  clock.advance(60_000)
+  recorder.start()
+  clock.advance(2_000)
+  await recorder.close()
+  assert.equal((await samplesOf(path)).length, 3 * SAMPLE_RATE)
 })
 
 test('a machine that slept for an hour does not fill its disk with that', async (t) => {

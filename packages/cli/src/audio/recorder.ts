@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises'
 import { AUDIO_FRAME_MS } from '@hufu/protocol/call'
 import type { HufuError, Ms } from '@hufu/protocol/wire'
 import type { Clock } from '@hufu/terminal'
@@ -7,17 +8,20 @@ import { createWav } from './wav-writer.ts'
 
 /** Everybody's sound in one file. */
 export interface Recorder {
-  /** Now it begins, and goes on in silence too. Without it, with the first that is heard. */
+  /** Now it begins, or goes on, in silence too. Without it, with the first that is heard. */
   start(): void
+  /** What comes until it goes on is not for the file, nor is the silence. */
+  pause(): void
   /** The payload of a media frame came from the member of this index; or was sent, if one is to be heard oneself. */
   hear(from: number, payload: Uint8Array): void
   readonly counts: AudioCounts
   /**
-   * Plays out what is held back, and ends the file. May be called again.
+   * Plays out what is held back, and ends the file; one that was never begun is deleted, and gives `undefined`. May be
+   * called again.
    *
    * @throws {HufuError} `ERR_FILE_WRITE`, also for what failed before.
    */
-  close(): Promise<AudioCounts>
+  close(): Promise<AudioCounts | undefined>
 }
 
 /** How often what was heard goes to the file. Our choice. */
@@ -44,7 +48,9 @@ export async function openRecorder(
   const file = await createWav(path, onFailure)
   const voices = mixer(pool.take)
   let time: Ms | undefined
-  let closing: Promise<AudioCounts> | undefined
+  let isBegun = false
+  let isPaused = false
+  let closing: Promise<AudioCounts | undefined> | undefined
 
   /** Plays what falls due until now. */
   const advance = (): void => {
@@ -60,25 +66,39 @@ export async function openRecorder(
     cancel = clock.wake((clock.now() + STEP_MS) as Ms, step)
   }
   const start = (): void => {
+    isPaused = false
     if (time !== undefined || closing !== undefined) return
+    isBegun = true
     time = clock.now()
     step()
   }
-
-  const close = async (): Promise<AudioCounts> => {
+  /** Plays out what is held back, and stands still. */
+  const stand = (): void => {
     cancel()
     advance()
+    time = undefined
     for (let rest = 0; rest < MOST_REST && voices.sounds; rest++) file.append(voices.pull())
+  }
+
+  const close = async (): Promise<AudioCounts | undefined> => {
+    stand()
     const { counts } = voices
     voices.close()
     pool.close()
     await file.close()
-    return counts
+    if (isBegun) return counts
+    // so that the next try finds nothing in its way
+    await rm(path, { force: true }).catch(() => undefined)
+    return undefined
   }
   return {
     start,
+    pause() {
+      isPaused = true
+      stand()
+    },
     hear(from, payload) {
-      if (closing !== undefined) return
+      if (closing !== undefined || isPaused) return
       start()
       advance()
       voices.hear(from, payload)

@@ -35,7 +35,7 @@ export async function createWav(
 ): Promise<WavWriter> {
   const file = await open(path, 'wx', 0o666).catch((cause: unknown) => {
     if (codeOf(cause) !== 'EEXIST') throw writeFailure(path, cause)
-    throw new HufuError('ERR_FILE_WRITE', `${path}: is there already`)
+    throw new HufuError('ERR_FILE_WRITE', `${path}: is there already, and is not replaced`)
   })
   return wavWriter(file, path, onFailure)
 }

@@ -6,7 +6,7 @@ export interface Attendance {
   heard(event: MemberEvent): void
   /** The key has changed, for so many. */
   hopped(members: number): void
-  /** All who have come have a key by now that this end, as their host, sends under. */
+  /** There is a key by now that all who have come have, and that this end sends under. */
   readonly haveKey: boolean
   /** Nobody is rung any more. */
   readonly isSettled: boolean

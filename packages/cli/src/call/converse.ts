@@ -120,8 +120,11 @@ export async function converse(call: Call, ports: ConversationPorts): Promise<Ex
       void counted(acknowledged)
       return true
     } catch (error) {
+      if (error instanceof HufuError && error.code === 'ERR_USAGE') {
+        said -= 1 // nobody was to have it
+        throw error
+      }
       missed += 1
-      if (error instanceof HufuError && error.code === 'ERR_USAGE') throw error
       return false
     }
   }
@@ -203,9 +206,9 @@ export async function converse(call: Call, ports: ConversationPorts): Promise<Ex
             output.note('nobody else is in the call; /leave leaves')
           soon()
         }
-        // a host shows who has come before they have its key, and would lose the beginning
-        const isHeard = !call.isHost || here.haveKey
-        if (here.isSettled && here.came && isHeard) ready.resolve(true)
+        if (here.came) recorder?.start()
+        // who has come is shown before there is a key for all of them: the beginning would be lost
+        if (here.isSettled && here.came && here.haveKey) ready.resolve(true)
         await showCode()
         return reads
       }
@@ -220,10 +223,7 @@ export async function converse(call: Call, ports: ConversationPorts): Promise<Ex
     return undefined
   }
 
-  if (recorder !== undefined) {
-    recorder.start()
-    call.hearMedia((from, payload) => recorder.hear(from, payload))
-  }
+  if (recorder !== undefined) call.hearMedia((from, payload) => recorder.hear(from, payload))
   const interrupted = (): void => call.abort()
   signal.addEventListener('abort', interrupted, { once: true })
   if (signal.aborted) call.abort()
@@ -240,6 +240,7 @@ export async function converse(call: Call, ports: ConversationPorts): Promise<Ex
   signal.removeEventListener('abort', interrupted)
   input.stop()
   room?.resolve()
+  recorder?.pause()
   output.screen.status(undefined)
 
   if (isTold) await output.event({ event: 'acknowledged', count: taken })

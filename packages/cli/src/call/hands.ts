@@ -27,7 +27,7 @@ export async function act(line: string, hands: Hands): Promise<boolean> {
   try {
     return await perform(line, hands)
   } catch (error) {
-    await report(error, hands.output)
+    await report(error, hands.output, '/help')
     return true
   }
 }
@@ -39,12 +39,14 @@ async function perform(line: string, hands: Hands): Promise<boolean> {
     case 'say':
       return typed.text === '' ? true : hands.say(typed.text)
     case 'send': {
-      const { openSource } = await import('../files/source.ts')
-      sending.send(await openSource(typedPath(typed.path)))
+      const { openCallSource } = await import('./with-files.ts')
+      sending.send(await openCallSource(typedPath(typed.path)))
       return true
     }
     case 'accept':
       if (!(await receiving.accept(typedPath(typed.directory)))) output.note('nothing is offered')
+      else if (call.members.size > 2)
+        output.note('it comes once all have said whether they want it, or after a minute')
       return true
     case 'decline':
       if (!receiving.decline()) output.note('nothing is offered')
@@ -55,13 +57,16 @@ async function perform(line: string, hands: Hands): Promise<boolean> {
     case 'remove': {
       const other = userIds(typed.users, user)[0]!
       const isRung = call.ringing.has(other)
+      if (!isRung && !isThere(other, hands)) return true
       await call.remove(other)
       if (isRung) output.note(`${other} is rung no longer`)
       return true
     }
-    case 'hand':
-      await call.hand(userIds(typed.users, user)[0]!)
+    case 'hand': {
+      const other = userIds(typed.users, user)[0]!
+      if (isThere(other, hands)) await call.hand(other)
       return true
+    }
     case 'answer':
       if (others === undefined) output.note('nobody else calls')
       else if (others.answer()) hands.quit('leave')
@@ -94,6 +99,14 @@ async function perform(line: string, hands: Hands): Promise<boolean> {
   }
   for (const text of TYPED_HELP) output.note(text)
   return true
+}
+
+/** Whether that user is in the call; told if not, to a host. */
+function isThere(user: string, { call, output }: Hands): boolean {
+  // who is no host is told that first
+  if (!call.isHost || [...call.members.values()].some((member) => member.user === user)) return true
+  output.note(`${user} is not in the call; /who shows who is`)
+  return false
 }
 
 function whoLines(call: Call): readonly string[] {

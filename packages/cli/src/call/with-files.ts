@@ -28,11 +28,7 @@ export async function withFiles(
 ): Promise<WithFiles> {
   const sources: OpenedSource[] = []
   for (const path of send) {
-    const { openSource } = await import('../files/source.ts')
-    const opened = await openSource(path)
-    if (opened.source.kind !== 'file')
-      throw new HufuError('ERR_FILE_READ', `${path}: a folder; in a call only files are sent`)
-    sources.push(opened)
+    sources.push(await openCallSource(path))
   }
   if (receive !== undefined) {
     const { makeDirectory } = await import('../files/directory.ts')
@@ -52,8 +48,18 @@ export async function withFiles(
       await source?.close()
       if (recorder === undefined || record === undefined) return
       const counts = await recorder.close()
+      if (counts === undefined) return output.note(`${record}: nothing to record`)
       await output.event({ event: 'recorded', path: record, ...counts })
       output.note(`recorded ${record}`)
     },
   }
+}
+
+/** A file to be sent in a call. Rejects with {@link HufuError} `ERR_FILE_READ`, for a folder too. */
+export async function openCallSource(path: string): Promise<OpenedSource> {
+  const { openSource } = await import('../files/source.ts')
+  const opened = await openSource(path)
+  if (opened.source.kind === 'file') return opened
+  await opened.source.close()
+  throw new HufuError('ERR_FILE_READ', `${path}: a folder; in a call only files are sent`)
 }
