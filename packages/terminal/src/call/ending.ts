@@ -70,6 +70,7 @@ export function endingOf(ports: EndingPorts): Ending {
     go(code, forAll) {
       if (isOver) return
       leaving = code === undefined
+      talk.thank()
       const isAlone = (seat.roster?.members.size ?? 1) <= 1
       const ends = forAll || (seat.role === 'host' && isAlone)
       const effects = ends ? seat.end() : seat.bye(clock.now())

@@ -96,7 +96,7 @@ export function receiveFile(
         }
         if (on !== undefined) progress = on
         const ready = begun(sink)
-        ready.catch((error: unknown) => over(codeOf(error)))
+        ready.catch((error: unknown) => over(codeOf(error), reasonOf(error)))
         state = { at: 'accepted', sink, ready }
         changed()
         return result.promise
@@ -117,11 +117,15 @@ export function receiveFile(
         : { state: 'accepted', code: '' }
     },
     message: (message) =>
-      handle(message).catch((error: unknown) => over(codeOf(error), String(error))),
+      handle(message).catch((error: unknown) => over(codeOf(error), reasonOf(error))),
     stop: (code) => over(code),
   }
 }
 
 function codeOf(error: unknown): ErrorCode {
   return error instanceof HufuError ? error.code : 'ERR_INTERNAL'
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

@@ -3,6 +3,7 @@ import { setImmediate as soon } from 'node:timers/promises'
 import { test } from 'node:test'
 import { Secret } from '@hufu/protocol/crypto'
 import type { EpochKeys } from '@hufu/protocol/group'
+import { HufuError } from '@hufu/protocol/wire'
 import { fakeClock, type FakeClock } from '../clock.testing.ts'
 import type { Incoming } from '../talk/incoming.ts'
 import { memorySink, memorySource, type MemorySink } from '../talk/files.testing.ts'
@@ -115,6 +116,39 @@ test('a line that nobody is left to take is not acknowledged, nor one at the end
   await assert.rejects(late.acknowledged, { code: 'ERR_CALL_ENDED' })
   await assert.rejects(ann.talk.say('no more'), { code: 'ERR_CALL_ENDED' })
   await assert.rejects(room().ends[0]!.talk.say('x'.repeat(20_001)), { code: 'ERR_USAGE' })
+})
+
+test('who has taken a line and goes at once says so first', async () => {
+  const all = room()
+  const [ann, bob, cy] = all.ends as [End, End, End]
+  ann.talk.audience(new Set([1]))
+  const { acknowledged } = await ann.talk.say('hello')
+  for (let turn = 0; turn < 20; turn += 1) await soon()
+  assert.deepEqual(bob.lines, ['0: hello'])
+  bob.talk.thank()
+  bob.talk.close('ERR_CALL_ENDED')
+  ann.talk.audience(new Set())
+  await acknowledged
+  cy.talk.thank() // nobody has said anything to it
+})
+
+test('what could not be written is said, and no more', async () => {
+  const all = room()
+  const [ann, bob, cy] = all.ends as [End, End, End]
+  const sent = ann.talk.sendFile(memorySource('a.bin', { '': new Uint8Array(8) }), {
+    on: () => undefined,
+    outcome: () => undefined,
+  })
+  sent.catch(() => undefined)
+  await pass(all, 2)
+  const sink: MemorySink = memorySink()
+  const failure = new HufuError('ERR_FILE_WRITE', '/mnt: there is no such folder')
+  const stored = bob.offers[0]!.accept({ ...sink, write: () => Promise.reject(failure) })
+  stored.catch(() => undefined)
+  cy.offers[0]!.decline()
+  await pass(all)
+  await assert.rejects(stored, { code: failure.code, message: failure.message })
+  await assert.rejects(sent, { code: 'ERR_FILE_WRITE' })
 })
 
 test('a file is stored by whoever took it, though frames are lost; who declines is not troubled', async () => {

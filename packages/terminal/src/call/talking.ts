@@ -40,6 +40,8 @@ export interface Talking {
   doubt(): void
   /** Something may have room now. */
   pump(): void
+  /** Tells senders at once how far this end has come: it goes. */
+  thank(): void
   /** Resolves when nobody lacks anything, or never. */
   settled(): Promise<void>
   readonly open: number
@@ -151,11 +153,13 @@ export function talking(ports: TalkingPorts): Talking {
   /** Tells senders how far this end has come, a moment later. */
   const owe = (from?: number): void => {
     if (from !== undefined) owed.add(from)
-    oweTimer ??= clock.wake(after(clock.now(), GATHER_MS), () => {
-      oweTimer = undefined
-      if (over !== undefined) return
-      for (const one of owed) if (tell(one)) owed.delete(one)
-    })
+    oweTimer ??= clock.wake(after(clock.now(), GATHER_MS), thank)
+  }
+  const thank = (): void => {
+    oweTimer?.()
+    oweTimer = undefined
+    if (over !== undefined) return
+    for (const one of owed) if (tell(one)) owed.delete(one)
   }
 
   const tell = (to: number): boolean => {
@@ -205,8 +209,7 @@ export function talking(ports: TalkingPorts): Talking {
 
   return {
     async say(text) {
-      if (text.length > MAX_SAID_UNITS)
-        throw new HufuError('ERR_USAGE', 'a line is too long for a call; send it as a file')
+      if (text.length > MAX_SAID_UNITS) throw new HufuError('ERR_USAGE', TOO_LONG)
       const acknowledged = Promise.withResolvers<void>()
       acknowledged.promise.catch(ignored)
       const missed = (): void => acknowledged.reject(new HufuError(over ?? 'ERR_PEER_GONE'))
@@ -251,6 +254,7 @@ export function talking(ports: TalkingPorts): Talking {
     again: () => said.again(clock.now()),
     doubt: () => heardOf.doubt(),
     pump,
+    thank,
     settled() {
       return new Promise((resolve) => {
         settledWaiters.push(resolve)
@@ -284,6 +288,7 @@ export function talking(ports: TalkingPorts): Talking {
 }
 
 const ENDED: ReadonlySet<string> = new Set(['stored', 'declined', 'failed'])
+const TOO_LONG = `a line has ${MAX_SAID_UNITS} characters at most in a call; send more as a file`
 const NOBODY: Done = { taken: ignored, missed: ignored }
 
 function ignored(): void {
