@@ -20,6 +20,8 @@ export function typedInput(screen: Screen, interrupted: () => void): Input {
     wake()
   })
   editor.on('SIGINT', interrupted)
+  // back from Ctrl-Z: a readline listens again only when it is asked to
+  editor.on('SIGCONT', () => editor.prompt(true))
   screen.keep(editor)
   return {
     typed: true,
