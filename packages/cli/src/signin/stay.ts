@@ -47,7 +47,10 @@ export async function stay(args: Arguments, output: Output): Promise<ExitCode> {
       ...(key === undefined ? {} : { key }),
     })
     // a terminal's chip can pair, and call nobody
-    if (key !== undefined) calls = await stayingCalls(args, { desk, key, output, isTyped, stop })
+    if (key !== undefined) {
+      calls = await stayingCalls(args, { desk, key, output, isTyped, stop })
+      output.note(`whoever calls rings here, too: hufu call ${where.user}`)
+    }
     const alone = oneAtATime()
     const staying = { desk, user: where.user, introductions, calls, alone, isTyped, output, stop }
     for (;;) await answerOne(staying)
