@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { base64url, random } from '@hufu/protocol/crypto'
 import { PAIR_LIMITS } from '@hufu/protocol/pair'
+import { controlFrame } from '@hufu/protocol/wire'
+import { terminalMessages } from '../../messages.ts'
 import { answer, ask, channelAt, conclude, confirm } from '../../pairing.testing.ts'
 import { testServer } from '../../server.testing.ts'
 import { testTerminal, type TestTerminal } from '../../terminal.testing.ts'
@@ -52,6 +54,23 @@ test('a name that rings here is in use, however long ago it was claimed', async 
     theirs.send({ type: 'pair.claim', ref: i, name: 'workshop' })
     assert.equal((await theirs.next('refused')).code, 'ERR_PAIR_NAME_TAKEN')
   }
+})
+
+test('a name whose claimer is gone before it is claimed is not in use for ever', async (t) => {
+  const server = await testServer(t, { ...patient, nameLifetimeMs: 3_600_000 })
+  const [mine, theirs] = [await testTerminal(server.name), await testTerminal(server.name)]
+  const claiming = terminalMessages.encode({ type: 'pair.claim', ref: 1, name: 'workshop' })
+  mine.sendRaw(Buffer.concat([controlFrame(claiming), controlFrame(Uint8Array.of(0xff))]))
+  await mine.closed
+  theirs.send({ type: 'pair.claim', ref: 1, name: 'workshop' })
+  assert.equal((await theirs.next('refused')).code, 'ERR_PAIR_NAME_TAKEN')
+  for (let i = 0; i < 5; i += 1) {
+    server.clock.advance(720_000)
+    // what a sweep has to do is done before this is answered
+    theirs.send({ type: 'pair.claim', ref: i, name: 'office' })
+    await theirs.any()
+  }
+  await claim(theirs, 9, 'workshop')
 })
 
 test('a name outlives a restart, and rings when it is claimed again', async (t) => {

@@ -14,13 +14,16 @@ export interface Wait {
 
 /** Who waits here, by connection. */
 export interface Waiting {
-  /** False if the connection already waits, or requests, under this number. Waiting at the same place again replaces. */
+  /**
+   * False if the connection already waits, or requests, under this number, or is gone: nobody would ever end its wait.
+   * Waiting at the same place again replaces.
+   */
   add(connection: Connection, wait: Wait): boolean
   byRef(connection: Connection, ref: number): Wait | undefined
   byAddress(connection: Connection, kind: Wait['kind'], at: string): Wait | undefined
   byPairing(connection: Connection, pairing: string): Wait | undefined
   remove(connection: Connection, wait: Wait): void
-  /** Ends them all. The result: those that were there. */
+  /** The connection is gone: ends them all. The result: those that were there. */
   removeAll(connection: Connection): readonly Wait[]
   count(connection: Connection, kind: Wait['kind']): number
   /** Every name that somebody waits under. */
@@ -30,6 +33,7 @@ export interface Waiting {
 /** Nobody waits yet. */
 export function nobodyWaiting(): Waiting {
   const all = new Map<Connection, Map<number, Wait>>()
+  const gone = new WeakSet<Connection>()
   const of = (connection: Connection): readonly Wait[] => [...(all.get(connection)?.values() ?? [])]
   const remove = (connection: Connection, wait: Wait): void => {
     const waits = all.get(connection)
@@ -42,6 +46,10 @@ export function nobodyWaiting(): Waiting {
     of(connection).find((wait) => wait.kind === kind && wait.at === at)
   return {
     add(connection, wait) {
+      if (gone.has(connection)) {
+        wait.stop()
+        return false
+      }
       if (all.get(connection)?.has(wait.ref) === true) return false
       const former = byAddress(connection, wait.kind, wait.at)
       if (former !== undefined) remove(connection, former)
@@ -54,6 +62,7 @@ export function nobodyWaiting(): Waiting {
     byPairing: (connection, pairing) => of(connection).find((wait) => wait.pairing === pairing),
     remove,
     removeAll(connection) {
+      gone.add(connection)
       const waits = of(connection)
       for (const wait of waits) remove(connection, wait)
       return waits
