@@ -1,3 +1,4 @@
+import { hex } from '@hufu/protocol/crypto'
 import type { UnixMs } from '../clock.ts'
 import { addMember, comeBack, type JoinLimits } from './joining.ts'
 import { prepared } from './prepared.ts'
@@ -65,6 +66,17 @@ export async function callsAt(db: Db, terminal: Uint8Array): Promise<readonly Ca
 /** How many are in a call. */
 export async function countMembers(db: Db, call: Uint8Array): Promise<number> {
   return Number((await selectCount(db, { call })).rows[0]!.count)
+}
+
+/** How many are in each of all calls that anybody is in: by the call's id as hex. */
+export async function countAllMembers(db: Db): Promise<ReadonlyMap<string, number>> {
+  const rows = await db
+    .selectFrom('call_members')
+    .select(['call', (eb) => eb.fn.countAll().as('count')])
+    .where('left_at', 'is', null)
+    .groupBy('call')
+    .execute()
+  return new Map(rows.map(({ call, count }) => [hex(call), Number(count)]))
 }
 
 /** Whether nobody is in a call. */

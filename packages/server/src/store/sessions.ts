@@ -2,6 +2,9 @@ import type { UnixMs } from '../clock.ts'
 import { prepared } from './prepared.ts'
 import type { Db } from './schema.ts'
 
+/** Sessions in one statement. Our choice: far fewer than a statement may have parameters. */
+const IN_ONE = 250
+
 /** One member of a session, as the store knows it. */
 export interface MemberRow {
   readonly index: number
@@ -53,8 +56,10 @@ export async function touchSessions(
   ids: readonly Uint8Array[],
   now: UnixMs,
 ): Promise<void> {
-  for (const id of ids)
-    await db.updateTable('sessions').set({ last_used: now }).where('id', '=', id).execute()
+  for (let at = 0; at < ids.length; at += IN_ONE) {
+    const some = ids.slice(at, at + IN_ONE)
+    await db.updateTable('sessions').set({ last_used: now }).where('id', 'in', some).execute()
+  }
 }
 
 /** No session was last in use after `now`: the clock was put back. */

@@ -189,6 +189,24 @@ test('thousands who are rung in vain end in parts, and others get their turn bet
   assert.deepEqual(parts, [100, 100, 100, 50])
 })
 
+test('very many calls are looked after in parts, and others get their turn between', async (t) => {
+  const house = await testHouse(t, 1, { callsPerMinute: 200, callsPerUser: 200 })
+  const { ann } = await three(house)
+  for (let n = 0; n < 130; n += 1) await place(ann)
+  house.clock.advance(10_000)
+  const now = house.clock.wall()
+  const seen = new Set<number>()
+  while (!seen.has(260)) {
+    await turn()
+    const used = house.store.read((db) =>
+      db.selectFrom('sessions').select('id').where('last_used', '=', now).execute(),
+    )
+    seen.add((await used).length)
+  }
+  assert.deepEqual([...seen], [0, 250, 260])
+  await house.settled()
+})
+
 test('many callers together fill no terminal', async (t) => {
   const house = await testHouse(t, 1)
   const { bob } = await three(house)

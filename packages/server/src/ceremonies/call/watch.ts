@@ -1,5 +1,12 @@
+import { setImmediate as turn } from 'node:timers/promises'
+import { hex } from '@hufu/protocol/crypto'
 import type { ErrorCode } from '@hufu/protocol/wire'
-import { callMembers, callsAt, countMembers, signedOutMembers } from '../../store/call-members.ts'
+import {
+  callMembers,
+  callsAt,
+  countAllMembers,
+  signedOutMembers,
+} from '../../store/call-members.ts'
 import { findCall, hasCalls, idleCalls, listCalls, type CallKeys } from '../../store/calls.ts'
 import { pullBackSessions, touchSessions } from '../../store/sessions.ts'
 import { alarmOf } from './alarm.ts'
@@ -29,6 +36,8 @@ export interface Watch {
 /** Milliseconds between two looks, at most, and as a part of the shortest time that is kept. Our choice. */
 const LONGEST_MS = 10_000
 const PART = 4
+/** Sessions that one transaction notes as in use, so that others get their turn. Our choice. */
+const AT_ONCE = 250
 
 /** The watch of one node. */
 export function watchOf(ports: CallPorts, closing: Closing): Watch {
@@ -40,11 +49,14 @@ export function watchOf(ports: CallPorts, closing: Closing): Watch {
     const here = calls.filter(({ signalling }) => sessions.presentIn(signalling) !== undefined)
     // that for media too, though all may only listen
     const used = here.flatMap(({ signalling, media }) => [signalling, media])
-    await store.write('soon', async (db) => {
-      await touchSessions(db, used, clock.wall())
-      await pullBackSessions(db, clock.wall())
-    })
-    for (const call of here) await dismissLost(call)
+    for (let at = 0; at < used.length; at += AT_ONCE)
+      await store.write('soon', (db) =>
+        touchSessions(db, used.slice(at, at + AT_ONCE), clock.wall()),
+      )
+    await store.write('soon', (db) => pullBackSessions(db, clock.wall()))
+    const counts = await store.read(countAllMembers)
+    for (const call of here)
+      if (counts.get(hex(call.id)) !== sessions.presentIn(call.signalling)) await dismissLost(call)
     await dismissSignedOut()
     const before = clock.wall() - config.callIdleMs
     for (const call of await store.read((db) => idleCalls(db, before)))
@@ -53,8 +65,7 @@ export function watchOf(ports: CallPorts, closing: Closing): Watch {
 
   const dismissLost = async (call: CallKeys): Promise<void> => {
     const { id, signalling } = call
-    const count = await store.read((db) => countMembers(db, id))
-    if (count === sessions.presentIn(signalling)) return
+    await turn()
     for (const member of await store.read((db) => callMembers(db, id)))
       if ((sessions.absentMs(signalling, member.position) ?? 0) >= config.callLostMs)
         await closing.dismiss(call, member, by('ERR_CALL_LOST'))
