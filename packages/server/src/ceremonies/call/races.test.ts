@@ -72,6 +72,41 @@ test('a host that is not the host any more when it rings others rings nobody', a
   assert.deepEqual(types(cy), [])
 })
 
+for (const first of ['joins', 'ends'] as const)
+  test(`of a call that ends as somebody joins nothing is left, whichever ${first} first`, async (t) => {
+    const house = await testHouse(t, 2)
+    const { ann, bob } = await three(house)
+    const { call } = await place(ann, BOB)
+    types(bob)
+    const why = { code: 'ERR_CALL_FORCED', reason: 'noon', actor: 'operator:ada' } as const
+    const joins = (): Promise<unknown> => join(bob, call)
+    const ends = async (): Promise<void> => {
+      const over = await house.store.write('durable', (db) => ann.node.call.forget(db, call, why))
+      ann.node.call.tellOver(over!)
+    }
+    const both = first === 'joins' ? [joins, ends] : [ends, joins]
+    await Promise.allSettled(both.map((act) => act()))
+    await house.settled()
+    const codes = [...bob.main.taken(), ...bob.media.taken()].map((one) =>
+      'code' in one ? one.code : one.type,
+    )
+    assert.ok(!codes.includes('call.over') || first === 'joins')
+    for (const { sessions } of house.nodes) assert.equal(sessions.count(), 0)
+    const left = await house.store.read((db) => db.selectFrom('call_members').selectAll().execute())
+    assert.deepEqual(left, [])
+  })
+
+test('of two terminals that answer at once one is in, and the other is told', async (t) => {
+  const house = await testHouse(t, 2)
+  const { ann, bob } = await three(house)
+  const other = await house.person(house.nodes[0]!, BOB)
+  const { call } = await place(ann, BOB)
+  const came = await Promise.all([join(bob, call), join(other, call)])
+  const refused = came.filter((one) => typeof one === 'string')
+  assert.equal(refused.length, 1)
+  assert.match(refused[0]!, /ERR_CALL_UNKNOWN/)
+})
+
 test('a terminal whose user is signed out rings no longer, and answers for nobody', async (t) => {
   const house = await testHouse(t, 2)
   const { ann, bob } = await three(house)
