@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
 import { request } from 'node:http'
+import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { hex, random, Secret } from '@hufu/protocol/crypto'
 import { ecdsaP256, p256 } from '@hufu/protocol/crypto/more'
@@ -21,10 +23,12 @@ import {
   type Place,
 } from '@hufu/protocol/signin'
 import { statementOctets } from '@hufu/protocol/wire'
-import type { Config } from './config.ts'
+import { passphrases } from './admin/passphrase.ts'
+import { loadConfig, type Config } from './config.ts'
 import type { ServerMessage } from './messages.ts'
-import { testServer, type TestServer } from './server.testing.ts'
+import { testFolder, testServer, type TestServer } from './server.testing.ts'
 import { testTerminal, type TestTerminal } from './terminal.testing.ts'
+import { openSafe } from './vault/safe.ts'
 
 type Named<T extends ServerMessage['type']> = Extract<ServerMessage, { readonly type: T }>
 
@@ -40,6 +44,7 @@ export interface TestHouse extends TestServer {
   keyOf(user: string, holder?: KeyHolder): Promise<SecurityKey>
 }
 
+const OPERATOR = 'ada'
 const PASSPHRASE = 'tango orbit lilac copper'
 
 /** Starts it; it ends with the test. */
@@ -48,16 +53,30 @@ export async function testHouse(
   settings: Partial<Config> = {},
   invites?: TestHouse['invite'],
 ): Promise<TestHouse> {
-  const patient = { deadAfterMs: 1e9, ...settings }
+  const patient = { deadAfterMs: 1e9, data: testFolder(), ...settings }
+  await furnish({ ...loadConfig(), ...patient })
   return houseOf(await testServer(t, patient), invites)
 }
 
-/** Somebody opens the first account of a server that has none. `invites`: where that is done for it, if not there. */
+/**
+ * Puts the account of who runs it into a data folder in which nothing has run. Its passphrase costs little to check, as its
+ * hash says how: what the server itself would take for it is more than all the rest of most tests.
+ */
+export async function furnish(config: Config): Promise<void> {
+  if (existsSync(join(config.data, 'hufu.db'))) return
+  const safe = await openSafe(config)
+  const passphrase = await passphrases({ memory: 64, passes: 1, parallelism: 1 }).hash(PASSPHRASE)
+  const account = { name: OPERATOR, role: 'operator', passphrase, created: 0 }
+  await safe.store.write('soon', (db) => db.insertInto('operators').values(account).execute())
+  await safe.close()
+}
+
+/** Whoever runs a server signs in, and opens its first account if it has none. `invites`: where that is done for it, if not there. */
 export async function houseOf(
   server: TestServer,
   invites?: TestHouse['invite'],
 ): Promise<TestHouse> {
-  const operator = { name: 'ada', passphrase: PASSPHRASE, keeper: 'program' }
+  const operator = { name: OPERATOR, passphrase: PASSPHRASE, keeper: 'program' }
   const code = server.setupCode?.code
   const opening = code === undefined ? 'POST /session' : 'POST /setup'
   const opened = await ask(server, opening, {

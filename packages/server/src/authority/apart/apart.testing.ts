@@ -4,7 +4,7 @@ import { startAuthority } from '../../authority-server.ts'
 import { fakeClock } from '../../clock.testing.ts'
 import { loadConfig, type Config } from '../../config.ts'
 import { testFolder, type TestServer } from '../../server.testing.ts'
-import { houseOf, testHouse, type TestHouse } from '../../signin.testing.ts'
+import { furnish, houseOf, testHouse, type TestHouse } from '../../signin.testing.ts'
 
 /** An authority, and servers that ask it. */
 export interface TestApart {
@@ -46,6 +46,7 @@ export async function testAuthority(
     listen: { host: '127.0.0.1', port: 0 },
     ...settings,
   }
+  await furnish(config)
   const server = await startAuthority(config, { clock, logger: pino({ level: 'silent' }) })
   t.after(() => server.close())
   return { ...server, clock, config, name: `127.0.0.1:${server.port}` }
