@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { describe, test, type TestContext } from 'node:test'
 import { promisify } from 'node:util'
 import { startApart, type Apart, type ApartOptions } from '../support/authority.ts'
+import { enrolHere } from '../support/enrolled.ts'
 import { hufu } from '../support/hufu.ts'
 import { needs } from '../support/needs.ts'
 import { freePort } from '../support/serve.ts'
@@ -34,9 +35,9 @@ async function stage(t: TestContext, options: ApartOptions = {}): Promise<Stage>
 }
 
 /** Enrols a key at the server with an invitation of the authority. */
-async function enrol({ operator }: Apart, shell: Shell, user: string): Promise<void> {
-  const made = await shell.run('key new', { env: { HUFU_CODE: await operator.invite(user) } })
-  assert.equal(made.exit, 0, JSON.stringify(made.events))
+async function enrol({ operator, relay }: Apart, { home }: Shell, user: string): Promise<void> {
+  const code = await operator.invite(user)
+  await enrolHere(home, relay.origin, code, { passphrase: PASSPHRASE })
 }
 
 /** Whether `line` comes to this end, now or soon. */

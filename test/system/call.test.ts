@@ -3,6 +3,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { enrolHere } from '../support/enrolled.ts'
 import type { JsonEvent, Running } from '../support/hufu.ts'
 import { operatorOf, type Operator } from '../support/operator.ts'
 import { serve, type Served } from '../support/serve.ts'
@@ -11,6 +12,8 @@ import { shellsAt, type Shell } from '../support/shells.ts'
 /*
  * Calls of users in shells, over a real server: ann calls, bob and cy have somebody answer for them.
  */
+
+const PASSPHRASE = 'correct horse battery'
 
 let served: Served
 let operator: Operator
@@ -22,7 +25,7 @@ let cy: Shell
 before(async () => {
   served = await serve({ HUFU_ENROLMENTS_PER_SOURCE: '1000', HUFU_CALL_RING_MS: '1500' })
   operator = await operatorOf(served)
-  shells = shellsAt(served.origin, { HUFU_KEY_PASSPHRASE: 'correct horse battery' })
+  shells = shellsAt(served.origin, { HUFU_KEY_PASSPHRASE: PASSPHRASE })
   ;[ann, bob, cy] = await Promise.all([shellOf('ann'), shellOf('bob'), shellOf('cy')])
 })
 after(async () => {
@@ -33,8 +36,9 @@ after(async () => {
 /** A shell with a key of `user`. */
 async function shellOf(user: string): Promise<Shell> {
   const shell = await shells.open()
-  const made = await shell.run('key new', { env: { HUFU_CODE: await operator.invite(user) } })
-  assert.equal(made.exit, 0, JSON.stringify(made.events))
+  await enrolHere(shell.home, served.origin, await operator.invite(user), {
+    passphrase: PASSPHRASE,
+  })
   return shell
 }
 

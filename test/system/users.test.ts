@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { enrolHere } from '../support/enrolled.ts'
 import { operatorOf, type Operator } from '../support/operator.ts'
 import { serve, type Served } from '../support/serve.ts'
 import { shellsAt, type Shell } from '../support/shells.ts'
@@ -28,22 +29,17 @@ after(async () => {
   await served.stop()
 })
 
-/** A new key of `user` in this shell; the recovery code. */
+/** A new key of `user` in this shell, which opens quickly. */
 async function enrol(
-  shell: Shell,
+  { home }: Shell,
   user: string,
   name = 'default',
-  by: Operator = operator,
-): Promise<string> {
-  const code = await by.invite(user)
-  const made = await shell.run(`key new --name ${name}`, { env: { HUFU_CODE: code } })
-  assert.equal(made.exit, 0, JSON.stringify(made.events))
-  const { user: named, recovery } = made.event('enrolled')
-  assert.equal(named, `${user}@localhost`)
-  return String(recovery)
+  [by, at]: readonly [Operator, Served] = [operator, served],
+): Promise<void> {
+  await enrolHere(home, at.origin, await by.invite(user), { passphrase: PASSPHRASE, name })
 }
 
-/** A shell with a key of `user`. */
+/** A shell with such a key. */
 async function shellOf(user: string): Promise<Shell> {
   const shell = await shells.open()
   await enrol(shell, user)
@@ -174,7 +170,10 @@ describe('a key in a file', () => {
 describe('ringing a user', () => {
   test('shows each other verified; whoever lost a key recovers it, and contacts raise the alarm', async () => {
     const [hal, ida] = [await shellOf('hal'), await shells.open()]
-    const recovery = await enrol(ida, 'ida')
+    const made = await ida.run('key new', { env: { HUFU_CODE: await operator.invite('ida') } })
+    assert.equal(made.exit, 0, JSON.stringify(made.events))
+    const { user, recovery } = made.event('enrolled')
+    assert.equal(user, 'ida@localhost')
     await ida.run('signin')
     const listen = async (more = '') => {
       const listening = ida.start(`pair --listen${more}`, { env: SPOKEN })
@@ -192,7 +191,7 @@ describe('ringing a user', () => {
     // The key is lost; the code that was written down makes another, and the old one is revoked.
     const lost = (await ida.run('key list')).event('key')
     await ida.run('key remove default --yes')
-    const recovered = await ida.run('key recover', { env: { HUFU_CODE: recovery } })
+    const recovered = await ida.run('key recover', { env: { HUFU_CODE: String(recovery) } })
     assert.equal(recovered.exit, 0, JSON.stringify(recovered.events))
     assert.notEqual(recovered.event('enrolled')['key'], lost['key'])
     const all = (await ida.run('key list --all')).events
@@ -207,7 +206,7 @@ describe('ringing a user', () => {
     assert.equal(released.exit, 0, JSON.stringify(released.events))
     const old = await ida.run(`key revoke-own ${lost['key'] as string}`)
     assert.equal(old.exit, 0, JSON.stringify(old.events))
-    const used = await ida.run('key recover --name x', { env: { HUFU_CODE: recovery } })
+    const used = await ida.run('key recover --name x', { env: { HUFU_CODE: String(recovery) } })
     assert.equal(used.code, 'ERR_ENROL_CODE')
     await ida.run('signin')
 
@@ -347,8 +346,8 @@ describe('a server of one’s own', () => {
 
   test('is started anew: who stays is rung again, certificates are renewed, sign-ins hold', async () => {
     const [qi, rod] = [await at.open(), await at.open()]
-    await enrol(qi, 'qi', 'default', root)
-    await enrol(rod, 'rod', 'default', root)
+    await enrol(qi, 'qi', 'default', [root, own])
+    await enrol(rod, 'rod', 'default', [root, own])
     const before = (await rod.run('key list')).event('key')
     const staying = qi.start('signin --stay', { env: SPOKEN })
     await staying.event(({ event }) => event === 'waiting')
@@ -378,7 +377,7 @@ describe('a server of one’s own', () => {
     setting['HUFU_BINDING_POLICY'] = 'newest'
     await own.restart()
     const sue = await at.open()
-    await enrol(sue, 'sue', 'default', root)
+    await enrol(sue, 'sue', 'default', [root, own])
     const first = sue.start('signin --stay --as desk', { env: SPOKEN })
     await first.event(({ event }) => event === 'waiting')
     assert.equal((await sue.run('signin --as bench')).exit, 0)

@@ -3,6 +3,7 @@ import { en } from '../../../packages/web/src/console/strings/en.ts'
 import type { ConsoleText, PageNames } from '../../../packages/web/src/console/strings/text.ts'
 import { zh } from '../../../packages/web/src/console/strings/zh.ts'
 import { callOfThree } from '../../support/callers.ts'
+import { enrolHere } from '../../support/enrolled.ts'
 import { shellsAt } from '../../support/shells.ts'
 import type { App } from './app.ts'
 import {
@@ -12,6 +13,7 @@ import {
   goTo,
   invite,
   openAccount,
+  PASSPHRASE,
   press,
   setupCode,
   signIn,
@@ -42,11 +44,11 @@ export async function furnish(app: App): Promise<() => Promise<void>> {
 
 /** Users: `ann` has keys, one revoked, and is signed in; `bob` is invited and suspended. The result lets them go. */
 async function peopled(app: App, ada: string): Promise<() => Promise<void>> {
-  const shells = shellsAt(app.served.origin, { HUFU_KEY_PASSPHRASE: 'correct horse battery' })
+  const shells = shellsAt(app.served.origin, { HUFU_KEY_PASSPHRASE: PASSPHRASE })
   const shell = await shells.open()
   for (const name of ['old', 'default']) {
-    const { json } = await ask(app, 'POST /invitations', ada, { user: 'ann', kind: 'key' })
-    await shell.run(`key new --name ${name}`, { env: { HUFU_CODE: String(json['code']) } })
+    const code = await codeFor(app, ada, 'ann')
+    await enrolHere(shell.home, app.served.origin, code, { passphrase: PASSPHRASE, name })
   }
   const { json } = await ask(app, 'GET /users/ann@localhost', ada)
   const [old] = json['keys'] as readonly { readonly id: string }[]
