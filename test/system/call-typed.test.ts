@@ -184,3 +184,15 @@ test('a recording of a call to which nobody came is not left in the way of the n
   }
   await assert.rejects(access(join(cy.home, 'out.wav')))
 })
+
+test('whoever answers one who is gone is told that nobody lets them in', async () => {
+  const bobs = await sitting()
+  const call = cy.start('call bob')
+  await bobs.sees('[Y/n]')
+  call.child.kill('SIGKILL')
+  await call.ended
+  bobs.type('y\r')
+  await bobs.sees('whoever calls does not let you in yet')
+  bobs.type('\u0003')
+  assert.equal(await bobs.ended, 130)
+})

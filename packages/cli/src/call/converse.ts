@@ -19,6 +19,8 @@ import { tell } from './tell.ts'
 const HASTY_MS = 500
 /** Lines that may be on their way at a time. Our choice. */
 const MOST_OPEN = 2_000
+/** Milliseconds after which whoever has answered is told that nobody lets it in. Our choice. */
+const SLOW_MS = 3_000
 
 /** What a conversation has besides the call. */
 export interface ConversationPorts {
@@ -227,6 +229,10 @@ export async function converse(call: Call, ports: ConversationPorts): Promise<Ex
   const interrupted = (): void => call.abort()
   signal.addEventListener('abort', interrupted, { once: true })
   if (signal.aborted) call.abort()
+  const slow = setTimeout(() => {
+    if (!call.isHost && !here.came && !isLeaving)
+      output.note('answered; whoever calls does not let you in yet. Ctrl-C gives it up')
+  }, SLOW_MS)
   void speak()
   void perform().catch((error: unknown) => {
     inputError ??= error
@@ -236,6 +242,7 @@ export async function converse(call: Call, ports: ConversationPorts): Promise<Ex
   })
   const closed = (await hear()) ?? (await leaveHastily(call))
   isOver = true
+  clearTimeout(slow)
   ready.resolve(false)
   signal.removeEventListener('abort', interrupted)
   input.stop()
