@@ -18,6 +18,8 @@ export function tellingOf(failed: (error: unknown) => void): Telling {
   let last = Promise.resolve()
   let stopped = false
   const all = async <T>(these: readonly T[], tell: (one: T) => Promise<void>): Promise<void> => {
+    // what is answered meanwhile leaves with the first of two turns
+    await turn()
     for (const [at, one] of these.entries()) {
       if (at % AT_ONCE === 0) await turn()
       if (stopped) return
