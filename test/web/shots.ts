@@ -57,7 +57,9 @@ test('pictures of the console', async (t) => {
       const name = `console-${tag}-${colorScheme}-`
       const options = { locale, colorScheme, reducedMotion: 'reduce' } as const
       if (all || SHOWN.some((shown) => shown.startsWith(name)))
-        await everyConsolePage(app, options, (page, at) => picture(`${name}${page}`, at))
+        await everyConsolePage(app, { ...options, withDialogs: true }, (page, at) =>
+          picture(`${name}${page}`, at),
+        )
     }
 })
 

@@ -63,13 +63,16 @@ async function peopled(app: App, ada: string): Promise<() => Promise<void>> {
 type Look = (name: string, page: Page) => Promise<void>
 
 /**
- * Walks through the console and calls `look` at every page and every dialog, with its name.
+ * Walks through the console and calls `look` at every page and, if wanted, every dialog, with its name.
  *
  * @throws if the page, or the browser, complains on the way
  */
 export async function everyConsolePage(
   app: App,
-  options: BrowserContextOptions & { readonly locale: string },
+  {
+    withDialogs,
+    ...options
+  }: BrowserContextOptions & { readonly locale: string; readonly withDialogs: boolean },
   look: Look,
 ): Promise<void> {
   const text = options.locale.startsWith('zh') ? zh : en
@@ -89,7 +92,7 @@ export async function everyConsolePage(
     await page.getByText(is(text), { exact: true }).first().waitFor()
     await look(path, page)
   }
-  await dialogs(visitor, text, look)
+  if (withDialogs) await dialogs(visitor, text, look)
   await press(page, text.signOut)
   await page.evaluate(`location.hash = '#audit'`)
   await signIn(visitor, 'vera', text)

@@ -7,11 +7,15 @@ const SPOKEN = '芝麻开门'
 
 let walks = 0
 
-/** Walks through what users see of their keys, and calls `look` at every state, with its name. */
+/**
+ * Walks through what users see of their keys, and calls `look` at every state, with its name.
+ *
+ * @param options `alone`: as far as one user comes alone, and nobody is rung
+ */
 export async function userStates(
   app: UsersApp,
   words: Words,
-  options: BrowserContextOptions,
+  { alone, ...options }: BrowserContextOptions & { readonly alone: boolean },
   look: (name: string, page: Page) => Promise<void>,
 ): Promise<void> {
   const { text, keys } = words
@@ -69,6 +73,7 @@ export async function userStates(
   await tab.getByRole('button', { name: keys.otherTab.take }).waitFor()
   await look('other-tab', tab)
   await tab.close()
+  if (alone) return void (await Promise.all([other.leave(), visitor.leave()]))
 
   await other.page.getByRole('button', { name: keys.here.release, exact: true }).first().click()
   await other.page.getByRole('button', { name: keys.signIn }).waitFor()

@@ -12,11 +12,13 @@ import { ENGLISH, startUsersApp } from './users.ts'
 
 /*
  * Walks through every state of the app at the width of a desk and of a phone, and looks at each: what axe finds, and what is
- * cut off. In one language and colour scheme with every run of the tests, in the other with the long ones.
+ * cut off. The main ones in English with every run of the tests, all of them in both languages with the long ones.
  */
 
 /** Which of the app's two languages. */
 type Language = 'en' | 'zh-Hans'
+/** How much of it. */
+type Part = 'main' | 'whole'
 
 /** Every screen of a pairing. */
 export async function walkScreens(
@@ -33,34 +35,38 @@ export async function walkScreens(
   look.conclude(20)
 }
 
-/** Every page of the operator's console. */
+/** Every page of the operator's console; in the whole of it every dialog too. */
 export async function walkConsole(
   t: TestContext,
   language: Language,
   colorScheme: 'light' | 'dark',
+  part: Part,
 ): Promise<void> {
   if (!needsBrowser(t)) return
   const app = await startApp(t)
   t.after(await furnish(app))
   const { locale } = LANGUAGES.find(({ tag }) => tag === language)!
   const look = looking(language)
-  await everyConsolePage(app, { locale, colorScheme, ...STILL }, look.at)
+  const withDialogs = part === 'whole'
+  await everyConsolePage(app, { locale, colorScheme, withDialogs, ...STILL }, look.at)
   look.conclude(14)
 }
 
-/** Every screen of users and their keys. */
+/** Screens of users and their keys: those of one alone, in the whole of it those of two who meet too. */
 export async function walkUsers(
   t: TestContext,
   language: Language,
   colorScheme: 'light' | 'dark',
+  part: Part,
 ): Promise<void> {
   if (!needsBrowser(t)) return
   const app = await startUsersApp(t)
   const words = language === 'en' ? ENGLISH : { text: zh, keys: keysZh }
   const { locale } = LANGUAGES.find(({ tag }) => tag === language)!
   const look = looking(language)
-  await userStates(app, words, { locale, colorScheme, ...STILL }, look.at)
-  look.conclude(13)
+  const alone = part === 'main'
+  await userStates(app, words, { locale, colorScheme, alone, ...STILL }, look.at)
+  look.conclude(alone ? 9 : 13)
 }
 
 const STILL = { reducedMotion: 'reduce' } as const
