@@ -110,12 +110,17 @@ export async function enterCall(
   const { id, signalling, media } = call
   const before = (await selectEver(db, { call: id, terminal: who.terminal })).rows
   const by = (await selectByMedia(db, { call: id, media: who.media })).rows
+  // a connection is one member's, and for one of the two
+  const crossed = [
+    await selectEver(db, { call: id, terminal: who.media }),
+    await selectByMedia(db, { call: id, media: who.terminal }),
+  ]
   const former = before.find((row) => same(row.media, who.media))
   const isTaken =
     former === undefined
       ? by.length > 0 || before.some((row) => row.left_at === null)
       : former.user !== who.user || by.length > 1
-  if (isTaken) return { is: 'taken' }
+  if (isTaken || crossed.some(({ rows }) => rows.length > 0)) return { is: 'taken' }
   const index =
     former === undefined
       ? await addMember(db, signalling, who.terminal, limits)

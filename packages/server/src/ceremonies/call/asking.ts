@@ -1,5 +1,5 @@
 import type { CallFromTerminal, Declined, Hosts } from '@hufu/protocol/call'
-import { hex } from '@hufu/protocol/crypto'
+import { equal, hex } from '@hufu/protocol/crypto'
 import { sameTerminal, type ErrorCode, type MessageOf } from '@hufu/protocol/wire'
 import type { Connection } from '../../relay/connection.ts'
 import { callMembers, memberAt, memberBy, type CallMemberRow } from '../../store/call-members.ts'
@@ -146,11 +146,10 @@ export function askingAt(ports: CallPorts, { ringing, closing, rates }: AskingPa
     async leftSession({ terminal }, session) {
       const found = await store.read(async (db) => {
         const call = await callOfSession(db, session)
-        const members = call === undefined ? [] : await callMembers(db, call.id)
-        const self = members.find(
-          (each) => sameTerminal(each.terminal, terminal) || sameTerminal(each.media, terminal),
-        )
-        return call && { call, self }
+        if (call === undefined) return undefined
+        const by = equal(call.media, session) ? 'media' : 'terminal'
+        const members = await callMembers(db, call.id)
+        return { call, self: members.find((each) => sameTerminal(each[by], terminal)) }
       })
       if (found === undefined) return false
       const { call, self } = found

@@ -198,7 +198,8 @@ test('a second connection that is somebody else’s does not pass for one’s ow
   const taken = await join(house, bob, await ringing(bob))
   const ring = await ringing(cy)
   const { bundle } = await bundleOf(house, cy, ring)
-  for (const media of [terminalIdOf(taken.mediaKey.publicKey), cy.terminal.terminal]) {
+  const theirs = [terminalIdOf(taken.mediaKey.publicKey), ann.terminal.terminal]
+  for (const media of [...theirs, cy.terminal.terminal]) {
     cy.terminal.send({
       type: 'call.accept',
       ref: 1,

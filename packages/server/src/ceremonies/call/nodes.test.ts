@@ -239,6 +239,7 @@ test('a call that an operator ends is gone when the transaction stands, and all 
     assert.deepEqual([told?.code, told?.reason], ['ERR_CALL_FORCED', 'noon'])
   }
   assert.equal(named(cy.main.taken(), 'call.stop')?.code, 'ERR_CALL_WITHDRAWN')
+  assert.deepEqual(house.counted, ['answered', 'ERR_CALL_FORCED', 'ERR_CALL_WITHDRAWN'])
   assert.equal(await join(cy, call), 'ERR_CALL_UNKNOWN')
   assert.equal(await house.store.write('soon', (db) => room.forget(db, random(16), why)), undefined)
 })

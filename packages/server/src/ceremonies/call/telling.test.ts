@@ -41,7 +41,7 @@ test('one telling comes after the other, whatever goes wrong with the first', as
 
 test('nobody is told anything once it has stopped', async () => {
   const telling = tellingOf(fail)
-  telling.each([1], fail)
+  telling.each([1], async (one) => fail(one))
   telling.stop()
   for (let n = 0; n < 4; n += 1) await turn()
 })
