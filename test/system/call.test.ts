@@ -231,3 +231,45 @@ test('who waits to be called is told that the server is gone, and is called once
   assert.equal(await bobs.ended, 0)
   assert.deepEqual(lines(bobs.events), ['ann@localhost: there again'])
 })
+
+test('who answers one call after the other is heard from the beginning in each', async () => {
+  const greeting = join(bob.home, 'greeting.wav')
+  await writeFile(greeting, silentWav(0.1))
+  const bobs = await answering(bob, ` --audio ${greeting}`, '')
+  for (const time of ['first', 'second']) {
+    const call = ann.start('call bob')
+    await call.event(({ event, state }) => event === 'member' && state === 'left')
+    call.child.stdin!.end()
+    assert.equal(await call.ended, 0, call.stderr)
+    const { received } = of(call.events, 'closed').at(-1)!['frames'] as { received: number }
+    assert.equal(received, 6, time)
+  }
+  bobs.child.kill('SIGTERM')
+  assert.equal(await bobs.ended, 143)
+})
+
+test('a recording that never begins stands in nobody’s way', async () => {
+  const path = join(ann.home, 'never.wav')
+  const refused = await ann.run(`call bob --record ${path}`, {
+    env: { HUFU_KEY_PASSPHRASE: 'another horse battery' },
+  })
+  assert.equal(refused.code, 'ERR_KEY_PASSPHRASE')
+  const unanswered = await ann.run(`call bob --record ${path}`)
+  assert.equal(unanswered.code, 'ERR_CALL_NO_ANSWER', 'and not that the file is there already')
+  await assert.rejects(readFile(path), { code: 'ENOENT' })
+})
+
+/** A WAV file: 16 bits, one channel, 48,000 samples a second, and nothing to be heard. */
+function silentWav(seconds: number): Uint8Array {
+  const octets = Buffer.alloc(44 + seconds * 96_000)
+  octets.write('RIFF\0\0\0\0WAVEfmt ', 'latin1')
+  octets.writeUInt32LE(16, 16)
+  octets.writeUInt16LE(1, 20)
+  octets.writeUInt16LE(1, 22)
+  octets.writeUInt32LE(48_000, 24)
+  octets.writeUInt16LE(2, 32)
+  octets.writeUInt16LE(16, 34)
+  octets.write('data', 36, 'latin1')
+  octets.writeUInt32LE(octets.length - 44, 40)
+  return octets
+}

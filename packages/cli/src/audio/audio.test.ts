@@ -258,6 +258,19 @@ test('a file is sent by the clock: late ones at once, after a long sleep from th
   assert.equal(await done, 60)
 })
 
+test('a sound that is closed has nothing more to say, even in the middle of a read', async (t) => {
+  const path = join(await folder(t), 'in.wav')
+  await soundFile(path, tone(440, 0.4, SAMPLE_RATE, SAMPLE_RATE))
+  const source = await openAudio(path)
+  assert.ok((await source.next()) !== undefined)
+  for (let frame = 1; frame < 12; frame++) await source.next()
+  const reading = source.next()
+  await source.close()
+  assert.equal(await reading, undefined)
+  assert.equal(await source.next(), undefined)
+  await source.close()
+})
+
 test('whoever stops playing sends nothing more', async () => {
   const clock = standingClock()
   const stop = new AbortController()

@@ -6,7 +6,7 @@ import { openWav } from './wav-reader.ts'
 /** The sound of a file, as payloads of media frames of 20 ms each. */
 export interface AudioSource {
   /**
-   * The next one; `undefined` at the end.
+   * The next one; `undefined` at the end, and once it is closed.
    *
    * @throws {HufuError} `ERR_FILE_READ`
    */
@@ -28,6 +28,7 @@ export async function openAudio(path: string): Promise<AudioSource> {
   let isSound = false
   let isOver = false
   let sequence = 0
+  let isClosed = false
 
   /** The end of the sound, behind so many samples that wait; what the encoder holds back, and silence up to a whole frame. */
   const tail = (waiting: number): Float32Array => {
@@ -40,6 +41,7 @@ export async function openAudio(path: string): Promise<AudioSource> {
   }
   const more = async (): Promise<void> => {
     const piece = await wav.read()
+    if (isClosed) return
     isOver = piece === undefined
     const left = samples.subarray(at)
     if (piece !== undefined) isSound = true
@@ -51,13 +53,16 @@ export async function openAudio(path: string): Promise<AudioSource> {
   }
   return {
     async next() {
-      while (samples.length - at < FRAME_SAMPLES && !isOver) await more()
-      if (samples.length - at < FRAME_SAMPLES) return undefined
+      while (samples.length - at < FRAME_SAMPLES && !isOver && !isClosed) await more()
+      // it may have been closed meanwhile, and has no encoder any more
+      if (isClosed || samples.length - at < FRAME_SAMPLES) return undefined
       const opus = encoder.encode(samples.subarray(at, at + FRAME_SAMPLES))
       at += FRAME_SAMPLES
       return encodeAudio({ sequence: sequence++, opus })
     },
     async close() {
+      if (isClosed) return
+      isClosed = true
       encoder.free()
       await wav.close()
     },

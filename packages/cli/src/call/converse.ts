@@ -19,6 +19,8 @@ import { tell } from './tell.ts'
 const HASTY_MS = 500
 /** Lines that may be on their way at a time. Our choice. */
 const MOST_OPEN = 2_000
+/** Milliseconds that sound waits for its connection, before it begins without. Our choice. */
+const SOUND_MS = 5_000
 /** Milliseconds after which whoever has answered is told that nobody lets it in. Our choice. */
 const SLOW_MS = 3_000
 
@@ -51,6 +53,8 @@ export async function converse(call: Call, ports: ConversationPorts): Promise<Ex
   const { output, input, sources, signal, recorder } = ports
   const here = attendance()
   const ready = Promise.withResolvers<boolean>()
+  const sounding = Promise.withResolvers<void>()
+  const silenced = new AbortController()
   let said = 0
   let taken = 0
   let missed = 0
@@ -167,7 +171,9 @@ export async function converse(call: Call, ports: ConversationPorts): Promise<Ex
     for (const source of sources) sending.send(source)
     if (ports.audio !== undefined) {
       const { play } = await import('../audio/index.ts')
-      await play(ports.audio, (payload) => call.sendMedia(payload), systemClock, signal)
+      await Promise.race([sounding.promise, sleep(SOUND_MS, undefined, { ref: false })])
+      const until = AbortSignal.any([signal, silenced.signal])
+      await play(ports.audio, (payload) => call.sendMedia(payload), systemClock, until)
     }
     isPlaying = false
     soon()
@@ -208,6 +214,7 @@ export async function converse(call: Call, ports: ConversationPorts): Promise<Ex
             output.note('nobody else is in the call; /leave leaves')
           soon()
         }
+        if (event.type === 'connection' && event.of === 'media') sounding.resolve()
         if (here.came) recorder?.start()
         // who has come is shown before there is a key for all of them: the beginning would be lost
         if (here.isSettled && here.came && here.haveKey) ready.resolve(true)
@@ -244,6 +251,8 @@ export async function converse(call: Call, ports: ConversationPorts): Promise<Ex
   isOver = true
   clearTimeout(slow)
   ready.resolve(false)
+  sounding.resolve()
+  silenced.abort()
   signal.removeEventListener('abort', interrupted)
   input.stop()
   room?.resolve()

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises'
 import { HufuError } from '@hufu/protocol/wire'
 import { systemClock } from '@hufu/terminal'
 import type { AudioSource, Recorder } from '../audio/index.ts'
@@ -11,6 +12,10 @@ export interface WithFiles {
   readonly receive: string | undefined
   readonly audio: AudioSource | undefined
   readonly recorder: Recorder | undefined
+  /**
+   * The same for a further call: the sound begins anew, or was heard if it is none that can. Rejects as {@link withFiles}.
+   */
+  rewound(): Promise<WithFiles>
   /** Closes them, and tells of the recording. */
   close(output: Output): Promise<void>
 }
@@ -27,23 +32,33 @@ export async function withFiles(
   failed: (error: HufuError) => void,
 ): Promise<WithFiles> {
   const sources: OpenedSource[] = []
-  for (const path of send) {
-    sources.push(await openCallSource(path))
-  }
+  for (const path of send) sources.push(await openCallSource(path))
   if (receive !== undefined) {
     const { makeDirectory } = await import('../files/directory.ts')
     makeDirectory(receive)
   }
   const sound =
     audio === undefined && record === undefined ? undefined : await import('../audio/index.ts')
-  const source = audio === undefined ? undefined : await sound!.openAudio(audio)
+  let source = audio === undefined ? undefined : await sound!.openAudio(audio)
   const recorder =
     record === undefined ? undefined : await sound!.openRecorder(record, systemClock, failed)
-  return {
+  const files: WithFiles = {
     sources,
     receive,
     audio: source,
     recorder,
+    async rewound() {
+      if (source === undefined || audio === undefined) return files
+      await source.close()
+      source = undefined
+      // what a pipe has given is gone
+      const isFile = await stat(audio).then(
+        (info) => info.isFile(),
+        () => true,
+      )
+      if (isFile) source = await sound!.openAudio(audio)
+      return { ...files, audio: source }
+    },
     async close(output) {
       await source?.close()
       if (recorder === undefined || record === undefined) return
@@ -53,6 +68,7 @@ export async function withFiles(
       output.note(`recorded ${record}`)
     },
   }
+  return files
 }
 
 /** A file to be sent in a call. Rejects with {@link HufuError} `ERR_FILE_READ`, for a folder too. */

@@ -30,8 +30,8 @@ export async function run(args: Arguments, output: Output): Promise<ExitCode> {
   }
   const rings = ringsHere(output)
   const reachable = reachability(output, () => isTalking)
-  const files = await withFiles(options, end)
-  const caller = await openCaller(args, output, {
+  let files = await withFiles(options, end)
+  const opening = openCaller(args, output, {
     signal,
     released: end,
     ringing: rings.rang,
@@ -41,6 +41,11 @@ export async function run(args: Arguments, output: Output): Promise<ExitCode> {
       else reachable(event)
     },
   })
+  const caller = await opening.catch(async (error: unknown) => {
+    await files.close(output)
+    throw error
+  })
+  let isHeard = false
   let piped: Input | undefined
   const input = async (): Promise<Input> => {
     if (!isTyped) return (piped ??= pipedInput(process.stdin))
@@ -56,10 +61,13 @@ export async function run(args: Arguments, output: Output): Promise<ExitCode> {
     for (;;) {
       const rung = await rings.next(signal, () => output.note('waiting to be called'))
       if (!(await isTaken(rung, { output, accepts, isAuto, signal }))) continue
+      if (isHeard) files = await files.rewound()
+      isHeard = false
       try {
         const call = await joined(rung, output)
         if (call === undefined) continue
         isTalking = true
+        isHeard = true
         const code = await talk(call).finally(() => (isTalking = false))
         if (args.has('once') && !signal.aborted && rings.taken === 0) return code
       } catch (error) {

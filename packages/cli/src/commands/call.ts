@@ -29,11 +29,15 @@ export async function run(args: Arguments, output: Output): Promise<ExitCode> {
   }
   const rings = ringsHere(output)
   const files = await withFiles(options, end)
-  const caller = await openCaller(args, output, {
+  const opening = openCaller(args, output, {
     signal,
     released: end,
     // who is only there to hand something over is nobody to be called
     ...(isTyped ? { ringing: rings.rang } : {}),
+  })
+  const caller = await opening.catch(async (error: unknown) => {
+    await files.close(output)
+    throw error
   })
   const { user, accepts } = caller
   const talk = async (call: Call, brought: WithFiles): Promise<ExitCode> => {
