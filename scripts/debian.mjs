@@ -54,6 +54,12 @@ export const PACKAGES = [
     tests: ['test/system/proxies.test.ts'],
   },
   {
+    // util-linux’s `script`: every Debian has it, and other systems have one of other options
+    name: 'bsdutils',
+    probe: ['script', '--version'],
+    tests: ['test/system/call-typed.test.ts'],
+  },
+  {
     name: 'nats-server',
     probe: ['/usr/sbin/nats-server', '--version'],
     tests: ['bench/relay.test.ts'],

@@ -21,7 +21,7 @@ export interface AtTerminal {
 }
 
 /**
- * Starts `hufu` at a pseudo-terminal of 100 columns, by util-linux’s `script`. Arguments are words without blanks or quotes.
+ * Starts `hufu` at a pseudo-terminal of 100 columns, by util-linux’s `script` (the Debian package bsdutils). Arguments are words without blanks or quotes.
  *
  * @param env environment variables to add
  */

@@ -3,6 +3,7 @@ import { access, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, afterEach, before, test } from 'node:test'
 import type { JsonEvent, Running } from '../support/hufu.ts'
+import { needs } from '../support/needs.ts'
 import { operatorOf } from '../support/operator.ts'
 import { atTerminal, type AtTerminal } from '../support/pty.ts'
 import { serve, type Served } from '../support/serve.ts'
@@ -78,7 +79,8 @@ const is =
   ({ event, state }: JsonEvent): boolean =>
     event === 'member' && state === member
 
-test('who calls during a call is declined by /reject, and taken by /answer, which leaves', async () => {
+test('who calls during a call is declined by /reject, and taken by /answer, which leaves', async (t) => {
+  if (!needs(t, 'bsdutils')) return
   const [bobs, call] = await talking()
   bobs.type('/reject\r/answer\r')
   await bobs.sees('nobody else calls')
@@ -122,7 +124,8 @@ test('who calls during a call is declined by /reject, and taken by /answer, whic
   assert.equal(await bobs.ended, 130)
 })
 
-test('back from Ctrl-Z one types on', async () => {
+test('back from Ctrl-Z one types on', async (t) => {
+  if (!needs(t, 'bsdutils')) return
   const [bobs, call] = await talking()
   bobs.type('before\r')
   await call.event(says('before'))
@@ -136,7 +139,8 @@ test('back from Ctrl-Z one types on', async () => {
   await call.event(is('left'))
 })
 
-test('what cannot be done is told, and the call goes on', async () => {
+test('what cannot be done is told, and the call goes on', async (t) => {
+  if (!needs(t, 'bsdutils')) return
   const [bobs, call] = await talking()
   const folder = join(bob.home, 'a folder')
   await mkdir(folder)
@@ -161,7 +165,8 @@ test('what cannot be done is told, and the call goes on', async () => {
   await call.event(is('left'))
 })
 
-test('a host is told who is not there to be removed, or to host', async () => {
+test('a host is told who is not there to be removed, or to host', async (t) => {
+  if (!needs(t, 'bsdutils')) return
   const [bobs, call] = await talking()
   call.child.kill('SIGHUP')
   await bobs.sees('you are the host of the call now')
@@ -173,7 +178,8 @@ test('a host is told who is not there to be removed, or to host', async () => {
   await bobs.sees('you have ended the call')
 })
 
-test('a recording of a call to which nobody came is not left in the way of the next', async () => {
+test('a recording of a call to which nobody came is not left in the way of the next', async (t) => {
+  if (!needs(t, 'bsdutils')) return
   const bobs = await sitting()
   for (let time = 0; time < 2; time += 1) {
     const call = cy.start(`call bob --record ${join(cy.home, 'out.wav')}`)
@@ -185,7 +191,8 @@ test('a recording of a call to which nobody came is not left in the way of the n
   await assert.rejects(access(join(cy.home, 'out.wav')))
 })
 
-test('whoever answers one who is gone is told that nobody lets them in', async () => {
+test('whoever answers one who is gone is told that nobody lets them in', async (t) => {
+  if (!needs(t, 'bsdutils')) return
   const bobs = await sitting()
   const call = cy.start('call bob')
   await bobs.sees('[Y/n]')
