@@ -1,4 +1,4 @@
-import { concat, random, utf8 } from '@hufu/protocol/crypto'
+import { base64url, concat, random, utf8 } from '@hufu/protocol/crypto'
 import { keyIdOf, newSoftwareSecrets, softwareKey } from '@hufu/protocol/identity'
 import { parseServer, signin } from '@hufu/terminal'
 import { keysOf } from '../../packages/cli/src/keys/index.ts'
@@ -13,13 +13,14 @@ const CHEAP = { memoryKiB: 64, passes: 1, parallelism: 1 }
 /**
  * Puts a new key into the profile at `home`, enrolled with an invitation, as `hufu key new` does: but for what each command
  * that opens it takes for the passphrase, a quarter of a second of processor time, which most tests are not about.
+ * Resolves with the key's ID, as `hufu key list` shows it.
  */
 export async function enrolHere(
   home: string,
   origin: string,
   invitation: string,
   { passphrase, name = 'default' }: { readonly passphrase: string; readonly name?: string },
-): Promise<void> {
+): Promise<string> {
   const server = parseServer(origin).url
   const { openLine, startSignin, ALL_MESSAGES } = await signin()
   const openSocket = socketsTrusting(undefined)
@@ -44,6 +45,7 @@ export async function enrolHere(
       expiresUnixMs: expires,
       held: sealed(secrets, utf8(passphrase), about, random, CHEAP) as Stored,
     })
+    return base64url(keyId)
   } finally {
     acts.close()
     line.close()

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { access, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, afterEach, before, test } from 'node:test'
+import { enrolHere } from '../support/enrolled.ts'
 import type { JsonEvent, Running } from '../support/hufu.ts'
 import { needs } from '../support/needs.ts'
 import { operatorOf } from '../support/operator.ts'
@@ -13,7 +14,7 @@ import { shellsAt, type Shell } from '../support/shells.ts'
  * What a person types in a call: bob sits at a terminal, ann and cy call him from scripts.
  */
 
-const PASSPHRASE = { HUFU_KEY_PASSPHRASE: 'correct horse battery' }
+const PASSPHRASE = 'correct horse battery'
 
 let served: Served
 let shells: ReturnType<typeof shellsAt>
@@ -26,11 +27,12 @@ const calls: Running[] = []
 before(async () => {
   served = await serve({ HUFU_ENROLMENTS_PER_SOURCE: '1000' })
   const operator = await operatorOf(served)
-  shells = shellsAt(served.origin, PASSPHRASE)
+  shells = shellsAt(served.origin, { HUFU_KEY_PASSPHRASE: PASSPHRASE })
   const shellOf = async (user: string): Promise<Shell> => {
     const shell = await shells.open()
-    const made = await shell.run('key new', { env: { HUFU_CODE: await operator.invite(user) } })
-    assert.equal(made.exit, 0, JSON.stringify(made.events))
+    await enrolHere(shell.home, served.origin, await operator.invite(user), {
+      passphrase: PASSPHRASE,
+    })
     return shell
   }
   ;[ann, bob, cy] = await Promise.all([shellOf('ann'), shellOf('bob'), shellOf('cy')])
@@ -48,7 +50,7 @@ after(async () => {
 /** Bob, who has sat down and waits to be called. */
 async function sitting(): Promise<AtTerminal> {
   const bobs = atTerminal('answer', {
-    ...PASSPHRASE,
+    HUFU_KEY_PASSPHRASE: PASSPHRASE,
     HUFU_SERVER: served.origin,
     HUFU_HOME: bob.home,
   })

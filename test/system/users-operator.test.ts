@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { until } from '../../packages/server/src/ceremonies/call/people.testing.ts'
 import { callOfThree } from '../support/callers.ts'
 import { company } from '../support/company.ts'
+import { enrolHere } from '../support/enrolled.ts'
 import { operatorOf } from '../support/operator.ts'
 import { serve, type Served } from '../support/serve.ts'
 import { shellsAt, type Shell } from '../support/shells.ts'
@@ -15,7 +16,7 @@ import { shellsAt, type Shell } from '../support/shells.ts'
 /* Users, their keys and who is trusted, as an operator has them by the command line alone. */
 
 const HUFU = fileURLToPath(new URL('../../packages/cli/bin/hufu.mjs', import.meta.url))
-const PASSPHRASE = { HUFU_KEY_PASSPHRASE: 'correct horse battery' }
+const PASSPHRASE = 'correct horse battery'
 const SCOPE = [
   'users.read',
   'users.write',
@@ -35,7 +36,7 @@ before(async () => {
   const body = { name: 'test', scope: SCOPE, lifetimeMs: 3_600_000 }
   const made = await (await operatorOf(served)).call('POST', '/tokens', body)
   const { token } = made as { readonly token: string }
-  shells = shellsAt(served.origin, { ...PASSPHRASE, HUFU_TOKEN: token })
+  shells = shellsAt(served.origin, { HUFU_KEY_PASSPHRASE: PASSPHRASE, HUFU_TOKEN: token })
   desk = await shells.open()
 })
 after(async () => {
@@ -47,9 +48,10 @@ after(async () => {
 async function signedIn(user: string) {
   const shell = await shells.open()
   const { code } = (await desk.run(`user invite ${user}`)).event('invited')
-  const made = await shell.run('key new', { env: { HUFU_CODE: String(code) } })
-  const { key } = made.event('enrolled')
-  return { shell, key: String(key), bound: (await shell.run('signin')).event('bound') }
+  const key = await enrolHere(shell.home, served.origin, String(code), {
+    passphrase: PASSPHRASE,
+  })
+  return { shell, key, bound: (await shell.run('signin')).event('bound') }
 }
 
 test('invites, looks, releases, revokes, suspends and removes', async () => {
