@@ -193,6 +193,21 @@ test('a recording of a call to which nobody came is not left in the way of the n
   await assert.rejects(access(join(cy.home, 'out.wav')))
 })
 
+test('what was typed before somebody called is no answer', async (t) => {
+  if (!needs(t, 'bsdutils')) return
+  const bobs = await sitting()
+  bobs.type('\r\ry\r')
+  await bobs.sees('y')
+  const call = ann.start('call bob')
+  calls.push(call)
+  await bobs.sees('[Y/n]')
+  bobs.type('n\r')
+  const { state } = await call.event(
+    ({ event, state }) => event === 'member' && state !== 'ringing',
+  )
+  assert.equal(state, 'declined')
+})
+
 test('whoever answers one who is gone is told that nobody lets them in', async (t) => {
   if (!needs(t, 'bsdutils')) return
   const bobs = await sitting()

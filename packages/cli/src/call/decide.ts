@@ -40,6 +40,7 @@ export async function isTaken(rung: Rung, how: Deciding): Promise<boolean> {
   const answer = await ask(output.screen, {
     text: `Answer, within ${rung.secondsLeft()} s? [Y/n] `,
     shown: true,
+    isSudden: true,
     signal: AbortSignal.any([ring.signal, signal]),
   })
   if (signal.aborted) return false

@@ -33,10 +33,10 @@ export function keyQuestions(
   options: { readonly codeFromStdin: boolean; readonly signal?: AbortSignal },
 ): KeyQuestions {
   const canAsk = process.stdin.isTTY && process.stderr.isTTY
-  const ask = async (text: string, shown: boolean): Promise<string> => {
+  const ask = async (text: string, shown: boolean, isSudden = false): Promise<string> => {
     const prompt = await import('../tty/prompt.ts')
     const { signal } = options
-    const question = { text, shown, ...(signal === undefined ? {} : { signal }) }
+    const question = { text, shown, isSudden, ...(signal === undefined ? {} : { signal }) }
     const answer = await prompt.ask(output.screen, question)
     if (answer === undefined) throw new HufuError('ERR_INTERRUPTED')
     return answer
@@ -101,7 +101,7 @@ export function keyQuestions(
     },
     async yes(text, byDefault) {
       if (!canAsk) return byDefault
-      const answer = (await ask(text, true)).trim().toLowerCase()
+      const answer = (await ask(text, true, true)).trim().toLowerCase()
       return answer === '' ? byDefault : answer.startsWith('y')
     },
   }

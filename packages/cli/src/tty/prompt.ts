@@ -1,4 +1,5 @@
 import { StringDecoder } from 'node:string_decoder'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { HufuError } from '@hufu/protocol/wire'
 import { outlivesTerminal } from './modes.ts'
 import type { Editor, Screen } from './screen.ts'
@@ -8,6 +9,8 @@ export interface Question {
   readonly text: string
   /** Whether what is typed shows. */
   readonly shown: boolean
+  /** What was typed before it was asked is no answer: it comes when nobody waits for it, and must not be answered unseen. */
+  readonly isSudden?: boolean
   /** Takes the question back: the answer is `undefined`. */
   readonly signal?: AbortSignal
 }
@@ -21,7 +24,8 @@ export interface Question {
 export async function ask(screen: Screen, question: Question): Promise<string | undefined> {
   const { stdin, stderr } = process
   const { signal } = question
-  if (signal?.aborted === true) return undefined
+  const isOver = (): boolean => signal?.aborted === true || stdin.readableEnded
+  if (isOver()) return undefined
   const { promise, resolve, reject } = Promise.withResolvers<string | undefined>()
   const decoder = new StringDecoder('utf8')
   let typed: string[] = []
@@ -50,10 +54,15 @@ export async function ask(screen: Screen, question: Question): Promise<string | 
   const taken = (): void => resolve(undefined)
 
   outlivesTerminal(stdin)
+  stdin.setRawMode(true)
+  if (question.isSudden === true) await discardTyped(stdin)
+  if (isOver()) {
+    stdin.setRawMode(false)
+    return undefined
+  }
   const asked = questionLine(question, () => typed)
   if (screen.drawn) screen.keep(asked)
   else stderr.write(question.text)
-  stdin.setRawMode(true)
   stdin.on('data', read).once('end', taken)
   stdin.resume()
   signal?.addEventListener('abort', taken, { once: true })
@@ -68,6 +77,24 @@ export async function ask(screen: Screen, question: Question): Promise<string | 
     asked.left()
     screen.keep(undefined)
   }
+}
+
+/**
+ * Reads what is there, and forgets it.
+ *
+ * @throws {HufuError} `ERR_INTERRUPTED` if Ctrl-C is in it
+ */
+async function discardTyped(stdin: NodeJS.ReadStream): Promise<void> {
+  let isInterrupted = false
+  const read = (chunk: Buffer): void => {
+    if (chunk.includes(CTRL_C)) isInterrupted = true
+  }
+  stdin.on('data', read).resume()
+  await sleep(DISCARD_MS)
+  stdin.off('data', read).pause()
+  if (!isInterrupted) return
+  stdin.setRawMode(false)
+  throw new HufuError('ERR_INTERRUPTED')
 }
 
 /** The question and its answer so far, as the lowest line of a terminal; `left`: the cursor is below it. */
@@ -91,6 +118,8 @@ function questionLine(
   }
 }
 
+/** Milliseconds in which what was typed before has come. Our choice: nobody answers as fast what is not shown yet. */
+const DISCARD_MS = 30
 /** Some terminals say 0. */
 const USUAL_COLUMNS = 80
 
