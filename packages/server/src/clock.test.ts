@@ -24,6 +24,20 @@ test('the machine’s clock never wakes early, at once for what is past, and not
   assert.deepEqual(woken.toSorted(), ['-5', '0', '0.5', '3', '7.3'])
 })
 
+test('a timer of the machine that fires early is set again', (t) => {
+  let now = 100
+  t.mock.method(performance, 'now', () => now)
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  let woken = 0
+  systemClock.wake(103.2 as Ms, () => void (woken += 1))
+  now = 103.1
+  t.mock.timers.tick(4)
+  assert.equal(woken, 0)
+  now = 103.2
+  t.mock.timers.tick(1)
+  assert.equal(woken, 1)
+})
+
 test('what an act throws is told, and keeps nothing from the next', () => {
   const clock = fakeClock()
   const failures: unknown[] = []
