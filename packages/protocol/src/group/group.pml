@@ -55,7 +55,8 @@ typedef End {
   byte readied, readiedSecret; /* 0: none; a secret only if it is fresh */
   bool readiedCut;
   byte early; /* epoch of a go that is ahead of its prepare */
-  bool earlyCut, asked, departed;
+  bool earlyCut, asked;
+  byte departedAt; /* place in the roster of the last departure since the key in use; 0: none */
   byte has /* every secret that was ever sealed to it, by bit */
 }
 
@@ -343,31 +344,34 @@ inline switchOver() {
 #ifdef FAULT_HEED_GO
   :: cut || I.readiedCut -> forgetKept(I)
 #else
-  :: cut || I.readiedCut || I.departed -> forgetKept(I)
+  :: cut || I.readiedCut || I.departedAt != 0 -> forgetKept(I)
 #endif
 #endif
   :: else
   fi;
   I.readiedSecret = 0;
   I.readiedCut = false;
-  I.departed = false;
+  if
+  :: ROSTER(I.key[I.epoch]) >= I.departedAt -> I.departedAt = 0
+  :: else /* from before it */
+  fi;
 #ifndef FAULT_STILL_ASKING
   I.asked = false;
 #endif
   blind(I)
 }
 
+/* What is ahead of what it is ready for, too, was asked for when it came. */
 inline goEarly() {
   if
-  :: I.early != 0 ->
+  :: I.early != 0 && I.early <= I.readied ->
     number = I.early;
     cut = I.earlyCut;
     I.early = 0;
     I.earlyCut = false;
     if
-    :: number <= I.epoch
-    :: number > I.epoch && number != I.readied -> keepEarly()
-    :: number > I.epoch && number == I.readied -> switchOver()
+    :: number == I.readied -> switchOver()
+    :: else
     fi
   :: else
   fi
@@ -398,7 +402,7 @@ inline entryIn() {
     I.roster = number;
     if
     :: key == me -> I.in = false /* removed */
-    :: key != me && key != 0 -> I.departed = true
+    :: key != me && key != 0 -> I.departedAt = number
     :: else
     fi
   fi
@@ -432,10 +436,9 @@ inline freshIn() {
 
 inline goIn() {
   if
-  :: number <= I.epoch
-  :: number > I.epoch && number != I.readied ->
-    keepEarly()
-  :: number > I.epoch && number == I.readied ->
+  :: number < LATEST || number == I.epoch /* in use, or overtaken */
+  :: number > LATEST -> keepEarly()
+  :: number == LATEST && number != I.epoch ->
     assert(I.key[number] == key); /* a fork */
     switchOver()
   fi

@@ -70,8 +70,8 @@ export interface MemberGroup {
   adopt(roster: Roster, what: BroughtIn, now: Ms): readonly GroupEffect[]
   /** What its own host has signed, and this member has missed: it still has to be brought in. */
   learn(roster: Roster): void
-  /** Messages are lost: it has to be brought in again. */
-  fallBehind(): void
+  /** Messages are lost: it has to be brought in again. `sequence`: its host has signed an entry of that place. */
+  fallBehind(sequence?: number): void
   tick(now: Ms): readonly GroupEffect[]
   wakesAt(): Ms
   /** True if it knows of the group all that a host has to. */

@@ -14,6 +14,7 @@ import {
   fail,
   forge,
   getReady,
+  lack,
   NOTHING,
   say,
   type MemberState,
@@ -62,6 +63,7 @@ export function fromHigher(
     message.removed.length === 0 &&
     message.sequence > roster.sequence
   const changed = isNext ? enter(state, message) : undefined
+  state.signed = { ...state.signed, term: message.term }
   if (changed === undefined) {
     fail(state, 'behind')
     state.comesTo = roster.host
@@ -96,11 +98,14 @@ function entry(state: MemberState, message: MessageOf<typeof Entry>): readonly G
   if (sequence === roster.sequence && !equal(message.roster, roster.hash))
     return fail(state, 'fork')
   if (sequence <= roster.sequence) return []
-  if (sequence !== roster.sequence + 1) return fail(state, 'behind')
+  if (sequence !== roster.sequence + 1) {
+    lack(state, sequence)
+    return fail(state, 'behind')
+  }
   const changed = host === null ? enter(state, message) : undefined
   if (changed === undefined) return forge(state)
   if (removed.includes(state.start.self)) return fail(state, 'removed')
-  if (removed.length > 0) state.departed = true
+  if (removed.length > 0) state.departedAt = sequence
   state.roster = changed
   return []
 }
@@ -181,10 +186,12 @@ function freshNonce(state: MemberState, used: Uint8Array): readonly GroupEffect[
   return say(state, { type: 'nonce', nonce }, { term: 0, epoch: 0, about: nonce })
 }
 
-function goEarly(state: MemberState, now: Ms): readonly GroupEffect[] {
-  const { early } = state
+/** Now that it is ready for an epoch. What is ahead of that one, too, was asked for when it came. */
+export function goEarly(state: MemberState, now: Ms): readonly GroupEffect[] {
+  const { early, latest } = state
+  if (early === undefined || early.epoch > latest) return []
   state.early = undefined
-  return early === undefined ? [] : go(state, early, now)
+  return go(state, early, now)
 }
 
 /** What may be its own host's, in the term that it knows. */
@@ -193,10 +200,12 @@ export function go(
   message: MessageOf<typeof Go>,
   now: Ms,
 ): readonly GroupEffect[] {
-  const { start, former, keys, secret, readied, departed, pairwise } = state
+  const { start, former, keys, secret, readied, latest, departedAt, pairwise } = state
   const { epoch, cut, reason } = message
   // gone over to a host that has not brought it in yet
-  if (pairwise === undefined || (keys !== undefined && epoch <= keys.epoch)) return []
+  if (pairwise === undefined) return []
+  // in use, or overtaken
+  if (epoch === keys?.epoch || epoch < latest) return []
   if (readied?.keys.epoch !== epoch) {
     const isFirst = state.early === undefined
     state.early = message
@@ -210,8 +219,9 @@ export function go(
   catchUp(state)
   const effects: GroupEffect[] = [{ do: 'switch', keys: readied.keys, reason }]
   if (keys !== undefined) former.keep(keys, after(now, start.policy.keepMs))
-  if (cut || readied.cut || departed) effects.push(...former.forget(NEVER))
-  state.departed = false
+  if (cut || readied.cut || departedAt !== undefined) effects.push(...former.forget(NEVER))
+  // one that was held back until after a departure puts a key into use that is from before it
+  if (departedAt !== undefined && readied.sequence >= departedAt) state.departedAt = undefined
   state.keys = readied.keys
   if (readied.secret === undefined || readied.secret === secret) return effects
   secret?.wipe()

@@ -28,8 +28,13 @@ export interface MemberState {
   nonces: readonly Uint8Array[]
   /** A go that came before what it is about: nobody knows yet who has said it. */
   early: MessageOf<typeof Go> | undefined
-  /** Somebody has left since the keys in use: the next go ends them, even if it is not the one that was for it. */
-  departed: boolean
+  /**
+   * The roster's sequence at the last departure since the keys in use: the go of any key that was made after it ends them, even if
+   * it is not the one that was for it.
+   */
+  departedAt: number | undefined
+  /** What its own host has signed of late, as far as this member has heard: if the roster is older, it lacks an entry. */
+  signed: Pick<Roster, 'term' | 'sequence'>
   askedAt: Ms | undefined
   trouble: MemberTrouble | undefined
   /** Who is to bring it in again. */
@@ -46,12 +51,16 @@ export interface Ready {
   readonly keys: EpochKeys
   readonly secret: Secret | undefined
   readonly cut: boolean
+  /** Of the roster that it was made with. */
+  readonly sequence: number
   /** Which go is its own: see `go-lock.ts`. */
   readonly lock: Uint8Array
 }
 
 /** Nothing to be sealed, or to be said. */
 export const NOTHING: Uint8Array = new Uint8Array(0)
+/** Before any roster. */
+export const NOWHERE: Pick<Roster, 'term' | 'sequence'> = { term: 0, sequence: 0 }
 
 /** Begins with what a host had, or with nothing. */
 export function memberState(start: MemberStart, startedAt: Ms): MemberState {
@@ -69,7 +78,8 @@ export function memberState(start: MemberStart, startedAt: Ms): MemberState {
     readied: undefined,
     nonces: [],
     early: undefined,
-    departed: held?.cut === true,
+    departedAt: held?.cut === true ? roster.sequence : undefined,
+    signed: NOWHERE,
     askedAt: undefined,
     trouble: undefined,
     comesTo: undefined,
@@ -96,9 +106,12 @@ export function say(
 }
 
 /** Takes frames under these keys, and says so. */
-export function getReady(state: MemberState, made: Ready): readonly GroupEffect[] {
+export function getReady(
+  state: MemberState,
+  made: Omit<Ready, 'sequence'>,
+): readonly GroupEffect[] {
   const effects = dropReadied(state)
-  state.readied = made
+  state.readied = { ...made, sequence: state.roster.sequence }
   state.askedAt = undefined
   const { epoch, commitment } = made.keys
   state.latest = epoch
@@ -157,10 +170,17 @@ export function fail(state: MemberState, why: MemberTrouble): readonly GroupEffe
   return []
 }
 
-/** What it lacked has come after all: it was slow, or was not lacking. */
+/** Its host has signed an entry of that place in the chain. */
+export function lack(state: MemberState, sequence: number): void {
+  const { signed } = state
+  state.signed = { ...signed, sequence: Math.max(signed.sequence, sequence) }
+}
+
+/** What it lacked has come after all: it was slow, or was not lacking. An entry that it has not seen does not come so. */
 export function catchUp(state: MemberState): void {
-  const { trouble, comesTo, roster, pairwise } = state
+  const { trouble, comesTo, roster, pairwise, signed } = state
   if (trouble !== 'behind' || comesTo !== roster.host || pairwise === undefined) return
+  if (roster.sequence < signed.sequence) return
   state.trouble = undefined
   state.comesTo = undefined
   state.isLed = false

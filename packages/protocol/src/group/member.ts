@@ -11,6 +11,7 @@ import {
   forge,
   getReady,
   keepReadied,
+  lack,
   memberState,
   NOTHING,
   type MemberState,
@@ -91,6 +92,8 @@ function groupOf(state: MemberState): MemberGroup {
       const signer = lineOf(roster, from)
       if (trouble === 'fork' || trouble === 'removed' || signer === undefined) return []
       const isOwn = from === roster.host
+      // its host has raised its term since: old news
+      if (isOwn && message.term < state.signed.term) return []
       if (message.type === 'go')
         return isOwn && message.term === roster.term ? go(state, message, now) : []
       if (!hostSigned(signer.signing, context, message)) return forge(state)
@@ -107,7 +110,8 @@ function groupOf(state: MemberState): MemberGroup {
     mayAdopt: (next, now) => mayAdopt(state, next, now),
     adopt: (next, what, now) => adopt(state, next, what, now),
     learn: (next) => learn(state, next),
-    fallBehind() {
+    fallBehind(sequence = 0) {
+      lack(state, sequence)
       ear.forgive()
       fail(state, 'behind')
     },
@@ -135,7 +139,7 @@ function groupOf(state: MemberState): MemberGroup {
     release(now) {
       const { keys, latest, secret, pairwise } = state
       if (keys === undefined) return undefined
-      const cut = state.departed || state.readied?.cut === true
+      const cut = state.departedAt !== undefined || state.readied?.cut === true
       keepReadied(state, after(now, policy.keepMs))
       secret?.wipe()
       pairwise?.wipe()

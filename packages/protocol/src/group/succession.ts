@@ -2,6 +2,7 @@ import { equal, wipe } from '../crypto/index.ts'
 import { after, type Ms } from '../wire/units.ts'
 import type { GroupEffect, HostChange } from './effects.ts'
 import type { BroughtIn } from './member-group.ts'
+import { goEarly } from './member-hops.ts'
 import {
   enter,
   factsOf,
@@ -10,6 +11,7 @@ import {
   getReady,
   keepReadied,
   NOTHING,
+  NOWHERE,
   type MemberState,
 } from './member-state.ts'
 import type { SignedMessage } from './messages.ts'
@@ -75,18 +77,21 @@ function follow(state: MemberState, how: HostChange, now: Ms): readonly GroupEff
   state.pairwise = undefined
   state.askedAt = undefined
   state.early = undefined
+  state.signed = NOWHERE
   state.comesTo = roster.host
   return [{ do: 'host', index: roster.host, epoch: latest, how }, ...hears]
 }
 
 /** True if `next` may be this member's roster: by its host, or by one whom it knows and who has a right to host. */
-export function mayAdopt({ roster, ear }: MemberState, next: Roster, now: Ms): boolean {
+export function mayAdopt({ roster, ear, signed }: MemberState, next: Roster, now: Ms): boolean {
   const { host } = next
   const known = lineOf(roster, host)
   const same = next.members.get(host)
   if (known === undefined || !equal(known.signing, same?.signing ?? NOTHING)) return false
   // back to before what its own host has signed: never
   if (next.sequence < roster.sequence) return false
+  if (host === roster.host && (next.term < signed.term || next.sequence < signed.sequence))
+    return false
   if (next.sequence === roster.sequence) return equal(next.hash, roster.hash)
   if (next.term >= roster.term && host === roster.host) return true
   return next.term >= roster.term && ear.mayBring(host, now) !== undefined
@@ -101,7 +106,8 @@ export function learn(state: MemberState, next: Roster): void {
   const signer = roster.members.get(host)
   if (signer === undefined || !rosterSigned(signer.signing, start.context, next)) return
   if (lineOf(next, start.self) === undefined) state.trouble = 'removed'
-  if ([...roster.members.keys()].some((index) => !next.members.has(index))) state.departed = true
+  if ([...roster.members.keys()].some((index) => !next.members.has(index)))
+    state.departedAt = sequence
   state.roster = next
 }
 
@@ -114,7 +120,8 @@ export function adopt(
 ): readonly GroupEffect[] {
   const { ear, former, roster, start } = state
   const effects: GroupEffect[] = []
-  if ([...roster.members.keys()].some((index) => !next.members.has(index))) state.departed = true
+  if ([...roster.members.keys()].some((index) => !next.members.has(index)))
+    state.departedAt = next.sequence
   const isOther = next.host !== roster.host
   const right = ear.mayBring(next.host, now) ?? 'taken'
   state.roster = next
@@ -122,6 +129,7 @@ export function adopt(
   else if (next.term !== roster.term) {
     ear.follow(now)
     start.doubts.outdated(next.term)
+    state.early = undefined
   }
   keepReadied(state, after(now, start.policy.keepMs))
   effects.push(...former.forgetFrom(what.epoch), ...forgetFrom(state, what.epoch))
@@ -141,7 +149,8 @@ export function adopt(
   state.isLed = false
   if (ear.isDeaf) effects.push({ do: 'deaf', deaf: false })
   ear.heard(now)
-  return [...effects, ...getReady(state, { keys: made, secret, cut: false, lock })]
+  const ready = getReady(state, { keys: made, secret, cut: false, lock })
+  return [...effects, ...ready, ...goEarly(state, now)]
 }
 
 /** A new host has epochs of its own from that one on. */
