@@ -47,18 +47,28 @@ export type Doing =
   | { readonly do: 'deliver'; readonly which: number; readonly count: number }
   | { readonly do: 'wait'; readonly ms: number }
 
+const HOW = [
+  'drop',
+  'repeat',
+  'swap',
+  'flip',
+  'redirect',
+  'replay',
+  'delay',
+  'make up a go',
+] as const
 /** What a relay may do to what is on its way to a member. */
 export type Mischief = {
   readonly do: 'spoil'
   readonly which: number
-  readonly how: 'drop' | 'repeat' | 'swap' | 'flip' | 'redirect' | 'replay'
+  readonly how: (typeof HOW)[number]
   readonly at: number
 }
 
 export const anyMischief: fc.Arbitrary<Mischief> = fc.record({
   do: fc.constant('spoil'),
   which: fc.nat(20),
-  how: fc.constantFrom('drop', 'repeat', 'swap', 'flip', 'redirect', 'replay'),
+  how: fc.constantFrom(...HOW),
   at: fc.nat(5_000),
 })
 
@@ -213,6 +223,14 @@ export function groupWorld(
         return
       case 'swap':
         return void inbox.splice(0, inbox.length, ...inbox.toReversed())
+      case 'delay':
+        return void inbox.push(...inbox.splice(place, 1))
+      case 'make up a go': {
+        const { term } = host.roster
+        const go = { type: 'go', term, cut: at % 2 === 0, reason: 'left', preimage: NONCE } as const
+        const octets = groupMessages.encode({ ...go, epoch: host.keys.epoch + (at % 4) })
+        return void inbox.splice(place, 0, octets)
+      }
       case 'redirect':
         if (octets !== undefined) pick(at)?.inbox.push(octets)
         return

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import * as fc from 'fast-check'
 import { hex } from '../crypto/index.ts'
+import { callTalk } from '../ceremonies/call/talk.ts'
 import { SCHEDULES, type ScheduleName } from '../group/schedules.ts'
 import {
   flipped,
   hostileCall,
+  talkIn,
   type End,
   type HostileCall,
   type OnItsWay,
@@ -26,7 +28,18 @@ export interface Deed {
   readonly skip: number
 }
 
-const DEEDS = ['drop', 'twice', 'flip', 'late', 'other', 'claim', 'replay', 'swap'] as const
+const DEEDS = [
+  'drop',
+  'twice',
+  'flip',
+  'late',
+  'other',
+  'claim',
+  'replay',
+  'swap',
+  'make up a go',
+  'keep a go',
+] as const
 
 export const anyDeeds: fc.Arbitrary<readonly Deed[]> = fc.array(
   fc.record({ what: fc.constantFrom(...DEEDS), at: fc.nat(9_999), skip: fc.nat(12) }),
@@ -94,13 +107,27 @@ function doing(call: HostileCall, deeds: readonly Deed[], apart: ReadonlySet<num
   let next = 0
   let skipped = 0
   let held: OnItsWay | undefined
+  /** The next go to that one, until so many others have come to it. */
+  let keeps: { readonly to: number; readonly go: OnItsWay | undefined; left: number } | undefined
+  const keep = (one: OnItsWay): readonly OnItsWay[] => {
+    if (keeps?.to !== one.to || talkIn(one.frame)?.type !== 'go') return [one]
+    if (keeps.go === undefined) {
+      keeps = { ...keeps, go: one }
+      return []
+    }
+    keeps.left -= 1
+    if (keeps.left > 0) return [one]
+    const { go } = keeps
+    keeps = undefined
+    return [one, go]
+  }
   return (one) => {
     past.push(one)
     if (apart.has(one.to) && call.ends[one.from]?.seat.role === 'host') return []
     const deed = deeds[next]
     if (deed === undefined || skipped < deed.skip) {
       skipped += 1
-      return [one]
+      return keep(one)
     }
     next += 1
     skipped = 0
@@ -125,8 +152,26 @@ function doing(call: HostileCall, deeds: readonly Deed[], apart: ReadonlySet<num
         held = one
         return late === undefined ? [] : [one, late]
       }
+      case 'make up a go': {
+        const made = madeUp(call.ends[one.to], deed.at)
+        if (made === undefined) return [one]
+        return deed.at % 2 === 0 ? [made, one] : [one, made]
+      }
+      case 'keep a go':
+        keeps = { to: one.to, go: undefined, left: deed.at % 4 }
+        return keep(one)
     }
   }
+}
+
+/** A go that its host could say, for the epoch in use or one of the next, but for its preimage. */
+function madeUp(end: End | undefined, at: number): OnItsWay | undefined {
+  const roster = end?.seat.roster
+  if (end === undefined || roster === undefined) return undefined
+  const epoch = (end.seat.sending()?.epoch ?? 1) + (at % 4)
+  const go = { type: 'go', term: roster.term, epoch, cut: at % 3 === 0, reason: 'left' } as const
+  const frame = callTalk.encode({ ...go, preimage: new Uint8Array(32).fill(at) })
+  return { from: roster.host, to: end.index, frame }
 }
 
 /** Whoever is in agrees with its host; whoever is not has been told why, or sees that it is alone. */
