@@ -1,4 +1,3 @@
-import { hufu } from './hufu.ts'
 import type { Served } from './serve.ts'
 
 /** Whoever runs a server, over its API. */
@@ -9,12 +8,9 @@ export interface Operator {
   invite(user: string, kind?: 'key' | 'terminal'): Promise<string>
 }
 
-/** Opens the first account of a server, beside it. */
-export async function operatorOf({ origin, data }: Served): Promise<Operator> {
-  const setup = hufu(['admin', 'setup', '--data', data])
-  setup.child.stdin!.end()
-  const { code } = await setup.event(({ event }) => event === 'setup')
-  await setup.ended
+/** Opens the first account of a server by the code that it prints. */
+export async function operatorOf({ origin, setupCode }: Served): Promise<Operator> {
+  const code = await setupCode()
   let session: string | undefined
   const call: Operator['call'] = async (method, path, body) => {
     const response = await fetch(`${origin}/api/v1${path}`, {

@@ -17,6 +17,8 @@ export interface Served {
   readonly pid: number
   /** Where its data is. */
   readonly data: string
+  /** The code that it has printed for the first account. Throws if it ended without. */
+  setupCode(): Promise<string>
   /** Ends the process as a crash does: SIGKILL. */
   kill(): Promise<void>
   /** Starts it again, on the same port and data. */
@@ -38,12 +40,13 @@ export async function serve(
   const data = await mkdtemp(join(tmpdir(), 'hufu-serve-'))
   const address = `127.0.0.1:${await freePort()}`
   const origin = `http://${address}`
+  let complaints = ''
   const start = async (): Promise<ChildProcess> => {
     const child = spawn(process.execPath, [HUFU, command, '--data', data, '--listen', address], {
       env: { ...process.env, ...env },
       stdio: ['ignore', 'ignore', 'pipe'],
     })
-    let complaints = ''
+    complaints = ''
     child.stderr.setEncoding('utf8').on('data', (text: string) => (complaints += text))
     while (!(await answers(origin))) {
       if (hasEnded(child)) throw new Error(`hufu ${command} ended:\n${complaints}`)
@@ -57,6 +60,14 @@ export async function serve(
     data,
     get pid() {
       return child.pid!
+    },
+    async setupCode() {
+      for (;;) {
+        const code = /is good once:\n(\S+)\n/.exec(complaints)?.[1]
+        if (code !== undefined) return code
+        if (hasEnded(child)) throw new Error(`hufu ${command} ended:\n${complaints}`)
+        await pause(ASK_EVERY_MS)
+      }
     },
     kill: () => end(child, 'SIGKILL'),
     async restart() {
