@@ -214,8 +214,8 @@ async function tokenKeys(): Promise<number> {
     }
   }
   let slot: Uint8Array | undefined
-  for (let tries = 0; slot === undefined && tries < 100; tries += 1) {
-    if (tries > 0) await setTimeout(20)
+  for (let tries = 0; slot === undefined && tries < 300; tries += 1) {
+    if (tries > 0) await setTimeout(100)
     slot = library.C_GetSlotList(true).find((each) => labelOf(each) === TOKEN)
   }
   assert.ok(slot !== undefined, 'the token is there')

@@ -43,7 +43,7 @@ export function callCeremony(ports: CallPorts): CallCeremony {
     ringing.engaged(call, user).catch(ports.failed)
   })
   const isHere = (connection: Connection): boolean => here.has(connection)
-  const placing = placingAt(ports, { ringing, rates, opened: watch.begin, isHere })
+  const placing = placingAt(ports, { ringing, closing, rates, opened: watch.begin, isHere })
   const joining = joiningAt(ports, ringing)
   const asked = askingAt(ports, { ringing, closing, rates })
 

@@ -5,7 +5,7 @@ import { dataFrame } from '@hufu/protocol/wire'
 import { houseOf, nameOf } from '../../signin.testing.ts'
 import { testServer } from '../../server.testing.ts'
 import { testTerminal, type TestTerminal } from '../../terminal.testing.ts'
-import { join, people, place, ringing, until, type Person } from './people.testing.ts'
+import { join, people, place, placing, ringing, until, type Person } from './people.testing.ts'
 
 test('what a call lives through: a flood, an operator, a restart', async (t) => {
   const { house, ann, others } = await people(t, ['bob', 'cy'])
@@ -108,6 +108,40 @@ test('what a call lives through: a flood, an operator, a restart', async (t) => 
     const [end, gone, ...joins] = [...new Set(told)]
     assert.deepEqual([end, gone, ...joins], ['call.end', 'call.leave', 'call.join', 'call.place'])
   })
+})
+
+test('who places a call anew, as the program that placed it is gone, has the first one stopped', async (t) => {
+  const { house, ann, others } = await people(t, ['bob', 'cy'])
+  const [bob, cy] = others as [Person, Person]
+  const dead = await place(ann, ['bob@localhost'])
+  await ringing(bob)
+  const going = await place(ann, ['cy@localhost'])
+  await join(house, cy, await ringing(cy))
+  ann.terminal.close()
+  const again = { ...ann, terminal: await testTerminal(house.name, ann.terminal.key) }
+  again.terminal.send({ type: 'session.enter', session: going.placed.signalling })
+  await until(again.terminal, 'session.presence')
+  const call = random(16)
+  again.terminal.send(placing(again, call, ['bob@localhost']))
+  assert.equal((await until(again.terminal, 'call.over')).code, 'ERR_CALL_LOST')
+  await until(again.terminal, 'call.placed')
+  const stop = await until(bob.terminal, 'call.stop')
+  assert.deepEqual([hex(stop.call), stop.code], [hex(dead.call), 'ERR_CALL_WITHDRAWN'])
+  assert.equal(hex((await ringing(bob)).call), hex(call))
+  const { calls } = (await house.api('GET /calls')) as { calls: readonly { id: string }[] }
+  const ids = calls.map(({ id }) => id).toSorted()
+  assert.deepEqual(ids, [hex(going.call), hex(call)].toSorted())
+})
+
+test('who has another call that rings, and is in it, has both', async (t) => {
+  const { house, ann, others } = await people(t, ['bob'])
+  const [bob] = others as [Person]
+  await place(ann, ['bob@localhost'])
+  await ringing(bob)
+  await place(ann, ['bob@localhost'])
+  await ringing(bob)
+  const { calls } = (await house.api('GET /calls')) as { calls: readonly object[] }
+  assert.equal(calls.length, 2)
 })
 
 const UNKNOWN = 'ERR_CALL_UNKNOWN'

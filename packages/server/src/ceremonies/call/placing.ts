@@ -2,8 +2,9 @@ import { CHECK_OCTETS, SESSION_ID_OCTETS, type CheckAnswer, type Place } from '@
 import { equal, hex } from '@hufu/protocol/crypto'
 import { after, sameTerminal, type ErrorCode, type MessageOf, type Ms } from '@hufu/protocol/wire'
 import type { Connection } from '../../relay/connection.ts'
-import { callsOfUser, seat } from '../../store/call-members.ts'
-import { createCall, type CallRow } from '../../store/calls.ts'
+import { callsAt, callsOfUser, countMembers, seat } from '../../store/call-members.ts'
+import { createCall, findCall, type CallRow } from '../../store/calls.ts'
+import type { Closing } from './closing.ts'
 import { refuse, type CallPorts } from './ports.ts'
 import { callerAt, faultOfCheck } from './proofs.ts'
 import type { Rates } from './rates.ts'
@@ -27,6 +28,7 @@ interface Waiting {
 /** What {@link placingAt} needs beside the ports. `opened`: there is a call. `isHere`: the connection is not gone. */
 export interface PlacingParts {
   readonly ringing: Ringing
+  readonly closing: Closing
   readonly rates: Rates
   readonly opened: () => void
   readonly isHere: (connection: Connection) => boolean
@@ -34,9 +36,22 @@ export interface PlacingParts {
 
 /** Placing, at one node. */
 export function placingAt(ports: CallPorts, parts: PlacingParts): Placing {
-  const { ringing, rates, opened, isHere } = parts
+  const { ringing, closing, rates, opened, isHere } = parts
   const { audit, clock, config, counts, random, sessions, store } = ports
   const waiting = new Map<Connection, Waiting>()
+
+  /**
+   * Calls that this terminal is alone in, and has no connection to, end when it places another: the program that placed them
+   * is gone, and whoever takes them would wait for nobody.
+   */
+  const endDead = async (terminal: Uint8Array): Promise<void> => {
+    for (const { call: id, position } of await store.read((db) => callsAt(db, terminal))) {
+      const call = await store.read((db) => findCall(db, id))
+      if (call === undefined || sessions.absentMs(call.signalling, position) === 0) continue
+      if ((await store.read((db) => countMembers(db, id))) === 1)
+        await closing.close(call, { code: 'ERR_CALL_LOST', reason: '', actor: 'server' })
+    }
+  }
 
   const open = async (
     connection: Connection,
@@ -48,6 +63,7 @@ export function placingAt(ports: CallPorts, parts: PlacingParts): Placing {
     const { terminal } = connection
     if (sameTerminal(message.media, terminal)) return refuse(connection, ref, 'ERR_CALL_SEAT')
     const call = rowOf(connection, message, user)
+    await endDead(terminal)
     const fault = await store.write('soon', async (db): Promise<ErrorCode | undefined> => {
       // the KEY may have taken its time, and the sign-in be over
       const caller = await callerAt(ports, db, connection)
