@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import * as fc from 'fast-check'
+import { hex } from '../crypto/index.ts'
 import { anyDoing, anyMischief, groupWorld, kindsIn } from '../testing/group-world.testing.ts'
+import { groupMessages } from './messages.ts'
 import { SCHEDULES, type ScheduleName } from './schedules.ts'
 
 const NAMES = Object.keys(SCHEDULES) as ScheduleName[]
@@ -36,6 +38,21 @@ describe('a group under an honest relay', () => {
     assert.deepEqual([...kindsIn(world.broadcast)].toSorted(), ['beat', 'entry', 'go', 'prepare'])
     assert.equal(world.heard, 5 * 4 * 3 - 15)
   })
+
+  test('shows another preimage by each go', () => {
+    const world = groupWorld(5, 'list')
+    world.act({ do: 'join', count: 2 })
+    for (let n = 0; n < 5; n++) {
+      world.act({ do: 'hop' })
+      world.settle()
+    }
+    const shown = world.broadcast.flatMap((octets) => {
+      const read = groupMessages.decode(octets, 1_000_000)
+      return read.ok && read.value.type === 'go' ? [hex(read.value.preimage)] : []
+    })
+    assert.ok(shown.length > 5)
+    assert.equal(new Set(shown).size, shown.length)
+  })
 })
 
 describe('a group under a hostile relay', () => {
@@ -55,6 +72,31 @@ describe('a group under a hostile relay', () => {
         { numRuns: 60 },
       )
     })
+
+  test('a go that opens no lock is counted, once there is a lock to open', () => {
+    const world = groupWorld(4, 'ratchet')
+    world.act({ do: 'join', count: 2 })
+    world.settle()
+    const [member] = world.members
+    const { term } = member!.group!.roster
+    const go = {
+      type: 'go',
+      term,
+      cut: true,
+      reason: 'left',
+      preimage: member!.entry.keyId,
+    } as const
+    const next = groupMessages.encode({ ...go, epoch: world.epoch + 1 })
+    world.show(member!, next)
+    assert.equal(member!.group!.forged, 0)
+    world.act({ do: 'hop' })
+    world.act({ do: 'deliver', which: 0, count: 5 })
+    assert.equal(member!.group!.forged, 1)
+    world.show(member!, next)
+    assert.equal(member!.group!.forged, 2)
+    world.settle()
+    assert.equal(member!.group!.sending()!.epoch, world.epoch)
+  })
 
   test('one who has left opens nothing that comes after, whatever the relay brings', () => {
     const world = groupWorld(2, 'ratchet')

@@ -71,7 +71,6 @@ export function fromHigher(
   }
   state.roster = changed
   state.askedAt = undefined
-  state.early = undefined
   return hears
 }
 
@@ -188,8 +187,8 @@ function freshNonce(state: MemberState, used: Uint8Array): readonly GroupEffect[
 
 /** Now that it is ready for an epoch. What is ahead of that one, too, was asked for when it came. */
 export function goEarly(state: MemberState, now: Ms): readonly GroupEffect[] {
-  const { early, latest } = state
-  if (early === undefined || early.epoch > latest) return []
+  const { early, latest, roster } = state
+  if (early?.term !== roster.term || early.epoch > latest) return []
   state.early = undefined
   return go(state, early, now)
 }
@@ -200,14 +199,12 @@ export function go(
   message: MessageOf<typeof Go>,
   now: Ms,
 ): readonly GroupEffect[] {
-  const { start, former, keys, secret, readied, latest, departedAt, pairwise } = state
+  const { start, former, keys, secret, readied, latest, departedAt, roster } = state
   const { epoch, cut, reason } = message
-  // gone over to a host that has not brought it in yet
-  if (pairwise === undefined) return []
   // in use, or overtaken
   if (epoch === keys?.epoch || epoch < latest) return []
   if (readied?.keys.epoch !== epoch) {
-    const isFirst = state.early === undefined
+    const isFirst = state.early?.term !== roster.term
     state.early = message
     return isFirst ? askOnly(state) : []
   }

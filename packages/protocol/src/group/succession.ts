@@ -76,7 +76,6 @@ function follow(state: MemberState, how: HostChange, now: Ms): readonly GroupEff
   state.pairwise?.wipe()
   state.pairwise = undefined
   state.askedAt = undefined
-  state.early = undefined
   state.signed = NOWHERE
   state.comesTo = roster.host
   return [{ do: 'host', index: roster.host, epoch: latest, how }, ...hears]
@@ -129,7 +128,6 @@ export function adopt(
   else if (next.term !== roster.term) {
     ear.follow(now)
     start.doubts.outdated(next.term)
-    state.early = undefined
   }
   keepReadied(state, after(now, start.policy.keepMs))
   effects.push(...former.forgetFrom(what.epoch), ...forgetFrom(state, what.epoch))

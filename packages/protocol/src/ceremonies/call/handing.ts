@@ -17,7 +17,7 @@ export interface Handing {
   readonly said: MessageOf<typeof HandOver> | undefined
   /** The host makes another its successor. Whoever brings it: the host has signed it. */
   take(group: MemberGroup, message: MessageOf<typeof HandOver>, now: Ms): readonly GroupEffect[]
-  /** True if the host of that roster has handed the call, with that roster, to this member. */
+  /** True if the host of that roster has handed it to this member. */
   isToThis(roster: Roster): boolean
   /** The number of the first epoch that this member makes, should it host; `latest`: the highest that it knows of. */
   firstEpoch(roster: Roster, latest: number): number
@@ -26,8 +26,7 @@ export interface Handing {
 /** Nobody yet; of one who has been host itself, whom it has handed it to. */
 export function handing({ context, self, was }: CallMemberStart): Handing {
   let said = was?.said
-  const isToThis = ({ term, hash }: Roster): boolean =>
-    said?.term === term && said.to === self && equal(said.roster, hash)
+  const isToThis = ({ term }: Roster): boolean => said?.term === term && said.to === self
   return {
     get said() {
       return said

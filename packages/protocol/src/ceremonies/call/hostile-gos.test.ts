@@ -4,6 +4,7 @@ import { hex } from '../../crypto/index.ts'
 import { goLock } from '../../group/go-lock.ts'
 import type { Go, SignedMessage } from '../../group/messages.ts'
 import { signHost } from '../../group/signed.ts'
+import { takeOver } from '../../group/takeover.ts'
 import {
   CONTEXT,
   flipped,
@@ -41,6 +42,17 @@ describe('a hostile relay, with a go', () => {
     }
     assert.equal(sendingOf(one), sendingOf(host))
     assert.ok(!one.open.has(before))
+    assert.ok(one.open.size > 1, 'later ones end none')
+  })
+
+  test('says it again and again: nobody is asked', () => {
+    const { call, host, one } = callOfThree('twice')
+    const [go] = keptFrom(call, one, ['go'], () => call.act(host, (seat, now) => seat.hop(now)))
+    for (let n = 0; n < 3; n += 1) {
+      const answers = recorded(call, () => say(call, go!))
+      assert.deepEqual(answers, [])
+      assert.equal(sendingOf(one), sendingOf(host))
+    }
   })
 
   test('keeps it until two hops later: it changes nothing any more', () => {
@@ -57,18 +69,26 @@ describe('a hostile relay, with a go', () => {
     assert.deepEqual([one.seat.sending(), [...one.open]], before)
   })
 
-  test('shows one member’s go to another, who is not ready for it: it switches once it is', () => {
-    const { call, host, one, two } = callOfThree('another’s')
-    const [prepare, go] = keptFrom(call, one, ['prepare', 'go'], () => {
-      call.act(host, (seat, now) => seat.hop(now))
+  for (const kind of ['prepare', 'fresh'] as const)
+    test(`shows one member’s go to another, who lacks its ${kind}, after one that it makes up: it switches once it has it`, () => {
+      const { call, host, one, two } = callOfThree(`another’s ${kind}`)
+      call.join(1)
       call.wait(1_100)
+      const [step, go] = keptFrom(call, one, [kind, 'go'], () => {
+        call.act(host, (seat, now) => (kind === 'prepare' ? seat.hop(now) : seat.remove([3], now)))
+        call.wait(2_100)
+      })
+      assert.equal(sendingOf(two), sendingOf(host))
+      const message = talkIn(go!.frame)
+      assert.ok(message?.type === 'go')
+      keptFrom(call, host, ['ask'], () => {
+        call.say(0, 1, { ...message, preimage: flipped(message.preimage) })
+        say(call, go!)
+      })
+      assert.notEqual(sendingOf(one), sendingOf(host))
+      say(call, step!)
+      assert.equal(sendingOf(one), sendingOf(host))
     })
-    assert.equal(sendingOf(two), sendingOf(host))
-    keptFrom(call, host, ['ask'], () => say(call, go!))
-    assert.notEqual(sendingOf(one), sendingOf(host))
-    say(call, prepare!)
-    assert.equal(sendingOf(one), sendingOf(host))
-  })
 
   test('makes up gos that are ahead, any number of them: the host is asked once, and at no hop again', () => {
     const { call, host, one } = callOfThree('ahead')
@@ -83,6 +103,38 @@ describe('a hostile relay, with a go', () => {
     assert.equal(asked.length, 1)
     assert.equal(sendingOf(one), sendingOf(host))
   })
+
+  const raises: readonly (readonly [string, (three: Three) => void])[] = [
+    [
+      'the same host has, as if another had given way to it',
+      ({ call, host }) =>
+        call.say(0, 2, takeOver(CONTEXT, host.seat.roster!, 0, host.start.key).entry),
+    ],
+    [
+      'another host has',
+      ({ call, host }) => {
+        call.act(host, (seat, now) => seat.handOver(1, now))
+        call.wait(2_500)
+      },
+    ],
+  ]
+  for (const [who, raise] of raises)
+    test(`makes one up in a term that is over, and in the next, which ${who}: the host is asked in both`, () => {
+      const three = callOfThree(who)
+      const { call, two } = three
+      for (const term of [1, 2]) {
+        const { roster } = two.seat
+        assert.equal(roster!.term, term)
+        const said = recorded(call, () =>
+          call.say(roster!.host, 2, { ...GO, term, epoch: 1_000_000 }),
+        )
+        assert.deepEqual(
+          said.filter(({ from }) => from === 2).map(({ frame }) => talkIn(frame)?.type),
+          ['ask'],
+        )
+        if (term === 1) raise(three)
+      }
+    })
 
   test('makes one up for an epoch that was overtaken: nobody is asked', () => {
     const { call, host, one } = callOfThree('overtaken')
@@ -148,6 +200,19 @@ describe('a hostile relay, with a go', () => {
     call.check()
   })
 
+  test('brings one who goes over to another host its go before it is brought in: it is in as soon as it has both', () => {
+    const { call, host, one, two } = callOfThree('before its new host')
+    const kept = keptFrom(call, two, ['again'], () => {
+      call.act(host, (seat, now) => seat.handOver(1, now))
+      call.wait(1_100)
+    })
+    assert.deepEqual([one.seat.role, two.seat.roster!.host], ['host', 1])
+    assert.notEqual(sendingOf(two), sendingOf(one))
+    say(call, kept.at(-1)!)
+    assert.deepEqual([two.seat.at, sendingOf(two)], ['in', sendingOf(one)])
+    call.check()
+  })
+
   test('makes one up for one who comes back, and knows no preimage: it waits for its own', () => {
     const { call, host, one } = callOfThree('again, made up')
     const before = sendingOf(one)
@@ -165,6 +230,30 @@ describe('a hostile relay, with a go', () => {
     assert.ok(sendingOf(one) === before || sendingOf(one) === undefined)
     say(call, go!)
     assert.equal(sendingOf(one), sendingOf(host))
+  })
+
+  test('alters what brings a member in again, its go’s lock too: it waits for what its host has signed', () => {
+    const { call, host, one } = callOfThree('again, altered')
+    const [again] = keptFrom(call, one, ['again'], () => {
+      call.act(one, (seat, now) => seat.offline(now))
+      call.act(one, (seat, now) => seat.online(now))
+    })
+    const message = talkIn(again!.frame)
+    assert.ok(message?.type === 'again')
+    const { lock, commitment, sealed, nonce, epoch } = message
+    const changes = [
+      { lock: flipped(lock) },
+      { commitment: flipped(commitment) },
+      { sealed: flipped(sealed) },
+      { nonce: flipped(nonce) },
+      { epoch: epoch + 1 },
+    ]
+    for (const change of changes) {
+      call.say(0, 1, { ...message, ...change })
+      assert.equal(one.seat.at, 'away')
+    }
+    say(call, again!)
+    assert.deepEqual([one.seat.at, sendingOf(one)], ['in', sendingOf(host)])
   })
 
   test('keeps one, or a beat, over a removal and a hand-over: who lacks the removal does not host', () => {
@@ -216,16 +305,46 @@ describe('a hostile relay, with a go', () => {
       ({ to, frame }) => to === 1 && talkIn(frame)?.type === 'beat',
     )
     assert.ok(beats.length > 3)
-    const { term, hash } = host.seat.roster!
     call.relay = (each) => (each.from === 0 && each.to === 1 ? [] : [each])
-    const raised = { type: 'beat', term: term + 2, epoch: 40, roster: hash, count: 9 } as const
-    say(call, { from: 0, to: 1, frame: callTalk.encode(signedBy(host, raised)) })
-    assert.deepEqual([one.seat.at, one.seat.sending()], ['away', undefined])
+    raiseTerm(call, one)
     for (const beat of beats) {
       call.wait(500)
       say(call, beat)
       assert.deepEqual([one.seat.at, one.seat.sending()], ['away', undefined])
     }
+  })
+
+  test('keeps what brings a member in again until its host has signed what is above it: it is not brought in by that', () => {
+    for (const above of ['entry', 'term'] as const) {
+      const { call, host, one } = callOfThree(`below an ${above}`)
+      call.join(1)
+      call.wait(1_100)
+      const [again] = keptFrom(call, one, ['again'], () => {
+        call.act(one, (seat, now) => seat.offline(now))
+        call.act(one, (seat, now) => seat.online(now))
+      })
+      call.relay = (each) => (each.to === 1 ? [] : [each])
+      if (above === 'term') raiseTerm(call, one)
+      else {
+        const entries = recorded(call, () => {
+          for (const out of [2, 3]) call.act(host, (seat, now) => seat.remove([out], now))
+        }).filter(({ to, frame }) => to === 1 && talkIn(frame)?.type === 'entry')
+        assert.equal(entries.length, 2)
+        say(call, entries[1]!)
+      }
+      say(call, again!)
+      assert.deepEqual([one.seat.at, one.seat.sending()], ['away', undefined])
+    }
+  })
+
+  test('brings one word of a term that its host has raised, and no other: the next host brings it in', () => {
+    const { call, host, one, two } = callOfThree('raised, and gone')
+    raiseTerm(call, two)
+    call.relay = (each) => (each.from === 0 || each.to === 0 ? [] : [each])
+    host.isAsleep = true
+    call.wait(60_000)
+    assert.deepEqual([one.seat.role, two.seat.at, two.seat.roster!.host], ['host', 'in', 1])
+    assert.equal(sendingOf(two), sendingOf(one))
   })
 })
 
@@ -241,6 +360,25 @@ describe('a hostile host, with a go', () => {
     call.act(host, (seat, now) => seat.hop(now))
     assert.deepEqual(one.told.at(-1), { do: 'over', code: 'ERR_CALL_FORK' })
   })
+
+  for (const cut of [true, false])
+    test(`says ${cut ? '' : 'not '}that a departure ends the former key: so it is, if its lock says so too`, () => {
+      const { call, host, one } = callOfThree(`cut ${cut}`)
+      const { epoch: before } = host.seat.sending()!
+      const go = { ...GO, cut, epoch: before + 1 }
+      const lock = goLock(CONTEXT.call, go)
+      call.relay = (each) => {
+        const message = talkIn(each.frame)
+        if (message?.type !== 'prepare' || each.to !== 1) return [each]
+        return [{ ...each, frame: callTalk.encode(signedBy(host, { ...message, lock })) }]
+      }
+      call.act(host, (seat, now) => seat.hop(now))
+      call.say(0, 1, { ...go, cut: !cut })
+      assert.equal(one.seat.sending()!.epoch, before)
+      call.say(0, 1, go)
+      assert.equal(one.seat.sending()!.epoch, before + 1)
+      assert.equal(one.open.has(before), !cut)
+    })
 
   test('says nothing that opens its lock: its members stay where they are, and are brought in again', () => {
     const { call, host, one, two } = callOfThree('no preimage')
@@ -311,6 +449,15 @@ function say(call: HostileCall, one: OnItsWay): void {
   call.relay = (each) => (each.frame === one.frame ? [each] : relay(each))
   call.say(one.from, one.to, one.frame)
   call.relay = relay
+}
+
+/** A member hears that its host has raised its term, and no more. */
+function raiseTerm(call: HostileCall, end: End): void {
+  const host = call.ends[0]!
+  const { term, hash } = host.seat.roster!
+  const beat = { type: 'beat', term: term + 2, epoch: 40, roster: hash, count: 9 } as const
+  say(call, { from: 0, to: end.index, frame: callTalk.encode(signedBy(host, beat)) })
+  assert.deepEqual([end.seat.at, end.seat.sending()], ['away', undefined])
 }
 
 /** All that is on its way meanwhile. */
