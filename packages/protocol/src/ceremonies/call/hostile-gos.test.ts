@@ -300,7 +300,7 @@ describe('a hostile relay, with a go', () => {
   })
 
   test('brings one word of a term that its host has raised, and then old beats: it sends nothing', () => {
-    const { call, host, one } = callOfThree('old beats')
+    const { call, one } = callOfThree('old beats')
     const beats = recorded(call, () => call.wait(8_000)).filter(
       ({ to, frame }) => to === 1 && talkIn(frame)?.type === 'beat',
     )
