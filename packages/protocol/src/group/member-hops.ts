@@ -187,8 +187,8 @@ function freshNonce(state: MemberState, used: Uint8Array): readonly GroupEffect[
 
 /** Now that it is ready for an epoch. What is ahead of that one, too, was asked for when it came. */
 export function goEarly(state: MemberState, now: Ms): readonly GroupEffect[] {
-  const { early, latest, roster } = state
-  if (early?.term !== roster.term || early.epoch > latest) return []
+  const { early, latest } = state
+  if (early === undefined || early.epoch > latest) return []
   state.early = undefined
   return go(state, early, now)
 }
