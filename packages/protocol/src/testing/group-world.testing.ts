@@ -268,6 +268,8 @@ export function groupWorld(
 
   const answer = (member: Member, effects: readonly GroupEffect[]): void => {
     for (const effect of effects) {
+      if (effect.do === 'switch')
+        assert.ok(effect.keys.epoch <= hostEpoch, 'a go that its host has not said')
       if (effect.do === 'send') member.outbox.push(groupMessages.encode(effect.message))
       else listen(member.ear, effect)
     }

@@ -90,6 +90,8 @@ export function hostileCall(seed: string, schedule: ScheduleName = 'ratchet'): H
   const ends: End[] = []
   /** All keys that hosts have made, in their order, and for whom: by commitment. */
   const made = new Map<string, { readonly number: number; readonly members: readonly number[] }>()
+  /** Commitments of those that a host has said the go of. */
+  const used = new Set<string>()
   const queue: OnItsWay[] = []
   let isBusy = false
   let now = 1_000 as Ms
@@ -106,6 +108,7 @@ export function hostileCall(seed: string, schedule: ScheduleName = 'ratchet'): H
         case 'accept':
         case 'switch':
           opens(end, effect.keys.epoch, hex(effect.keys.commitment))
+          if (effect.do === 'switch') switches(end, hex(effect.keys.commitment))
           break
         case 'forget':
           end.open.delete(effect.epoch)
@@ -140,6 +143,11 @@ export function hostileCall(seed: string, schedule: ScheduleName = 'ratchet'): H
     assert.ok(key.members.includes(end.index), 'a key for one who is not in the roster')
     assert.ok(key.number >= end.since, 'a key from before it came')
     end.open.set(epoch, commitment)
+  }
+
+  const switches = ({ seat, wasHost }: End, commitment: string): void => {
+    if (seat.role === 'host' || wasHost) used.add(commitment)
+    assert.ok(used.has(commitment), 'a go that no host has said')
   }
 
   const goes = (end: End | undefined): void => {
