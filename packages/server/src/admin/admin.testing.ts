@@ -104,7 +104,7 @@ export async function testDesk(t: TestContext, settings: Partial<Config> = {}): 
         if (call !== undefined) await forgetCall(db, call)
         return call && { call, why, members: [], rings: [] }
       },
-      tellOver: async () => undefined,
+      tellOver: () => undefined,
       isThere: () => false,
     },
     state: () => 'up',
