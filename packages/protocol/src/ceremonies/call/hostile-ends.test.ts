@@ -10,7 +10,7 @@ import {
   utf8,
   type SigningKey,
 } from '../../crypto/index.ts'
-import type { Go, SignedMessage } from '../../group/messages.ts'
+import type { Go } from '../../group/messages.ts'
 import {
   changeRoster,
   imageOf,
@@ -20,12 +20,16 @@ import {
 } from '../../group/roster.ts'
 import { goLock } from '../../group/go-lock.ts'
 import { epochKeys } from '../../group/secrets.ts'
-import { signHost } from '../../group/signed.ts'
 import { takeOver } from '../../group/takeover.ts'
 import { verifySignature } from '../../identity/verify.ts'
 import {
+  callOfThree,
+  sendingOf,
+  signedBy,
+  signedWith,
+} from '../../testing/call-of-three.testing.ts'
+import {
   CONTEXT,
-  hostileCall,
   resigned,
   startOf,
   talkIn,
@@ -43,12 +47,6 @@ import { checkStatement, joinStatement, welcomeStatement } from './statements.ts
 import { callTalk, type CallTalk } from './talk.ts'
 
 const random = seededRandomForTests(utf8('hostile ends'))
-
-type Unsigned = SignedMessage extends infer M
-  ? M extends SignedMessage
-    ? Omit<M, 'signature'>
-    : never
-  : never
 
 describe('a hostile member', () => {
   test('says anything: nobody minds', () => {
@@ -647,26 +645,6 @@ describe('a hostile host', () => {
   })
 })
 
-interface OfThree {
-  readonly call: HostileCall
-  readonly host: End
-  readonly one: End
-  readonly two: End
-}
-
-function callOfThree(seed: string): OfThree {
-  const call = hostileCall(seed)
-  call.join(2)
-  const [host, one, two] = call.ends as readonly [End, End, End]
-  assert.equal(sendingOf(one), sendingOf(host))
-  return { call, host, one, two }
-}
-
-function sendingOf({ seat }: End): string | undefined {
-  const keys = seat.sending()
-  return keys && hex(keys.commitment)
-}
-
 const GO: MessageOf<typeof Go> = {
   type: 'go',
   term: 1,
@@ -716,14 +694,6 @@ function ghost(index: number): RosterMember {
     signing: publicKey,
     sealing: random(32),
   }
-}
-
-function signedBy({ start }: End, message: Unsigned): CallTalk {
-  return signedWith(start.key, message)
-}
-
-function signedWith(key: SigningKey, message: Unsigned): CallTalk {
-  return { ...message, signature: signHost(key, CONTEXT, message) }
 }
 
 function entryOf(

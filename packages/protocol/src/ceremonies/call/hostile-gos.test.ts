@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { hex } from '../../crypto/index.ts'
 import { goLock } from '../../group/go-lock.ts'
-import type { Go, SignedMessage } from '../../group/messages.ts'
-import { signHost } from '../../group/signed.ts'
+import type { Go } from '../../group/messages.ts'
 import { takeOver } from '../../group/takeover.ts'
+import {
+  callOfThree,
+  sendingOf,
+  signedBy,
+  type OfThree,
+} from '../../testing/call-of-three.testing.ts'
 import {
   CONTEXT,
   flipped,
-  hostileCall,
   talkIn,
   type End,
   type HostileCall,
@@ -18,12 +21,6 @@ import type { MessageOf } from '../../wire/schema.ts'
 import { callTalk, type CallTalk } from './talk.ts'
 
 type Kind = CallTalk['type']
-type Unsigned = SignedMessage extends infer M
-  ? M extends SignedMessage
-    ? Omit<M, 'signature'>
-    : never
-  : never
-
 describe('a hostile relay, with a go', () => {
   test('keeps it until somebody has left, and what that brings with it: the next go ends the key from before', () => {
     const { call, host, one } = callOfThree('kept over a departure')
@@ -104,7 +101,7 @@ describe('a hostile relay, with a go', () => {
     assert.equal(sendingOf(one), sendingOf(host))
   })
 
-  const raises: readonly (readonly [string, (three: Three) => void])[] = [
+  const raises: readonly (readonly [string, (three: OfThree) => void])[] = [
     [
       'the same host has, as if another had given way to it',
       ({ call, host }) =>
@@ -409,20 +406,6 @@ const GO: MessageOf<typeof Go> = {
   preimage: new Uint8Array(32).fill(5),
 }
 
-interface Three {
-  readonly call: HostileCall
-  readonly host: End
-  readonly one: End
-  readonly two: End
-}
-
-function callOfThree(seed: string): Three {
-  const call = hostileCall(`gos ${seed}`)
-  call.join(2)
-  const [host, one, two] = call.ends
-  return { call, host: host!, one: one!, two: two! }
-}
-
 /** Messages of these kinds do not come to that end meanwhile. */
 function keptFrom(
   call: HostileCall,
@@ -471,13 +454,4 @@ function recorded(call: HostileCall, deed: () => void): readonly OnItsWay[] {
   deed()
   call.relay = relay
   return all
-}
-
-function signedBy({ start }: End, message: Unsigned): CallTalk {
-  return { ...message, signature: signHost(start.key, CONTEXT, message) }
-}
-
-function sendingOf({ seat }: End): string | undefined {
-  const keys = seat.sending()
-  return keys && hex(keys.commitment)
 }
