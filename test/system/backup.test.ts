@@ -66,7 +66,7 @@ describe('beside a server that runs', () => {
     assert.deepEqual([stranger.exit, stranger.last?.['code']], [3, 'ERR_SIGNED_OUT'])
     const { last: setup } = await run(['admin', 'setup', ...data])
     const passphrase = 'tango orbit lilac copper'
-    const input = `${String(setup?.['code'])}\nada\n${passphrase}\n`
+    const input = `${String(setup?.['code'])}\nada\n${passphrase}\n${passphrase}\n`
     const at = ['--server', served.origin]
     assert.equal((await run(['admin', 'login', '--setup', ...at], { input })).exit, 0)
     const before = (await run(['vault', 'status', ...data])).last

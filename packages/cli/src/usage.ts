@@ -632,7 +632,7 @@ export const COMMANDS: Readonly<Record<CommandName, Usage>> = {
       HELP,
     ],
     notes: [
-      'Code, name and passphrase are asked for; where nobody sits at a terminal, stdin has them, one a line in that order. ' +
+      'Code, name and passphrase, a new one twice, are asked for; where nobody sits at a terminal, stdin has them, one a line in that order. ' +
         'The session is kept in HUFU_HOME. HUFU_TOKEN, a token, stands in for it.',
     ],
   },

@@ -55,11 +55,11 @@ async function login(args: Arguments, output: Output): Promise<ExitCode> {
   const client = await strangersClient(args)
   const { first } = (await client.call('GET', '/setup')) as { readonly first: boolean }
   const opens = first || args.has('setup')
-  const { ask, isSame } = questionsOn(output)
+  const { ask } = questionsOn(output)
   const code = opens ? await ask('Setup code: ', true) : undefined
   const name = args.one('name') ?? (await ask('Name: ', true))
   const passphrase = await ask(opens ? 'New passphrase: ' : 'Passphrase: ', false)
-  if (opens && !(await isSame(passphrase)))
+  if (opens && (await ask('Once more: ', false)) !== passphrase)
     throw new HufuError('ERR_OPERATOR_PASSPHRASE', 'the two differ')
   const given = { name, passphrase, keeper: 'program' }
   const path = opens ? '/setup' : '/session'

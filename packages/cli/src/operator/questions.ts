@@ -7,20 +7,13 @@ import type { Output } from '../output.ts'
 export interface Questions {
   /** @throws {HufuError} `ERR_INTERRUPTED`; `ERR_USAGE` if stdin has no further line. */
   ask(text: string, shown: boolean): Promise<string>
-  /** True if the same is typed once more; nothing is mistyped where nobody types. @throws {HufuError} `ERR_INTERRUPTED` */
-  isSame(typed: string): Promise<boolean>
 }
 
 /** Whoever sits at the terminal is asked; where nobody does, stdin has the answers, one a line, in the same order. */
 export function questionsOn(output: Output): Questions {
-  if (process.stdin.isTTY)
-    return {
-      ask: (text, shown) => askPerson(output, text, shown),
-      isSame: async (typed) => (await askPerson(output, 'Once more: ', false)) === typed,
-    }
+  if (process.stdin.isTTY) return { ask: (text, shown) => askPerson(output, text, shown) }
   const answers = lines(process.stdin)
   return {
-    isSame: async () => true,
     async ask(text) {
       const { value } = await answers.next()
       if (value === undefined) throw usage(`stdin has no line for "${text.replace(/:? $/, '')}"`)
