@@ -85,7 +85,7 @@ export function closingOf(ports: CallPorts, ringing: Ringing): Closing {
           outcome: 'done',
           detail: { user, terminal: hex(terminal), code },
         })
-        const ended = { code: 'ERR_CALL_ENDED', reason: '', actor: 'server' } as const
+        const ended = byServer('ERR_CALL_ENDED')
         return { over: (await isEmpty(db, id)) ? await forget(db, call, ended) : undefined }
       })
       if (left === undefined) return
@@ -101,6 +101,11 @@ export function closingOf(ports: CallPorts, ringing: Ringing): Closing {
     forget,
     tellOver,
   }
+}
+
+/** What nobody has asked for. */
+export function byServer(code: ErrorCode): Why {
+  return { code, reason: '', actor: 'server' }
 }
 
 /** The code of whoever asked to be let out. */

@@ -4,7 +4,7 @@ import { after, sameTerminal, type ErrorCode, type MessageOf, type Ms } from '@h
 import type { Connection } from '../../relay/connection.ts'
 import { callsAt, callsOfUser, countMembers, seat } from '../../store/call-members.ts'
 import { createCall, findCall, type CallRow } from '../../store/calls.ts'
-import type { Closing } from './closing.ts'
+import { byServer, type Closing } from './closing.ts'
 import { refuse, type CallPorts } from './ports.ts'
 import { callerAt, faultOfCheck } from './proofs.ts'
 import type { Rates } from './rates.ts'
@@ -49,7 +49,7 @@ export function placingAt(ports: CallPorts, parts: PlacingParts): Placing {
       const call = await store.read((db) => findCall(db, id))
       if (call === undefined || sessions.absentMs(call.signalling, position) === 0) continue
       if ((await store.read((db) => countMembers(db, id))) === 1)
-        await closing.close(call, { code: 'ERR_CALL_LOST', reason: '', actor: 'server' })
+        await closing.close(call, byServer('ERR_CALL_LOST'))
     }
   }
 

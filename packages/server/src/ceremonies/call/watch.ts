@@ -10,7 +10,7 @@ import {
 import { findCall, hasCalls, idleCalls, listCalls, type CallKeys } from '../../store/calls.ts'
 import { pullBackSessions, touchSessions } from '../../store/sessions.ts'
 import { alarmOf } from './alarm.ts'
-import type { Closing, Why } from './closing.ts'
+import { byServer, type Closing } from './closing.ts'
 import type { CallPorts } from './ports.ts'
 
 /*
@@ -60,7 +60,7 @@ export function watchOf(ports: CallPorts, closing: Closing): Watch {
     await dismissSignedOut()
     const before = clock.wall() - config.callIdleMs
     for (const call of await store.read((db) => idleCalls(db, before)))
-      await closing.close(call, by('ERR_CALL_LOST'))
+      await closing.close(call, byServer('ERR_CALL_LOST'))
   }
 
   const dismissLost = async (call: CallKeys): Promise<void> => {
@@ -68,14 +68,14 @@ export function watchOf(ports: CallPorts, closing: Closing): Watch {
     await turn()
     for (const member of await store.read((db) => callMembers(db, id)))
       if ((sessions.absentMs(signalling, member.position) ?? 0) >= config.callLostMs)
-        await closing.dismiss(call, member, by('ERR_CALL_LOST'))
+        await closing.dismiss(call, member, byServer('ERR_CALL_LOST'))
   }
 
   /** Whoever lost their sign-in when nobody could follow it: the process ended just then. */
   const dismissSignedOut = async (): Promise<void> => {
     for (const member of await store.read((db) => signedOutMembers(db, clock.wall()))) {
       const call = await store.read((db) => findCall(db, member.call))
-      if (call !== undefined) await closing.dismiss(call, member, by('ERR_SIGNIN_NONE'))
+      if (call !== undefined) await closing.dismiss(call, member, byServer('ERR_SIGNIN_NONE'))
     }
   }
 
@@ -95,13 +95,9 @@ export function watchOf(ports: CallPorts, closing: Closing): Watch {
       for (const member of await store.read((db) => callsAt(db, terminal))) {
         const call = await store.read((db) => findCall(db, member.call))
         if (call !== undefined && member.user === user)
-          await closing.dismiss(call, member, { ...by(code), reason })
+          await closing.dismiss(call, member, { ...byServer(code), reason })
       }
     },
     close: () => alarm.stop(),
   }
-}
-
-function by(code: ErrorCode): Why {
-  return { code, reason: '', actor: 'server' }
 }
