@@ -71,6 +71,20 @@ export async function withFiles(
   return files
 }
 
+/** What opens beside them; they are closed if it does not. */
+export async function orClosed<T>(
+  opening: Promise<T>,
+  files: WithFiles,
+  output: Output,
+): Promise<T> {
+  try {
+    return await opening
+  } catch (error) {
+    await files.close(output)
+    throw error
+  }
+}
+
 /** A file to be sent in a call. Rejects with {@link HufuError} `ERR_FILE_READ`, for a folder too. */
 export async function openCallSource(path: string): Promise<OpenedSource> {
   const { openSource } = await import('../files/source.ts')

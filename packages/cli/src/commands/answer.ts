@@ -6,7 +6,7 @@ import { converse } from '../call/converse.ts'
 import { isTaken, joined } from '../call/decide.ts'
 import { readCallOptions } from '../call/options.ts'
 import { ringsHere } from '../call/rings.ts'
-import { withFiles } from '../call/with-files.ts'
+import { orClosed, withFiles } from '../call/with-files.ts'
 import type { ExitCode } from '../exit.ts'
 import type { Output } from '../output.ts'
 import { pipedInput, type Input } from '../pair/input.ts'
@@ -41,10 +41,7 @@ export async function run(args: Arguments, output: Output): Promise<ExitCode> {
       else reachable(event)
     },
   })
-  const caller = await opening.catch(async (error: unknown) => {
-    await files.close(output)
-    throw error
-  })
+  const caller = await orClosed(opening, files, output)
   let isHeard = false
   let piped: Input | undefined
   const input = async (): Promise<Input> => {

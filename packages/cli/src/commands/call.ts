@@ -6,7 +6,7 @@ import { converse } from '../call/converse.ts'
 import { isTaken, joined } from '../call/decide.ts'
 import { readCallOptions, readPlacing, userIds } from '../call/options.ts'
 import { ringsHere } from '../call/rings.ts'
-import { withFiles, type WithFiles } from '../call/with-files.ts'
+import { orClosed, withFiles, type WithFiles } from '../call/with-files.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
 import { hex } from '@hufu/protocol/crypto'
 import type { Output } from '../output.ts'
@@ -35,10 +35,7 @@ export async function run(args: Arguments, output: Output): Promise<ExitCode> {
     // who is only there to hand something over is nobody to be called
     ...(isTyped ? { ringing: rings.rang } : {}),
   })
-  const caller = await opening.catch(async (error: unknown) => {
-    await files.close(output)
-    throw error
-  })
+  const caller = await orClosed(opening, files, output)
   const { user, accepts } = caller
   const talk = async (call: Call, brought: WithFiles): Promise<ExitCode> => {
     const { typedInput } = await import('../pair/typed-input.ts')
